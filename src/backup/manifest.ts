@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** backup.json: what one backup is. Read back with `manifestSchema.parse`: a vault's content is not trusted. */
+export const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  /** `2026-11-22T02-00-05Z-inner-odyssey-4f1c2a9b` */
+  id: z.string(),
+  /** The plan's name of the database. */
+  database: z.string(),
+  /** The snapshot's time on the source, ISO 8601 UTC. */
+  taken_at: z.iso.datetime(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime(),
+  versions: z.strictObject({ ithaca: z.string(), server: z.string(), server_num: z.int(), pg_dump: z.string() }),
+  /** What the copy must be created with. */
+  server: z.strictObject({
+    database: z.string(),
+    encoding: z.string(),
+    collate: z.string(),
+    ctype: z.string(),
+    locale_provider: z.string(),
+    icu_locale: z.string().nullable(),
+  }),
+  sizes: z.strictObject({ database_bytes: z.int(), dump_bytes: z.int() }),
+  /** Every file of the directory but backup.json itself. */
+  files: z.array(z.strictObject({ path: z.string(), bytes: z.int(), sha256: z.string() })),
+  /** SHA-256 over the manifest's other fields and the list of files. */
+  digest: z.string(),
+  left_out: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;

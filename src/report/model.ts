@@ -1,0 +1,63 @@
+import type { CheckResult, NotCovered } from "../proof/types.ts";
+import type { RestoreError } from "../restore/types.ts";
+
+export type Verdict = "proven" | "failed" | "inconclusive";
+export type Kind = "demo" | "manual" | "daily" | "weekly" | "monthly" | "drill" | "recovery";
+
+/** A promise in seconds and what was measured; `measured_s` and `met` are null where it could not be measured. */
+export interface Objective {
+  readonly target_s: number;
+  readonly measured_s: number | null;
+  readonly met: boolean | null;
+}
+
+/** The one model of a proof. Markdown, JSON, summary, issue and mail are views of it. Every field is always there. */
+export interface ProofReport {
+  readonly verdict: Verdict;
+  readonly level: "source-exact" | "archive-exact";
+  readonly database: string;
+  readonly kind: Kind;
+  readonly damaged: boolean;
+  readonly run: {
+    readonly id: string;
+    readonly url: string | null;
+    readonly actor: string;
+    readonly commit: string | null;
+    readonly version: string;
+    readonly started_at: string;
+    readonly finished_at: string;
+  };
+  readonly backup: {
+    readonly id: string;
+    readonly taken_at: string;
+    readonly age_s: number;
+    readonly size_bytes: number;
+    readonly digest: string;
+    readonly server_version: string;
+    readonly candidates_skipped: readonly { readonly id: string; readonly reason: string }[];
+  } | null;
+  readonly target: {
+    readonly kind: "cluster" | "service" | "branch" | "project";
+    readonly server_version: string;
+    readonly destroyed: boolean;
+  } | null;
+  readonly objectives: { readonly rto: Objective; readonly rpo: Objective };
+  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+  readonly checks: readonly CheckResult[];
+  readonly restore_errors: readonly RestoreError[];
+  readonly not_covered: readonly NotCovered[];
+  readonly sabotage: { readonly tried: number; readonly caught: number; readonly missed: readonly string[] } | null;
+  readonly rehearsal: {
+    readonly passed: number;
+    readonly failed: number;
+    readonly skipped: number;
+    readonly tests: readonly {
+      readonly name: string;
+      readonly status: string;
+      readonly seconds: number;
+      readonly error: string | null;
+    }[];
+  } | null;
+  /** Paths of the written files, relative to the reports' folder's parent. */
+  readonly report: { readonly markdown: string; readonly json: string };
+}
