@@ -1,7 +1,7 @@
 import type { Manifest } from "../backup/manifest.ts";
 import type { Census } from "../census/types.ts";
 import type { DatabasePlan, Plan } from "../plan/schema.ts";
-import type { Session } from "../postgres/types.ts";
+import type { Session, Throwaway } from "../postgres/types.ts";
 import type { RestoreError } from "../restore/types.ts";
 
 /** One thing that is not as it must be. Never row data: names, attributes, counts, digests, uuid or integer keys. */
@@ -31,6 +31,35 @@ export interface NotCovered {
   readonly why: string;
 }
 
+/** How it was made sure that the target is not production, and what keeps the restored code from doing harm. */
+export interface ThrowawayFacts {
+  readonly kind: "cluster" | "service";
+  readonly isolation: Throwaway["isolation"];
+  /**
+   * `own-cluster`: a private server that this run started from nothing. `advisory-lock`: a random lock held on the source was not seen on
+   * the target. `marker`: the source could not be asked, and the target bears the throwaway's own mark.
+   * `none`: nobody could tell.
+   */
+  readonly notProduction: "own-cluster" | "advisory-lock" | "marker" | "none";
+}
+
+/** What a run took, in seconds; null where it could not be measured. */
+export interface Measured {
+  /** From the first byte fetched to a copy that is up. */
+  readonly rtoSeconds: number | null;
+  /** The age of the data when the run began. */
+  readonly rpoSeconds: number | null;
+}
+
+/** A file of the backup that is not as its manifest says. */
+export interface ArchiveProblem {
+  /** Relative to the backup's directory. */
+  readonly path: string;
+  /** Such as `missing`, `surplus`, `1024 bytes`, `sha256:ab12cd34`. */
+  readonly expected: string;
+  readonly actual: string;
+}
+
 /** Everything that a check may look at. Checks connect to nothing on their own. */
 export interface ProofContext {
   readonly plan: Plan;
@@ -46,15 +75,42 @@ export interface ProofContext {
   /** The plan's folder: paths in the plan are relative to it. */
   readonly planDirectory: string;
   readonly now: Date;
+  /** What the files of the backup have against the manifest; empty where every digest is right. */
+  readonly archiveProblems: readonly ArchiveProblem[];
+  /** The backup's digest as a report or the audit log recorded it outside the vault; null where no record was found. */
+  readonly recordedDigest: string | null;
+  /** Facts about the target; null where the proof runs against a database that people gave as a copy. */
+  readonly throwaway: ThrowawayFacts | null;
+  readonly measured: Measured;
+  /** Random per run: keys that are neither uuids nor integers are published as their HMAC under it. */
+  readonly hashKey: Buffer;
+  /** The team's own checks, from `loadTeamChecks`. */
+  readonly teamChecks: readonly TeamCheck[];
+}
+
+/** One of the team's own checks: a query that returns violations. */
+export interface TeamCheck {
+  /** Goes into the check's id, `team.<name>`. */
+  readonly name: string;
+  readonly severity: "error" | "warning";
+  /** Why the rule must hold. */
+  readonly reason: string;
+  /** File name, for messages. */
+  readonly file: string;
+  /** One query, without its closing semicolon. */
+  readonly sql: string;
 }
 
 /** What a check says before its time is taken. */
 export interface CheckOutcome {
-  readonly status: CheckStatus;
+  /** `not_applicable`: the plan or the database gives it nothing to check; `notCovered` says what and why. */
+  readonly status: CheckStatus | "not_applicable";
   readonly expected: string;
   readonly actual: string;
   readonly findings?: readonly Finding[];
   readonly reason?: string;
+  /** What this check could not prove, as a sentence: it does not pass even where all its findings are excused. */
+  readonly unproven?: string;
   readonly notCovered?: readonly NotCovered[];
 }
 
