@@ -33,7 +33,7 @@ export interface NotCovered {
 
 /** How it was made sure that the target is not production, and what keeps the restored code from doing harm. */
 export interface ThrowawayFacts {
-  readonly kind: "cluster" | "service";
+  readonly kind: "cluster" | "service" | "branch" | "project";
   readonly isolation: Throwaway["isolation"];
   /**
    * `own-cluster`: a private server that this run started from nothing. `advisory-lock`: a random lock held on the source was not seen on
@@ -79,8 +79,7 @@ export interface ProofContext {
   readonly archiveProblems: readonly ArchiveProblem[];
   /** The backup's digest as a report or the audit log recorded it outside the vault; null where no record was found. */
   readonly recordedDigest: string | null;
-  /** Facts about the target; null where the proof runs against a database that people gave as a copy. */
-  readonly throwaway: ThrowawayFacts | null;
+  readonly throwaway: ThrowawayFacts;
   readonly measured: Measured;
   /** Random per run: keys that are neither uuids nor integers are published as their HMAC under it. */
   readonly hashKey: Buffer;
