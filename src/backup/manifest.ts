@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Scope } from "../census/types.ts";
 
 /** backup.json: what one backup is. Read back with `manifestSchema.parse`: a vault's content is not trusted. */
 export const manifestSchema = z.strictObject({
@@ -27,6 +28,18 @@ export const manifestSchema = z.strictObject({
   /** SHA-256 over the manifest's other fields and the list of files. */
   digest: z.string(),
   left_out: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+  /** The same as names: the census of the copy, the inventory and the restore follow it. */
+  scope: z.strictObject({
+    excludedSchemas: z.array(z.string()),
+    excludedTables: z.array(z.string()),
+    excludedRows: z.array(z.string()),
+    excludedExtensions: z.array(z.string()),
+  }),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
+
+/** The scope under which a backup was taken. */
+export function scopeOf(manifest: Manifest): Scope {
+  return { ...manifest.scope, leftOut: manifest.left_out };
+}
