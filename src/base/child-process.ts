@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { execa, type Options } from "execa";
 import { guard } from "./guard.ts";
 import { redact } from "./redact.ts";
@@ -6,8 +7,9 @@ import { redact } from "./redact.ts";
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What the tool reads on stdin; nothing at all unless told otherwise. */
   readonly input?: string;
-  /** Run as another OS user; only root may. */
+  /** Run as another OS user; only root may. Supplementary groups are dropped. */
   readonly uid?: number;
   readonly gid?: number;
   readonly signal?: AbortSignal;
@@ -18,7 +20,12 @@ export interface RunOptions {
 }
 
 export interface RunResult {
+  /**
+   * The tool's own; 127 where it was not found, 126 where it could not be started, 124 where `timeout` ran out, and
+   * 128 plus the signal's number where a signal ended it: what a shell would say.
+   */
   readonly exitCode: number;
+  /** As it was written: it may hold what the tool was asked for, so it is not redacted. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -46,8 +53,9 @@ function commonOptions(options: RunOptions) {
     env: scrubbedEnvironment(options.env),
     reject: false,
     stripFinalNewline: true,
+    // Without input a tool must not wait for some: it reads the end of the file at once.
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.uid === undefined ? {} : { uid: options.uid }),
     ...(options.gid === undefined ? {} : { gid: options.gid }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
@@ -55,24 +63,43 @@ function commonOptions(options: RunOptions) {
   } satisfies Options;
 }
 
+/** Asks first, since tools clean up after themselves on SIGTERM, and insists after five seconds. */
+const stopProcess =
+  'i=0; kill -TERM "$1" && while kill -0 "$1" && [ "$i" -lt 50 ]; do i=$((i + 1)); sleep 0.1; done; kill -KILL "$1"';
+
 /**
- * Runs a tool to its end and gives its exit code and redacted output; a non-zero exit code is not an exception here,
- * because only the caller knows what it means. A tool that cannot be started gives exit code 127.
- * The tool is stopped when this process dies, however it dies.
+ * Runs a tool to its end and gives its exit code and output; a non-zero exit code is not an exception here, because
+ * only the caller knows what it means. The tool is stopped when this process dies, however it dies. The output is
+ * kept in memory, up to 100 MB: let a tool write large output to a file.
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const child = execa(file, [...args], commonOptions(options));
-  using _guard = child.pid === undefined ? noGuard : guard('kill -TERM "$1" 2>/dev/null', [String(child.pid)]);
-  if (options.onStderrLine) {
+  using _guard = child.pid === undefined ? noGuard : guard(stopProcess, [String(child.pid)]);
+  if (options.onStderrLine && child.pid !== undefined) {
     const onLine = options.onStderrLine;
     for await (const line of child.iterable({ from: "stderr" })) onLine(redact(String(line)));
   }
   const result = await child;
+  const stderr = String(result.stderr ?? "");
   return {
-    exitCode: result.exitCode ?? (result.code === "ENOENT" ? 127 : 128),
+    exitCode: exitCodeOf(result),
     stdout: String(result.stdout ?? ""),
-    stderr: redact(String(result.stderr ?? result.shortMessage ?? "")),
+    stderr: redact(stderr === "" && result.failed ? (result.originalMessage ?? "") : stderr),
   };
+}
+
+interface Ending {
+  readonly exitCode?: number | undefined;
+  readonly signal?: NodeJS.Signals | undefined;
+  readonly timedOut: boolean;
+  readonly code?: string | undefined;
+}
+
+function exitCodeOf(ending: Ending): number {
+  if (ending.timedOut) return 124;
+  if (ending.exitCode !== undefined) return ending.exitCode;
+  if (ending.signal !== undefined) return 128 + constants.signals[ending.signal];
+  return ending.code === "ENOENT" ? 127 : 126;
 }
 
 const noGuard: Disposable = { [Symbol.dispose]() {} };

@@ -1,0 +1,34 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { dieWith, until } from "../../test/support/death.ts";
+import { guard } from "./guard.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "guard-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const program = (mark: string) => `
+  import { guard } from "${join(import.meta.dirname, "guard.ts")}";
+  guard('echo "$WORD $1" > "$2"', ["done", ${JSON.stringify(mark)}], { WORD: "all" });
+  process.stdout.write("ready\\n");
+  setInterval(() => {}, 1000);
+`;
+
+test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)("it runs its script when the owner dies of %s", async (signal) => {
+  const mark = join(folder, signal);
+  await dieWith(signal, program(mark));
+  await until(() => existsSync(mark) && readFileSync(mark, "utf8") === "all done\n");
+});
+
+test("it does nothing once it has been called off", async () => {
+  const mark = join(folder, "orderly");
+  writeFileSync(mark, "untouched");
+  {
+    using _guard = guard('rm -f -- "$1"', [mark]);
+  }
+  // A second guard is started and run to its end after the first: the first had every chance to act.
+  await dieWith("SIGKILL", program(join(folder, "second")));
+  await until(() => existsSync(join(folder, "second")));
+  expect(readFileSync(mark, "utf8")).toBe("untouched");
+});
