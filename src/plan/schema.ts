@@ -1,182 +1,84 @@
 import { z } from "zod";
+import { database } from "./database-schema.ts";
+import { cron, duration, email, folder } from "./fields.ts";
 
 /*
- * The shape of ithaca.yaml. This file is the one source: the parser, the JSON Schema that editors pick up and the
- * plan reference are made from it. Every key says what it means with `describe`.
+ * The shape of ithaca.yaml. This file and the two that it builds on are the one source: the parser, the JSON Schema
+ * that editors pick up and the plan reference are made from them. Every key says what it means with `describe`.
  */
 
-const durationUnits = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+export { duration, qualifiedName } from "./fields.ts";
 
-/** A duration such as `30m`, `4h` or `7d`; parsed to seconds. */
-export const duration = z
-  .string()
-  .regex(/^\d+(s|m|h|d)$/, { message: "must be a number with a unit: 30s, 5m, 4h or 7d" })
-  .transform((text) => Number(text.slice(0, -1)) * durationUnits[text.slice(-1) as keyof typeof durationUnits]);
-
-/** `schema.table`, each part quoted as in SQL where it must be. */
-export const qualifiedName = z.string().regex(/^("([^"]|"")+"|[a-z_][a-z0-9_$]*)\.("([^"]|"")+"|[a-z_][a-z0-9_$]*)$/, {
-  message: 'must name schema and table, such as public.profiles or public."Order Items"',
+const objectives = z.strictObject({
+  rto: duration.prefault("4h").describe("Recovery time objective: how long a restore may take"),
+  rpo: duration.prefault("24h").describe("Recovery point objective: how much time's work may be lost"),
 });
 
-const identifier = z.string().min(1).max(63);
-const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { message: "must be a date such as 2026-12-31" });
-const cron = z.string().regex(/^(\S+\s+){4}\S+$/, { message: "must be a cron line of five fields, in UTC" });
-const environmentName = z
-  .string()
-  .regex(/^[A-Z_][A-Z0-9_]*$/, { message: "must be the NAME of an environment variable, never its value" });
-
-/** An excuse never stands alone: someone answers for it, for some reason, until some day. */
-const excuse = {
-  reason: z.string().min(8).describe("Why this is acceptable"),
-  owner: z.string().min(1).describe("Who answers for it"),
-  expires: isoDate.describe("The last day on which it counts, UTC"),
-};
-
-const orphanCheck = z.strictObject({
-  table: qualifiedName.describe("The child table"),
-  column: identifier.describe("The column that must point to a row"),
-  references: qualifiedName.describe("The parent table"),
-  key: identifier.default("id").describe("The parent's key column"),
+const schedule = z.strictObject({
+  backup: cron.default("0 2 * * *").describe("When the backup is taken"),
+  watch: cron.default("30 2 * * *").describe("When somebody looks whether last night's backup arrived"),
+  verify: cron.default("45 2 * * *").describe("When the vault is checked: fresh, complete, of consistent size"),
+  prove: cron.default("0 10 * * 1").describe("When a backup is restored and proven"),
+  rehearse: cron
+    .default("0 10 * * 5")
+    .describe("When the E2E suite runs on the copy: weekly, and a gate keeps the last Friday of the month"),
+  drill: cron.default("0 9 1 1,4,7,10 *").describe("When the loss of the whole database is rehearsed and timed"),
 });
 
-const freshnessProbe = z.strictObject({
-  table: qualifiedName,
-  column: identifier.describe("A timestamp column that moves as long as the application lives"),
-  within: duration.describe("How old its newest value may be when the backup is taken"),
-});
-
-const exclusion = z
-  .strictObject({
-    schema: identifier.optional().describe("Leave out a whole schema"),
-    table: qualifiedName.optional().describe("Leave out a table, definition and rows"),
-    rows: qualifiedName.optional().describe("Keep a table's definition, leave out its rows"),
-    extension: identifier.optional().describe("Leave out an extension"),
-    reason: z.string().min(8).describe("Why it need not come back"),
-  })
-  .refine((e) => [e.schema, e.table, e.rows, e.extension].filter((v) => v !== undefined).length === 1, {
-    message: "must have exactly one of schema, table, rows, extension",
-  });
-
-const exception = z.strictObject({
-  check: z.string().optional().describe("Id of the check whose finding is excused, such as definitions.equality"),
-  restore_error: z.string().optional().describe("A part of the message of a restore error that is excused"),
-  object: z
-    .string()
-    .optional()
-    .describe("The object that the excuse is for; without it the excuse covers the check's every finding"),
-  ...excuse,
-});
-
-const database = z.strictObject({
-  url_secret: environmentName
-    .default("ITHACA_DATABASE_URL")
-    .describe("Name of the environment variable that holds the connection string"),
-  platform: z.enum(["supabase", "lovable", "postgres"]).default("postgres").describe("Who runs the server"),
-  critical_tables: z.array(qualifiedName).default([]).describe("Tables that must exist and be counted in every report"),
-  rls_tables: z.array(qualifiedName).default([]).describe("Tables on which row level security must be on"),
-  orphans: z.array(orphanCheck).default([]).describe("References that must hold, with or without a foreign key"),
-  freshness: z.array(freshnessProbe).default([]).describe("Signs of life"),
-  smoke: z
-    .strictObject({
-      table: qualifiedName.describe("The table of which random rows are read on the copy and compared"),
-      key: identifier.default("id"),
-      rows: z.int().min(1).max(1000).default(10),
-    })
-    .optional()
-    .describe("Random records that are read back and compared with the source by hash"),
-  checks: z.string().optional().describe("Folder of SQL files; each returns violations, and no row means passed"),
-  scope: z
-    .strictObject({ exclude: z.array(exclusion).default([]) })
-    .prefault({})
-    .describe("What a backup leaves out; everything else is in it"),
-  backup: z
-    .strictObject({
-      connections: z
-        .int()
-        .min(3)
-        .max(64)
-        .default(6)
-        .describe("At most so many connections to the source, pg_dump's own included"),
-      jobs: z.int().min(1).max(32).default(2).describe("pg_dump's parallel jobs"),
-      lock_timeout: duration.prefault("60s").describe("How long to wait for a table that someone holds exclusively"),
-    })
-    .prefault({}),
-  census: z
-    .strictObject({
-      table_budget: duration
-        .optional()
-        .describe("A table whose hash takes longer is not proved, and the proof says so"),
-      exclude: z
-        .array(z.strictObject({ table: qualifiedName, ...excuse }))
-        .default([])
-        .describe("Tables whose rows are counted but not hashed"),
-    })
-    .prefault({}),
-  exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
+const retention = z.strictObject({
+  daily: z.int().min(1).max(3650).default(7).describe("Days of which the last backup is kept"),
+  weekly: z.int().min(0).max(520).default(0).describe("Weeks of which the last backup is kept"),
+  monthly: z.int().min(0).max(240).default(0).describe("Months of which the last backup is kept"),
+  yearly: z.int().min(0).max(50).default(0).describe("Years of which the last backup is kept"),
 });
 
 const contact = z.strictObject({
-  role: z.string().min(1).describe("A role, such as DevOps Team Lead"),
-  email: z.email().optional(),
-  github: z.string().optional().describe("Login that is assigned and mentioned"),
+  role: z.string().min(1, { message: "must name a role" }).describe("A role, such as DevOps Team Lead"),
+  email: email.optional().describe("Address that alarms go to"),
+  github: z
+    .string()
+    .regex(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, { message: "must be a GitHub login without the @" })
+    .optional()
+    .describe("Login that is assigned and mentioned"),
+});
+
+const contacts = z.strictObject({
+  primary: contact.optional().describe("Who is told first"),
+  secondary: contact.optional().describe("Who is told when nobody answers"),
+  escalation: contact.optional().describe("Who is told when it is still open after escalate_after"),
+});
+
+const alerts = z.strictObject({
+  success_email: email.optional().describe("Who hears every day that the backup was taken"),
+  failure_email: email.optional().describe("Who hears when it was not"),
+  backup_longer_than: duration.prefault("30m").describe("A backup that takes longer is an alarm"),
+  answer_within: duration.prefault("1h").describe("How soon a person must answer an alarm"),
+  escalate_after: duration.prefault("2h").describe("How long an alarm may stay open before it is escalated"),
+});
+
+const reports = z.strictObject({
+  directory: folder.default("reports").describe("Folder that reports are written to"),
+  branch: z.string().min(1).optional().describe("A branch of its own for reports, where main is protected"),
+  public: z.boolean().default(false).describe("Whether reports may be published in a public repository"),
+});
+
+const databaseName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
+  message: "must have lower-case letters, digits and dashes only, begin with a letter, and have at most 40 characters",
 });
 
 /** The whole plan as it is written in ithaca.yaml. */
 export const planSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(1).describe("Version of this format"),
   databases: z
-    .record(
-      z
-        .string()
-        .regex(/^[a-z][a-z0-9-]{0,39}$/, { message: "a database's name has lower-case letters, digits and dashes" }),
-      database,
-    )
-    .refine((all) => Object.keys(all).length > 0, { message: "must name at least one database" }),
-  objectives: z
-    .strictObject({
-      rto: duration.prefault("4h").describe("Recovery time objective: how long a restore may take"),
-      rpo: duration.prefault("24h").describe("Recovery point objective: how much time's work may be lost"),
-    })
-    .prefault({}),
-  schedule: z
-    .strictObject({
-      backup: cron.default("0 2 * * *"),
-      watch: cron.default("30 2 * * *"),
-      verify: cron.default("45 2 * * *"),
-      prove: cron.default("0 10 * * 1"),
-      rehearse: cron.default("0 10 * * 5").describe("Weekly; a gate keeps the last Friday of the month"),
-      drill: cron.default("0 9 1 1,4,7,10 *"),
-    })
-    .prefault({})
-    .describe("All in UTC"),
-  retention: z
-    .strictObject({
-      daily: z.int().min(1).default(7),
-      weekly: z.int().min(0).default(0),
-      monthly: z.int().min(0).default(0),
-      yearly: z.int().min(0).default(0),
-    })
-    .prefault({})
-    .describe("How many backups are kept of each period"),
-  contacts: z
-    .strictObject({ primary: contact.optional(), secondary: contact.optional(), escalation: contact.optional() })
-    .prefault({}),
-  alerts: z
-    .strictObject({
-      success_email: z.email().optional(),
-      failure_email: z.email().optional(),
-      backup_longer_than: duration.prefault("30m").describe("A backup that takes longer is an alarm"),
-      answer_within: duration.prefault("1h"),
-      escalate_after: duration.prefault("2h"),
-    })
-    .prefault({}),
-  reports: z
-    .strictObject({
-      directory: z.string().default("reports"),
-      branch: z.string().optional().describe("A branch of its own for reports, where main is protected"),
-      public: z.boolean().default(false).describe("Reports may be published in a public repository"),
-    })
-    .prefault({}),
+    .record(databaseName, database.prefault({}))
+    .refine((all) => Object.keys(all).length > 0, { message: "must name at least one database" })
+    .describe("The databases by name; an entry may be empty, for every key has a default"),
+  objectives: objectives.prefault({}).describe("What recovery must achieve; every report measures it"),
+  schedule: schedule.prefault({}).describe("Cron lines of five fields, all in UTC"),
+  retention: retention.prefault({}).describe("How many backups are kept of each period"),
+  contacts: contacts.prefault({}).describe("Who answers for failed backups"),
+  alerts: alerts.prefault({}).describe("Who hears of what, and how soon"),
+  reports: reports.prefault({}).describe("Where the record is kept"),
 });
 
 /** A plan that was parsed and may be trusted. Durations are seconds. */

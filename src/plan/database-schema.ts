@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { duration, environmentName, excuse, folder, identifier, qualifiedName, sentence } from "./fields.ts";
+
+/* What a plan says about one database. */
+
+const orphanCheck = z.strictObject({
+  table: qualifiedName.describe("The child table"),
+  column: identifier.describe("The child's column that must point to a row of the parent (NULL is allowed)"),
+  references: qualifiedName.describe("The parent table"),
+  key: identifier.default("id").describe("The parent's key column"),
+});
+
+const freshnessProbe = z.strictObject({
+  table: qualifiedName.describe("A table that gets new rows as long as the application lives"),
+  column: identifier.describe("Its timestamp column"),
+  within: duration.describe("How old the newest value may be when the backup is taken"),
+});
+
+const exclusion = z
+  .strictObject({
+    schema: identifier.optional().describe("Leave out a whole schema"),
+    table: qualifiedName.optional().describe("Leave out a table, definition and rows"),
+    rows: qualifiedName.optional().describe("Keep a table's definition, leave out its rows"),
+    extension: identifier.optional().describe("Leave out an extension"),
+    reason: sentence.describe("Why it need not come back"),
+  })
+  .describe("One thing to leave out: exactly one of schema, table, rows, extension");
+
+const exception = z
+  .strictObject({
+    check: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Id of the check whose finding is excused, such as definitions.equality"),
+    restore_error: z
+      .string()
+      .min(8, { message: "must quote at least 8 characters of the message, or it would excuse too much" })
+      .optional()
+      .describe("A part of the message of the restore error that is excused"),
+    object: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The object that the excuse is for, named as in the report; without it, every finding of the check"),
+    ...excuse,
+  })
+  .describe("One excuse: exactly one of check and restore_error");
+
+const smoke = z.strictObject({
+  table: qualifiedName.describe("The table whose rows are read"),
+  key: identifier.default("id").describe("Its key column"),
+  rows: z.int().min(1).max(1000).default(10).describe("How many rows"),
+});
+
+const scope = z.strictObject({
+  exclude: z.array(exclusion).default([]).describe("What is left out, each with its reason"),
+});
+
+const backup = z.strictObject({
+  connections: z
+    .int()
+    .min(3)
+    .max(64)
+    .default(6)
+    .describe("At most so many connections to the source, pg_dump's own included"),
+  jobs: z.int().min(1).max(32).default(2).describe("pg_dump's parallel jobs"),
+  lock_timeout: duration.prefault("60s").describe("How long to wait for a table that someone holds exclusively"),
+});
+
+const census = z.strictObject({
+  table_budget: duration
+    .optional()
+    .describe("A table whose hash takes longer is only counted, and the proof says so; no limit without it"),
+  exclude: z
+    .array(z.strictObject({ table: qualifiedName.describe("The table"), ...excuse }))
+    .default([])
+    .describe("Tables whose rows are counted but not hashed"),
+});
+
+export const database = z.strictObject({
+  url_secret: environmentName
+    .default("ITHACA_DATABASE_URL")
+    .describe("NAME of the environment variable that holds the connection string; the string itself never stands here"),
+  platform: z
+    .enum(["supabase", "lovable", "postgres"])
+    .default("postgres")
+    .describe("Who runs the server: it decides which schemas are the platform's own"),
+  critical_tables: z
+    .array(qualifiedName)
+    .default([])
+    .describe("Tables that must exist and whose rows are counted in every report"),
+  rls_tables: z.array(qualifiedName).default([]).describe("Tables on which row level security must be on"),
+  orphans: z.array(orphanCheck).default([]).describe("References that must hold, with or without a foreign key"),
+  freshness: z
+    .array(freshnessProbe)
+    .prefault([])
+    .describe("Signs of life: a backup of a database that stopped receiving data is found out"),
+  smoke: smoke
+    .optional()
+    .describe("Random records that are read back from the copy and compared with the source by hash"),
+  checks: folder
+    .optional()
+    .describe("Folder of the team's own SQL files; each returns violations, and no row means passed"),
+  scope: scope.prefault({}).describe("What a backup leaves out; everything else is in it"),
+  backup: backup.prefault({}).describe("How much load a backup may put on the source"),
+  census: census
+    .prefault({})
+    .describe("How much of the source is hashed for the comparison: every row unless told otherwise"),
+  exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
+});

@@ -1,0 +1,113 @@
+import type { z } from "zod";
+import type { PathFault } from "./fault.ts";
+import { harmless, showPath } from "./harmless.ts";
+import { keysAt, placesOfKeys, shapeAt } from "./known-keys.ts";
+import { suggestion } from "./suggestion.ts";
+
+/* Turns what zod found into sentences for people: the key, the value where it is harmless, the fix. */
+
+type Issue = z.core.$ZodIssue;
+
+/** The value at a path of the plan as it was read. */
+function valueAt(plan: unknown, path: readonly PropertyKey[]): unknown {
+  let value = plan;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (value === null) return "empty";
+  if (typeof value === "object") return "a map";
+  if (typeof value === "string") return "text";
+  if (typeof value === "number") return Number.isInteger(value) ? "a number" : "a fraction";
+  return typeof value === "boolean" ? "true or false" : "missing";
+}
+
+const due: Readonly<Record<string, string>> = {
+  object: 'must be a map (lines of "key: value")',
+  record: 'must be a map (lines of "key: value")',
+  array: 'must be a list (lines that begin with "- ")',
+  string: "must be text",
+  number: "must be a number",
+  int: "must be a whole number",
+  boolean: "must be true or false",
+};
+
+function wrongType(issue: Issue & { code: "invalid_type" }, value: unknown): string {
+  const shape = shapeAt(issue.path);
+  if (value === undefined) return `is missing; add it${shape?.description ? `: ${shape.description}` : ""}`;
+  if (issue.expected === "string" && typeof value === "number" && shape?.pattern?.includes("(s|m|h|d)")) {
+    return `must have a unit (s, m, h or d), such as ${value}h (it says ${value})`;
+  }
+  const quotes =
+    issue.expected === "string" && typeof value !== "object"
+      ? "; put it in quotes"
+      : typeof value === "string" && issue.expected !== "object" && issue.expected !== "array"
+        ? "; remove the quotes"
+        : "";
+  return `${due[issue.expected] ?? `must be ${issue.expected}`}, not ${typeName(value)}${quotes}`;
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): string {
+  const here = suggestion(key, keysAt(path));
+  if (here !== null) return `is not a known key; did you mean ${here}?`;
+  const places = placesOfKeys();
+  const elsewhere = suggestion(key, [...places.keys()]);
+  if (elsewhere === null) {
+    return `is not a known key; known here are ${keysAt(path).join(", ")}`;
+  }
+  const belongs = (places.get(elsewhere) ?? []).map((place) => (place === "" ? "the top level" : place)).join(" or ");
+  return elsewhere === key
+    ? `is not a known key here; it belongs to ${belongs}`
+    : `is not a known key; did you mean ${elsewhere}? It belongs to ${belongs}`;
+}
+
+/** What is wrong, for an issue with one sentence. */
+function sentenceOf(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return wrongType(issue, value);
+    case "invalid_value": {
+      const allowed = issue.values.map(String);
+      const due = allowed.length === 1 ? `must be ${allowed[0]}` : `must be one of ${allowed.join(", ")}`;
+      if (value === undefined) return `is missing; it ${due}`;
+      const near = typeof value === "string" ? suggestion(value, allowed) : null;
+      return `${due}${says(issue.path, value)}${near === null || near === value ? "" : `; did you mean ${near}?`}`;
+    }
+    case "invalid_key":
+      return issue.issues[0]?.message ?? "is not a usable name";
+    case "too_small":
+      return issue.origin === "number" || issue.origin === "int"
+        ? `must be at least ${issue.minimum}${says(issue.path, value)}`
+        : `${issue.message}${says(issue.path, value)}`;
+    case "too_big":
+      return issue.origin === "number" || issue.origin === "int"
+        ? `must be at most ${issue.maximum}${says(issue.path, value)}`
+        : issue.message;
+    default:
+      return `${issue.message}${says(issue.path, value)}`;
+  }
+}
+
+/** The value in brackets, unless it might be a secret: what stands in place of a variable's name is never shown. */
+function says(path: readonly PropertyKey[], value: unknown): string {
+  const shown = path.at(-1) === "url_secret" ? null : harmless(value);
+  return shown === null ? "" : ` (it says ${shown})`;
+}
+
+/** Sentences for everything that zod found in a plan. */
+export function faultsOf(issues: readonly Issue[], plan: unknown): PathFault[] {
+  return issues.flatMap((issue): PathFault[] => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        return { path, message: `${showPath(path)} ${unknownKey(issue.path, key)}` };
+      });
+    }
+    return [{ path: issue.path, message: `${showPath(issue.path)} ${sentenceOf(issue, valueAt(plan, issue.path))}` }];
+  });
+}
