@@ -98,33 +98,41 @@ export function readDocument(text: string): PlanDocument {
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const problems = [...document.errors, ...document.warnings];
   const faults: Fault[] = problems.map((error) => ({ line: lineAt(error.pos[0]), message: explain(error, text) }));
+  // What follows a fault of the syntax on its line is an echo of it.
+  const usable = problems.every((error) => error.code === "DUPLICATE_KEY");
+  const first = usable
+    ? faults
+    : faults.filter((fault, i) => faults.findIndex(({ line }) => line === fault.line) === i);
   let value: unknown;
   let converted = true;
   try {
     value = emptyAsUndefined(document.toJS());
   } catch {
     converted = false;
-    // The library's message would repeat the alias; its line is found by looking for aliases without an anchor.
-    let line = 1;
-    visit(document, {
-      Alias(_key, alias) {
-        if (alias.resolve(document) !== undefined) return;
-        line = lineAt(alias.range?.[0] ?? 0);
-        return visit.BREAK;
-      },
-    });
-    faults.push({
-      line,
-      message: 'a value that begins with * must be in quotes, such as "* * * * *", or name an anchor',
-    });
+    // The library's message would repeat the alias.
+    if (usable) first.push({ line: firstAliasLine(document, lineAt), message: deadAlias });
   }
   return {
     value,
-    faults,
-    usable: converted && problems.every((error) => error.code === "DUPLICATE_KEY"),
+    faults: first,
+    usable: usable && converted,
     lineOf: (path) => lineAt(offsetOf(document, path)),
     secrets: findSecrets(document),
   };
+}
+
+const deadAlias =
+  'an alias (a value that begins with *) names no anchor, or itself; mend it, or put the value in quotes such as "* * * * *"';
+
+/** The line of the first alias without an anchor, or of the first alias at all: one of them could not be resolved. */
+function firstAliasLine(document: Document, lineAt: (offset: number) => number): number {
+  const aliases: { line: number; resolved: boolean }[] = [];
+  visit(document, {
+    Alias(_key, alias) {
+      aliases.push({ line: lineAt(alias.range?.[0] ?? 0), resolved: alias.resolve(document) !== undefined });
+    },
+  });
+  return (aliases.find(({ resolved }) => !resolved) ?? aliases[0])?.line ?? 1;
 }
 
 /** Where in the text the thing at a path begins: a scalar, or the key of a map or list. */

@@ -43,10 +43,12 @@ function wrongType(issue: Issue & { code: "invalid_type" }, value: unknown): str
   if (issue.expected === "string" && typeof value === "number" && shape?.pattern?.includes("(s|m|h|d)")) {
     return `must have a unit (s, m, h or d), such as ${value}h (it says ${value})`;
   }
+  if (issue.expected === "boolean") return `${due.boolean}${says(issue.path, value)}`;
+  const numeric = (issue.expected === "number" || issue.expected === "int") && !Number.isNaN(Number(value));
   const quotes =
     issue.expected === "string" && typeof value !== "object"
       ? "; put it in quotes"
-      : typeof value === "string" && issue.expected !== "object" && issue.expected !== "array"
+      : typeof value === "string" && numeric
         ? "; remove the quotes"
         : "";
   return `${due[issue.expected] ?? `must be ${issue.expected}`}, not ${typeName(value)}${quotes}`;
