@@ -17,6 +17,10 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Called for each line that the tool writes to stderr, redacted. */
   readonly onStderrLine?: (line: string) => void;
+  /** Called for each line that the tool writes to stdout; `stdout` of the result is then empty: a long run fills no memory. */
+  readonly onStdoutLine?: (line: string) => void;
+  /** How `signal` and `timeout` stop the tool: SIGTERM unless told otherwise. Some tools tidy up only after SIGINT. */
+  readonly killSignal?: "SIGTERM" | "SIGINT";
 }
 
 export interface RunResult {
@@ -60,6 +64,8 @@ function commonOptions(options: RunOptions) {
     ...(options.gid === undefined ? {} : { gid: options.gid }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    ...(options.killSignal === undefined ? {} : { killSignal: options.killSignal }),
+    ...(options.onStdoutLine === undefined ? {} : { buffer: { stdout: false } }),
   } satisfies Options;
 }
 
@@ -75,9 +81,15 @@ const stopProcess =
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const child = execa(file, [...args], commonOptions(options));
   using _guard = child.pid === undefined ? noGuard : guard(stopProcess, [String(child.pid)]);
-  if (options.onStderrLine && child.pid !== undefined) {
-    const onLine = options.onStderrLine;
-    for await (const line of child.iterable({ from: "stderr" })) onLine(redact(String(line)));
+  if (child.pid !== undefined) {
+    const { onStderrLine, onStdoutLine } = options;
+    const lines = async (from: "stdout" | "stderr", onLine: (line: string) => void) => {
+      for await (const line of child.iterable({ from })) onLine(String(line));
+    };
+    await Promise.all([
+      onStderrLine && lines("stderr", (line) => onStderrLine(redact(line))),
+      onStdoutLine && lines("stdout", onStdoutLine),
+    ]);
   }
   const result = await child;
   const stderr = String(result.stderr ?? "");
