@@ -1,0 +1,38 @@
+import { backupDigest } from "./checks/backup-digest.ts";
+import { dataEquality } from "./checks/data-equality.ts";
+import { isolationThrowaway } from "./checks/isolation-throwaway.ts";
+import { largeObjectsEquality } from "./checks/large-objects-equality.ts";
+import { objectiveRpo, objectiveRto } from "./checks/objectives.ts";
+import { planExceptions } from "./checks/plan-exceptions.ts";
+import { planFreshness } from "./checks/plan-freshness.ts";
+import { planOrphans } from "./checks/plan-orphans.ts";
+import { planRecordCounts } from "./checks/plan-record-counts.ts";
+import { planRlsEnabled } from "./checks/plan-rls-enabled.ts";
+import { restoreErrors } from "./checks/restore-errors.ts";
+import { sequencesEquality } from "./checks/sequences-equality.ts";
+import { teamCheck } from "./team/check.ts";
+import type { Check, TeamCheck } from "./types.ts";
+
+/** Every check of a proof in the order in which people read them: what it stands on first, the team's own rules last. */
+export function allChecks(teamChecks: readonly TeamCheck[]): Check[] {
+  return [
+    isolationThrowaway,
+    backupDigest,
+    restoreErrors,
+    dataEquality,
+    sequencesEquality,
+    largeObjectsEquality,
+    planRecordCounts,
+    planOrphans,
+    planRlsEnabled,
+    planFreshness,
+    objectiveRto,
+    objectiveRpo,
+    ...teamChecks.map(teamCheck),
+  ];
+}
+
+/** Every check by id and title, for a run that ends before it gets to them. */
+export function plannedChecks(teamChecks: readonly TeamCheck[]): { readonly id: string; readonly title: string }[] {
+  return [...allChecks(teamChecks), planExceptions].map(({ id, title }) => ({ id, title }));
+}
