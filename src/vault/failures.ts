@@ -1,0 +1,98 @@
+import type { IthacaError } from "../base/errors.ts";
+import { vaultErrors } from "./errors.ts";
+
+/** Ways in which restic fails, by what it says on stderr. Its messages are the same from 0.14 to 0.18. */
+type Failure =
+  | "wrong_password"
+  | "password_unavailable"
+  | "no_space"
+  | "locked"
+  | "unreachable"
+  | "denied"
+  | "no_repository"
+  | "gone"
+  | "damaged"
+  | "bad_repository";
+
+/**
+ * The order matters: restic wraps every cause in the step that failed ("unable to open config file: ... connection
+ * refused"), so causes come before steps.
+ */
+const patterns: readonly (readonly [Failure, RegExp])[] = [
+  ["wrong_password", /wrong password or no key found/i],
+  ["password_unavailable", /resolving password failed|an empty password is not/i],
+  ["locked", /repository is already locked|unable to create lock in backend: repository is already/i],
+  [
+    "no_space",
+    /no space left on device|disk quota exceeded|file too large|insufficient storage|\b507\b|storage ?(cap|quota)|quota ?exceeded/i,
+  ],
+  [
+    "denied",
+    /permission denied|operation not permitted|read-only file system|access ?denied|access to .* is denied|unauthorized|forbidden|\b40[13]\b|SignatureDoesNotMatch|InvalidAccessKeyId|AuthenticationFailed|no credentials|NoCredentialProviders/i,
+  ],
+  [
+    "unreachable",
+    /connection refused|connection reset|no such host|could not resolve|no route to host|network is unreachable|i\/o timeout|deadline exceeded|tls:|x509:|server gave http response|unable to start the sftp session|subprocess ssh|\b50[234]\b|dial tcp|unexpected EOF|: EOF/i,
+  ],
+  ["bad_repository", /parsing repository location failed|invalid backend/i],
+  ["gone", /no matching id found|no snapshot found|no snapshot matched/i],
+  [
+    "damaged",
+    /ciphertext verification failed|invalid data returned|not found in repository|not found in index|pack id does not match|repository contains errors|LoadIndex returned errors|load(ing)? .*index.*(fail|error)|StreamPack|errors? for tree|slice bounds out of range|does not match|invalid JSON|hash mismatch|^Load\(<(data|index|snapshot|key)\//im,
+  ],
+  [
+    "no_repository",
+    /is there a repository at|unable to open config file|repository does not exist|config file does not exist/i,
+  ],
+];
+
+/** Exit codes that newer versions give for these failures (restic 0.17, "Exit codes"); older ones only ever give 1. */
+const byExitCode: Readonly<Record<number, Failure>> = { 10: "no_repository", 11: "locked", 12: "wrong_password" };
+
+const noise =
+  /^\s*$|^Is there a repository|^Load\(|^Fatal: There were|^Fatal: repository contains errors|unlock. command|^storage ID|^goroutine|^\t|^main\.|^created new cache/;
+
+/** Newer versions put errors on stderr as JSON: their messages are unwrapped. */
+function plain(line: string): string {
+  const message = /^\{.*"message":\s*("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
+  if (message === undefined) return line;
+  try {
+    return String(JSON.parse(message));
+  } catch {
+    return line;
+  }
+}
+
+/** The line of restic's that tells people most: the one that matched, else the last that is not noise. */
+function tellingLine(lines: readonly string[], pattern: RegExp | undefined): string {
+  const useful = lines.filter((line) => !noise.test(line));
+  const line = useful.find((candidate) => pattern?.test(candidate)) ?? useful.at(-1) ?? lines.at(-1) ?? "";
+  const text = line
+    .replace(/^(Fatal|error|ignoring error for [^:]*): /i, "")
+    .replace(/returned error, retrying after [^:]*: /, "")
+    .trim();
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}
+
+/** What restic's exit code and stderr (redacted already) mean, as an error for people. */
+export function failureOf(repository: string, exitCode: number, stderr: string): IthacaError {
+  if (exitCode === 127) return vaultErrors.restic_missing({});
+  const lines = stderr.split("\n").map(plain);
+  const match = patterns.find(([, pattern]) => lines.some((line) => pattern.test(line)));
+  const why = tellingLine(lines, match?.[1]) || `exit code ${exitCode}`;
+  const failure = match?.[0] ?? byExitCode[exitCode];
+  return failure === undefined
+    ? vaultErrors.unexpected({ repository, why })
+    : vaultErrors[failure]({ repository, why });
+}
+
+/**
+ * restic repeats a failed request for up to 15 minutes. That mends a flaky network, but no refusal, no full disk and
+ * no missing file: on these lines the call is ended at once.
+ */
+export function isHopeless(line: string): boolean {
+  if (!/returned error, retrying after/.test(line)) return false;
+  return /permission denied|read-only file system|access ?denied|forbidden|unauthorized|\b40[13]\b|no space left|quota|\b507\b|insufficient storage|no such file or directory|does not exist|not found|NoSuchKey/i.test(
+    line,
+  );
+}

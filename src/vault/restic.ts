@@ -1,0 +1,90 @@
+import type { z } from "zod";
+import { run } from "../base/child-process.ts";
+import { messageOf } from "../base/errors.ts";
+import type { ResticSettings } from "./environment.ts";
+import { vaultErrors } from "./errors.ts";
+import { failureOf, isHopeless } from "./failures.ts";
+import type { VaultOptions } from "./types.ts";
+
+export interface CallOptions extends VaultOptions {
+  readonly cwd?: string;
+  /** Exit codes that are not failures; 0 unless told otherwise. */
+  readonly accept?: readonly number[];
+  /** A failure whose stderr matches is the caller's to judge. */
+  readonly tolerate?: RegExp;
+  /** Takes stdout line by line, for long calls; `stdout` is then empty. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface ResticOutput {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** Redacted. */
+  readonly stderr: string;
+}
+
+/** restic on one repository. */
+export interface Restic {
+  readonly repository: string;
+  /** Runs one command. @throws one of `vaultErrors` */
+  call(args: readonly string[], options?: CallOptions): Promise<ResticOutput>;
+  /** Parses what a command printed. @throws unexpected where it is not what the schema says */
+  parse<T>(schema: z.ZodType<T>, text: string): T;
+  /** Major and minor version of the program, such as [0, 14]. */
+  version(): Promise<readonly [number, number]>;
+}
+
+/** The first version with repository format 2, which compresses; what we rely on is the same up to 0.18. */
+const oldest = [0, 14] as const;
+
+async function versionOf(): Promise<readonly [number, number]> {
+  const { exitCode, stdout, stderr } = await run("restic", ["version"]);
+  const match = /restic (\d+)\.(\d+)/.exec(stdout);
+  if (exitCode !== 0 || match === null) throw failureOf("this machine", exitCode, stderr);
+  const [major, minor] = [Number(match[1]), Number(match[2])];
+  if (major === oldest[0] && minor < oldest[1]) {
+    throw vaultErrors.restic_too_old({ found: `${major}.${minor}`, needed: oldest.join(".") });
+  }
+  return [major, minor];
+}
+
+/** restic with these settings. Nothing is run, and no version is asked, before the first call. */
+export function openRestic(settings: ResticSettings): Restic {
+  const { repository } = settings;
+  let known: Promise<readonly [number, number]> | undefined;
+  const version = () => {
+    known ??= versionOf();
+    return known;
+  };
+  return {
+    repository,
+    version,
+    parse(schema, text) {
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch (error) {
+        throw vaultErrors.unexpected({ repository, why: `its output is not what it should be: ${messageOf(error)}` });
+      }
+    },
+    async call(args, options = {}) {
+      await version();
+      options.signal?.throwIfAborted();
+      const hopeless = new AbortController();
+      const result = await run("restic", [...settings.options, ...args], {
+        env: settings.environment,
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        ...(options.onLine === undefined ? {} : { onStdoutLine: options.onLine }),
+        signal: AbortSignal.any([hopeless.signal, ...(options.signal === undefined ? [] : [options.signal])]),
+        // On SIGINT restic removes its locks; on SIGTERM older versions leave them behind.
+        killSignal: "SIGINT",
+        onStderrLine: (line) => {
+          if (isHopeless(line)) hopeless.abort();
+        },
+      });
+      options.signal?.throwIfAborted();
+      if ((options.accept ?? [0]).includes(result.exitCode) && !hopeless.signal.aborted) return result;
+      if (options.tolerate?.test(result.stderr)) return result;
+      throw failureOf(repository, result.exitCode, result.stderr);
+    },
+  };
+}

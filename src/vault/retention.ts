@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { listingOf } from "./listing.ts";
+import { snapshotSchema } from "./tags.ts";
+import type { KeepRules, RetentionPlan, VaultEntry, VaultListing } from "./types.ts";
+
+const snapshots = z.array(snapshotSchema).nullish();
+
+/** `restic forget --dry-run --json`; in 0.14 the snapshots under `reasons` have no id, but stand in the order of `keep`. */
+export const forgetSchema = z.array(
+  z.object({
+    keep: snapshots,
+    remove: snapshots,
+    reasons: z.array(z.object({ matches: z.array(z.string()).nullish() })).nullish(),
+  }),
+);
+
+export type ForgetOutput = z.output<typeof forgetSchema>;
+
+/** restic's options for the keep rules; a rule of 0 is no rule. */
+export function keepOptions(keep: KeepRules): string[] {
+  return (["daily", "weekly", "monthly", "yearly"] as const).flatMap((period) =>
+    keep[period] > 0 ? [`--keep-${period}`, String(keep[period])] : [],
+  );
+}
+
+/** Everything that restic saw, as a listing: its dry run names each snapshot once, kept or not. */
+export function listingOfForget(output: ForgetOutput, damaged: readonly string[]): VaultListing {
+  return listingOf(
+    output.flatMap((group) => [...(group.keep ?? []), ...(group.remove ?? [])]),
+    damaged,
+  );
+}
+
+function reasonsBySnapshot(output: ForgetOutput): Map<string, readonly string[]> {
+  const reasons = new Map<string, readonly string[]>();
+  for (const group of output) {
+    for (const [index, snapshot] of (group.keep ?? []).entries()) {
+      const matches = group.reasons?.[index]?.matches ?? [];
+      reasons.set(snapshot.id, matches.length > 0 ? matches : ["keep rule"]);
+    }
+  }
+  return reasons;
+}
+
+/**
+ * What stays and what goes. restic decides by the keep rules; the newest backup and the newest proven one stay
+ * whatever it says. A backup stays if any of its uploads does, and then with all of them.
+ */
+export function planRetention(
+  output: ForgetOutput,
+  entries: readonly VaultEntry[],
+  newestProven: string | null,
+): RetentionPlan {
+  const byRestic = reasonsBySnapshot(output);
+  const keep: { entry: VaultEntry; reasons: readonly string[] }[] = [];
+  const remove: VaultEntry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const reasons = new Set([
+      ...(index === 0 ? ["newest backup"] : []),
+      ...(entry.id === newestProven ? ["newest proven backup"] : []),
+      ...[entry.snapshot, ...entry.superseded].flatMap((snapshot) => byRestic.get(snapshot) ?? []),
+    ]);
+    if (reasons.size > 0) keep.push({ entry, reasons: [...reasons] });
+    else remove.push(entry);
+  }
+  return { keep, remove };
+}
+
+/** What must hold before anything may go. */
+export interface RetentionSituation {
+  readonly listing: VaultListing;
+  readonly lastBackupFailed: boolean;
+  /** Seconds. */
+  readonly maxAge: number;
+  readonly now: Date;
+}
+
+/** A backup of the future would make real ones look old; clocks may differ by so much. */
+const clockTolerance = 300;
+
+/** Why nothing may be removed; null where it may. */
+export function refusal({ listing, lastBackupFailed, maxAge, now }: RetentionSituation): string | null {
+  const newest = listing.entries[0];
+  if (lastBackupFailed) return "the last backup run failed";
+  if (newest === undefined) return "there is none at all";
+  if (listing.unreadable.length > 0) return `snapshots cannot be read (${listing.unreadable.join(", ")})`;
+  const age = Math.round((now.getTime() - Date.parse(newest.taken_at)) / 1000);
+  if (age < -clockTolerance) return `the newest, ${newest.id}, claims to be taken in the future`;
+  if (age > maxAge) {
+    return `the newest, ${newest.id}, is ${(age / 3600).toFixed(1)} h old, and may be ${(maxAge / 3600).toFixed(1)} h`;
+  }
+  return null;
+}

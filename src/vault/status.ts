@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** restic's status lines while it saves and, in newer versions, restores. */
+const statusSchema = z.object({
+  message_type: z.literal("status"),
+  percent_done: z.number().default(0),
+  total_bytes: z.number().default(0),
+  bytes_done: z.number().optional(),
+  bytes_restored: z.number().optional(),
+});
+
+/** A line of restic's stdout as JSON; null where it is none, since older versions print text in between. */
+export function jsonLine(line: string): unknown {
+  if (!line.startsWith("{")) return null;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/** "42 %, 120 MB of 286 MB" for a status line; null for any other line. */
+export function statusText(line: unknown): string | null {
+  const parsed = statusSchema.safeParse(line);
+  if (!parsed.success) return null;
+  const { percent_done, total_bytes, bytes_done, bytes_restored } = parsed.data;
+  const done = bytes_done ?? bytes_restored ?? 0;
+  return `${Math.floor(percent_done * 100)} %, ${megabytes(done)} of ${megabytes(total_bytes)}`;
+}
