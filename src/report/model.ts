@@ -61,3 +61,35 @@ export interface ProofReport {
   /** Paths of the written files, relative to the reports' folder's parent. */
   readonly report: { readonly markdown: string; readonly json: string };
 }
+
+/** What started a run, and when it ran. The same for every kind of report. */
+export type Run = ProofReport["run"];
+
+/** `taken` says that a backup is in the vault, and no more: only a proof can say that it is worth something. */
+export type BackupVerdict = "taken" | "failed" | "inconclusive";
+
+/** The record of one backup: what stands outside the vault about it, and what `prove` later compares with. */
+export interface BackupReport {
+  readonly kind: "backup";
+  readonly verdict: BackupVerdict;
+  /** Why there is no backup, as a sentence; empty where there is one. */
+  readonly reason: string;
+  readonly database: string;
+  readonly run: Run;
+  readonly backup: {
+    readonly id: string;
+    readonly taken_at: string;
+    readonly size_bytes: number;
+    readonly digest: string;
+    readonly server_version: string;
+    readonly dump_seconds: number;
+    readonly left_out: readonly NotCovered[];
+    /** How many tables were counted and hashed, and how many rows they had. */
+    readonly tables: number;
+    readonly rows: number;
+  } | null;
+  readonly report: { readonly markdown: string; readonly json: string };
+}
+
+/** Everything that is kept in the reports' folder. */
+export type AnyReport = ProofReport | BackupReport;

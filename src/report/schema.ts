@@ -1,0 +1,109 @@
+import { z } from "zod";
+import type { AnyReport, BackupReport, ProofReport } from "./model.ts";
+
+/*
+ * The report's JSON as it is read back. A report may have been written by a later version: keys that are not known
+ * here are passed over, but every known one must be there.
+ */
+
+const nothingOr = <T extends z.ZodType>(schema: T) => schema.nullable();
+const count = z.int().min(0);
+const seconds = z.number();
+const files = z.object({ markdown: z.string(), json: z.string() });
+const notCovered = z.object({ what: z.string(), why: z.string() });
+const objective = z.object({ target_s: seconds, measured_s: nothingOr(seconds), met: nothingOr(z.boolean()) });
+
+const run = z.object({
+  id: z.string(),
+  url: nothingOr(z.string()),
+  actor: z.string(),
+  commit: nothingOr(z.string()),
+  version: z.string(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime(),
+});
+
+const finding = z.object({ object: z.string(), attribute: z.string(), expected: z.string(), actual: z.string() });
+
+const check = z.object({
+  id: z.string(),
+  title: z.string(),
+  status: z.enum(["passed", "failed", "not_run"]),
+  expected: z.string(),
+  actual: z.string(),
+  findings: z.array(finding),
+  seconds,
+  reason: z.string(),
+});
+
+/** A proof's report, as `prove --json` prints it. */
+export const proofReportSchema = z.object({
+  verdict: z.enum(["proven", "failed", "inconclusive"]),
+  level: z.enum(["source-exact", "archive-exact"]),
+  database: z.string(),
+  kind: z.enum(["demo", "manual", "daily", "weekly", "monthly", "drill", "recovery"]),
+  damaged: z.boolean(),
+  run,
+  backup: nothingOr(
+    z.object({
+      id: z.string(),
+      taken_at: z.iso.datetime(),
+      age_s: seconds,
+      size_bytes: count,
+      digest: z.string(),
+      server_version: z.string(),
+      candidates_skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
+    }),
+  ),
+  target: nothingOr(
+    z.object({
+      kind: z.enum(["cluster", "service", "branch", "project"]),
+      server_version: z.string(),
+      destroyed: z.boolean(),
+    }),
+  ),
+  objectives: z.object({ rto: objective, rpo: objective }),
+  phases: z.array(z.object({ name: z.string(), seconds })),
+  checks: z.array(check),
+  restore_errors: z.array(z.object({ message: z.string(), object: z.string(), allowed_by: nothingOr(z.string()) })),
+  not_covered: z.array(notCovered),
+  sabotage: nothingOr(z.object({ tried: count, caught: count, missed: z.array(z.string()) })),
+  rehearsal: nothingOr(
+    z.object({
+      passed: count,
+      failed: count,
+      skipped: count,
+      tests: z.array(z.object({ name: z.string(), status: z.string(), seconds, error: nothingOr(z.string()) })),
+    }),
+  ),
+  report: files,
+}) satisfies z.ZodType<ProofReport>;
+
+/** The record of a backup. */
+export const backupReportSchema = z.object({
+  kind: z.literal("backup"),
+  verdict: z.enum(["taken", "failed", "inconclusive"]),
+  reason: z.string(),
+  database: z.string(),
+  run,
+  backup: nothingOr(
+    z.object({
+      id: z.string(),
+      taken_at: z.iso.datetime(),
+      size_bytes: count,
+      digest: z.string(),
+      server_version: z.string(),
+      dump_seconds: seconds,
+      left_out: z.array(notCovered),
+      tables: count,
+      rows: count,
+    }),
+  ),
+  report: files,
+}) satisfies z.ZodType<BackupReport>;
+
+/** Any report of the folder, told apart by its kind. */
+export const anyReportSchema = z.discriminatedUnion("kind", [
+  backupReportSchema,
+  proofReportSchema,
+]) satisfies z.ZodType<AnyReport>;

@@ -1,0 +1,67 @@
+import type { CheckResult } from "../../proof/types.ts";
+import { prose } from "../escape.ts";
+import { spellAmount, spellInstant } from "../format.ts";
+import type { ProofReport, Verdict } from "../model.ts";
+import { verdictReasons } from "../verdict.ts";
+
+/** The word and the sign of a verdict, wherever it is shown. */
+export const verdictSigns: Readonly<Record<Verdict, string>> = {
+  proven: "✅ Proven",
+  failed: "❌ Failed",
+  inconclusive: "⚠️ Inconclusive",
+};
+
+/** Checks that judge a rule or a promise of the team's, where the others judge whether the copy is the database. */
+const aboutRules = /^(plan|team|objectives)\./;
+
+/** Whether everything that failed is a rule: then the backup itself came back as it was. */
+export function onlyRulesFailed(report: Pick<ProofReport, "checks" | "restore_errors" | "rehearsal">): boolean {
+  const failed = report.checks.filter(({ status }) => status === "failed");
+  const rest =
+    report.restore_errors.some(({ allowed_by }) => allowed_by === null) || (report.rehearsal?.failed ?? 0) > 0;
+  const unknown = report.checks.some((check: CheckResult) => check.status === "not_run" && !aboutRules.test(check.id));
+  return failed.length > 0 && !rest && !unknown && failed.every(({ id }) => aboutRules.test(id));
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function enumerate(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function provenLead(report: ProofReport): string {
+  const which = report.backup === null ? "This backup" : `The backup of ${spellInstant(report.backup.taken_at)}`;
+  const passed = spellAmount(report.checks.length, "check");
+  const all = `${report.checks.length === 1 ? "its one check" : `all ${passed}`} passed`;
+  return report.level === "source-exact"
+    ? `**${which} brings the whole database back.** It was restored into an empty throwaway server, and the copy equals the very snapshot that was dumped: ${all}.`
+    : `**${which} comes back whole.** It was restored into an empty throwaway server, and the copy equals what the archive holds: ${all}. Nobody counted the source when it was dumped, so what the dump itself missed cannot be told.`;
+}
+
+/** The first paragraph: the verdict, and why, in words for somebody who reads nothing else. */
+export function lead(report: ProofReport): string[] {
+  const reasons = verdictReasons(report);
+  const because = (verdict: Verdict) => enumerate(reasons.filter((r) => r.verdict === verdict).map(({ why }) => why));
+  const besides = because("inconclusive");
+  const lines: string[] = [];
+  if (report.verdict === "proven") lines.push(provenLead(report));
+  else if (report.verdict === "failed") {
+    const what = onlyRulesFailed(report)
+      ? "The backup came back as it was taken, but a rule or promise of the plan is broken"
+      : "Do not rely on this backup until this is cleared up";
+    const also = besides === "" ? "" : ` Besides, ${besides}.`;
+    lines.push(`**${what}.** ${capital(because("failed"))}.${also}`);
+  } else {
+    lines.push(`**Nothing is known against this backup, and nothing is proven either.** ${capital(besides)}.`);
+  }
+  if (report.damaged) {
+    lines.push(
+      "",
+      "**This run damaged the copy on purpose**, to try what the proof notices. It never counts as a proof of the backup.",
+    );
+  }
+  return [`# ${verdictSigns[report.verdict]}: ${prose(report.database)}`, "", ...lines, ""];
+}

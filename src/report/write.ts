@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { messageOf } from "../base/errors.ts";
+import { redact } from "../base/redact.ts";
+import { backupMarkdown } from "./backup-markdown.ts";
+import type { Unwritten } from "./build.ts";
+import { reportErrors } from "./errors.ts";
+import { proofMarkdown } from "./markdown.ts";
+import type { AnyReport } from "./model.ts";
+import { anyReportSchema } from "./schema.ts";
+
+/** Replaces secrets in every string, before JSON's escapes could hide one. */
+function redactAll<T>(value: T): T {
+  const clean = (item: unknown): unknown => {
+    if (typeof item === "string") return redact(item);
+    if (Array.isArray(item)) return item.map(clean);
+    if (typeof item !== "object" || item === null) return item;
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, clean(inner)]));
+  };
+  return clean(value) as T;
+}
+
+/** A run's id as a part of a file name. */
+function fileSafe(id: string): string {
+  return (
+    id
+      .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+      .replaceAll(/\.{2,}/g, ".")
+      .slice(0, 80) || "run"
+  );
+}
+
+/** `2026/11/22-weekly-<run>`: the day on which the run began, in UTC. */
+function stem(report: Unwritten<AnyReport>): string {
+  const [year, month, day] = report.run.started_at.slice(0, 10).split("-");
+  return `${year}/${month}/${day}-${report.kind}-${fileSafe(report.run.id)}`;
+}
+
+/**
+ * Puts a file in its place, whole or not at all, and never over another: a temporary file beside it is linked to the
+ * name. False where the name is taken.
+ */
+async function place(path: string, text: string): Promise<boolean> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}.tmp`);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Renders any report as markdown. */
+export function markdownOf(report: AnyReport): string {
+  return report.kind === "backup" ? backupMarkdown(report) : proofMarkdown(report);
+}
+
+/** A report as the JSON that is written and printed. */
+export function jsonOf(report: AnyReport): string {
+  return `${JSON.stringify(redactAll(report), null, 2)}\n`;
+}
+
+/**
+ * Writes a report as markdown and as JSON, under `<directory>/YYYY/MM/DD-<kind>-<run id>`, with a number behind it
+ * where another report has that name. Registered secrets are blanked out.
+ *
+ * @param directory the reports' folder; it is made where it is missing
+ * @returns the whole report; its `report` paths begin with the folder's own name, as `reports/2026/11/22-daily-1.md`
+ * @throws surroundings: the folder cannot be written to
+ */
+export async function writeReport<R extends Unwritten<AnyReport>>(
+  directory: string,
+  unwritten: R,
+): Promise<R & Pick<AnyReport, "report">> {
+  const base = stem(unwritten);
+  try {
+    await mkdir(dirname(join(directory, base)), { recursive: true });
+    for (let attempt = 1; ; attempt += 1) {
+      const name = attempt === 1 ? base : `${base}-${attempt}`;
+      const folder = basename(directory);
+      const files = { markdown: `${folder}/${name}.md`, json: `${folder}/${name}.json` };
+      const report = redactAll({ ...unwritten, report: files });
+      // Reading it back by its own schema now is better than finding out in a year that it cannot be read.
+      const checked = anyReportSchema.parse(report);
+      const markdown = join(directory, `${name}.md`);
+      if (!(await place(markdown, redact(markdownOf(checked))))) continue;
+      // The JSON comes last: a report that can be read back is a whole one.
+      if (await place(join(directory, `${name}.json`), jsonOf(checked))) return report;
+      await rm(markdown);
+    }
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause) {
+      throw reportErrors.not_written({ directory, why: messageOf(cause.code) }, { cause });
+    }
+    throw cause;
+  }
+}
+
+/**
+ * Reads a report back.
+ *
+ * @throws input: there is no such file, or it is not a report
+ */
+export async function readReport(path: string): Promise<AnyReport> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw reportErrors.not_a_report({ path, why: "it cannot be read as JSON" }, { cause });
+  }
+  const parsed = anyReportSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const why = issue === undefined ? "its shape is unknown" : `${issue.path.join(".") || "the whole"}: ${issue.message}`;
+  throw reportErrors.not_a_report({ path, why }, { cause: parsed.error });
+}
