@@ -10,6 +10,7 @@ import { planRecordCounts } from "./checks/plan-record-counts.ts";
 import { planRlsEnabled } from "./checks/plan-rls-enabled.ts";
 import { restoreErrors } from "./checks/restore-errors.ts";
 import { sequencesEquality } from "./checks/sequences-equality.ts";
+import { smokeRecords } from "./checks/smoke-records.ts";
 import { teamCheck } from "./team/check.ts";
 import type { Check, TeamCheck } from "./types.ts";
 
@@ -26,6 +27,7 @@ export function allChecks(teamChecks: readonly TeamCheck[]): Check[] {
     planOrphans,
     planRlsEnabled,
     planFreshness,
+    smokeRecords,
     objectiveRto,
     objectiveRpo,
     ...teamChecks.map(teamCheck),

@@ -2,7 +2,7 @@ import type { Manifest } from "../backup/manifest.ts";
 import type { Census } from "../census/types.ts";
 import type { DatabasePlan, Plan } from "../plan/schema.ts";
 import type { Session, Throwaway } from "../postgres/types.ts";
-import type { RestoreError } from "../restore/types.ts";
+import type { RestoreError, Skipped } from "../restore/types.ts";
 
 /** One thing that is not as it must be. Never row data: names, attributes, counts, digests, uuid or integer keys. */
 export interface Finding {
@@ -72,6 +72,8 @@ export interface ProofContext {
   /** A READ ONLY session on the copy. */
   readonly session: Session;
   readonly restoreErrors: readonly RestoreError[];
+  /** What was in the backup and was left out of the copy on purpose; listed in the report by whoever restored. */
+  readonly restoreSkipped: readonly Skipped[];
   /** The plan's folder: paths in the plan are relative to it. */
   readonly planDirectory: string;
   readonly now: Date;

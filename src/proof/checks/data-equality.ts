@@ -1,6 +1,7 @@
 import { stillCounts } from "../../plan/exceptions.ts";
 import { compareTables } from "../compare-tables.ts";
 import { describeFailure } from "../failure.ts";
+import { leftOutRelations } from "../left-out.ts";
 import { evaluateMatview } from "../matview.ts";
 import { canonical } from "../names.ts";
 import { amount, judge } from "../outcome.ts";
@@ -58,7 +59,11 @@ export const dataEquality: Check = {
   title: "Every row of every table is the source's",
   async run(context: ProofContext): Promise<CheckOutcome> {
     const { expected, copy, hashKey } = context;
-    const tables = compareTables(expected.tables, copy.tables, { hashKey, excuseExpired: excuseExpired(context) });
+    const tables = compareTables(expected.tables, copy.tables, {
+      hashKey,
+      excuseExpired: excuseExpired(context),
+      leftOut: leftOutRelations(context),
+    });
     const matviews = await judgeMatviews(tables.refreshed, context);
     const all = Object.values(expected.tables);
     const rows = all.reduce((sum, table) => sum + table.rows, 0);

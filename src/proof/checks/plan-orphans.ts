@@ -1,33 +1,17 @@
 import type { DatabasePlan } from "../../plan/schema.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
-import type { Session } from "../../postgres/types.ts";
+import { findColumn } from "../column.ts";
 import { describeFailure } from "../failure.ts";
 import { publicKey } from "../keys.ts";
 import { parseQualified, toSql } from "../names.ts";
 import { amount, judge, notApplicable } from "../outcome.ts";
 import { inReadOnly } from "../read-only.ts";
-import { proofSql } from "../sql.ts";
 import type { Check, CheckOutcome, Finding, ProofContext } from "../types.ts";
 
 type OrphanCheck = DatabasePlan["orphans"][number];
 
 /** So many dangling keys are shown for each reference. */
 const shownKeys = 5;
-
-interface Column {
-  readonly operator_schema: string;
-  readonly type: string;
-}
-
-async function column(session: Session, table: string, name: string): Promise<Column | undefined> {
-  const { schema, name: relation } = parseQualified(table);
-  const [row] = await session.query<Column & Record<string, unknown>>(await proofSql("column.sql"), [
-    schema,
-    relation,
-    name,
-  ]);
-  return row;
-}
 
 /** The rows whose reference leads nowhere. NULL leads nowhere on purpose. */
 function antiJoin({ table, column: child, references, key }: OrphanCheck): string {
@@ -42,8 +26,8 @@ function antiJoin({ table, column: child, references, key }: OrphanCheck): strin
 /** Looks for the orphans of one reference; gives findings, one per dangling key shown. */
 async function orphansOf(check: OrphanCheck, { session, hashKey }: ProofContext): Promise<Finding[]> {
   const [from, to] = [
-    await column(session, check.table, check.column),
-    await column(session, check.references, check.key),
+    await findColumn(session, check.table, check.column),
+    await findColumn(session, check.references, check.key),
   ];
   const expected = `a row of ${check.references}`;
   if (from === undefined || to === undefined) {
