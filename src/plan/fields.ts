@@ -38,10 +38,14 @@ export const isoDate = z
   .regex(/^\d{4}-\d{2}-\d{2}$/, { message: "must be a date written as YYYY-MM-DD, such as 2026-12-31", abort: true })
   .refine(dateExists, { message: "is not a day of the calendar" });
 
-export const cron = z.string().check((context) => {
-  const message = cronFault(context.value);
-  if (message !== null) context.issues.push({ code: "custom", message, input: context.value });
-});
+/** A cron line; the pattern is for editors, the parser's rules are stricter and speak plainer. */
+export const cron = z
+  .string()
+  .check((context) => {
+    const message = cronFault(context.value);
+    if (message !== null) context.issues.push({ code: "custom", message, input: context.value });
+  })
+  .meta({ pattern: "^\\s*(\\S+\\s+){4}\\S+\\s*$" });
 
 export const environmentName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, {
   message: "must be the NAME of an environment variable (such as ITHACA_DATABASE_URL), never its value",
