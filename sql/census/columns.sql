@@ -1,0 +1,20 @@
+-- What the hash of each of these relations needs: its columns in an order that does not depend on their physical
+-- position (children of inheritance get theirs merged), and how much there is to read.
+--
+-- $1: oids. Virtual generated columns (PostgreSQL 18) are left out: nothing of them is stored, and reading them runs
+-- code of the database's owner.
+SELECT
+  c.oid,
+  coalesce((
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C")
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
+  ), '') AS columns,
+  coalesce(pg_catalog.pg_table_size(c.oid), 0)::float8 AS bytes,
+  -- Only plain heap tables can be read piece by piece.
+  CASE WHEN am.amname = 'heap'
+    THEN coalesce(pg_catalog.pg_relation_size(c.oid), 0) / pg_catalog.current_setting('block_size')::int
+    ELSE 0 END::float8 AS blocks
+FROM pg_catalog.pg_class c
+LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+WHERE c.oid = ANY ($1::oid[])

@@ -1,0 +1,158 @@
+import { stopwatch } from "../base/clock.ts";
+import type { Session } from "../postgres/types.ts";
+import { addSums, formatSums, type HashSums, hashQuery, noRows } from "./row-hash.ts";
+import { planScans, type Scan, scanCondition } from "./scans.ts";
+import { explainReadError, isTooLarge, sqlstate } from "./sqlstate.ts";
+import type { ListedTable } from "./table-list.ts";
+import { type ReadOptions, reading } from "./transaction.ts";
+import type { TableCensus } from "./types.ts";
+
+type Unhashed = NonNullable<TableCensus["unhashed"]>;
+
+export interface HashOptions {
+  readonly read: ReadOptions;
+  /** Seconds that the hash of one table may take; no limit unless told otherwise. */
+  readonly budget?: number | undefined;
+  /** Tables that are counted but not hashed, by their names in the census. */
+  readonly countOnly: ReadonlyMap<string, Unhashed>;
+}
+
+/** Work for one session; sessions share a queue of these. */
+export type Task = (session: Session) => Promise<void>;
+
+/** What has been found out about a table so far. */
+interface Tally {
+  sums: HashSums;
+  seconds: number;
+  unhashed: Unhashed | undefined;
+}
+
+interface Counted {
+  readonly part: number;
+  readonly rows: string;
+  readonly sum0: string | null;
+  readonly sum1: string | null;
+}
+
+const neverFilled: Unhashed = { why: "the materialized view was never filled", excused: true };
+const tooLarge: Unhashed = {
+  why: "a row's text is longer than 1 GB, the most that PostgreSQL can make",
+  excused: false,
+};
+
+/** The hashing of a list of tables, as tasks that any number of sessions may share. */
+export interface TableHashing {
+  /** Heaviest first. */
+  readonly tasks: readonly Task[];
+  /** Tasks that follow when all of the first are done: tables whose hash was given up are counted. */
+  recounts(): readonly Task[];
+  /** The result, once all tasks are done. */
+  tables(): Record<string, TableCensus>;
+}
+
+/** Prepares the counting and hashing of tables. Nothing is read before its tasks are run. */
+export function hashTables(tables: readonly ListedTable[], options: HashOptions): TableHashing {
+  const tallies = new Map<ListedTable, Tally>();
+  for (const table of tables) {
+    const unhashed = table.populated ? options.countOnly.get(table.name) : neverFilled;
+    tallies.set(table, { sums: noRows, seconds: 0, unhashed });
+  }
+  const tally = (scan: Scan): Tally => {
+    const found = tallies.get(scan.table);
+    if (found === undefined) throw new Error(`${scan.table.name} was never listed`);
+    return found;
+  };
+
+  const read = async (session: Session, scans: readonly Scan[], counting: boolean, timeout?: number) => {
+    const seconds = stopwatch();
+    const query = scans
+      .map((scan, index) => {
+        const source = { ...scan.part, condition: scanCondition(scan) };
+        return `SELECT ${index} AS part, h.* FROM (${hashQuery(source, counting)}) AS h`;
+      })
+      .join("\nUNION ALL\n");
+    const rows = await reading(session, { ...options.read, statementTimeout: timeout }, () =>
+      session.query<Counted>(query),
+    );
+    for (const row of rows) {
+      const scan = scans[row.part];
+      if (scan === undefined) continue;
+      const of = tally(scan);
+      const sums = { rows: Number(row.rows), sum0: BigInt(row.sum0 ?? 0), sum1: BigInt(row.sum1 ?? 0) };
+      of.sums = addSums(of.sums, sums, scan.part.sign);
+      // The tables of a batch share its time.
+      of.seconds += seconds() / scans.length;
+    }
+  };
+
+  const hash = async (session: Session, batch: readonly Scan[]): Promise<void> => {
+    const scans = batch.filter((scan) => tally(scan).unhashed === undefined);
+    const [first] = scans;
+    if (first === undefined) return;
+    const left =
+      options.budget === undefined
+        ? undefined
+        : 1000 * Math.min(...scans.map((scan) => (options.budget ?? 0) - tally(scan).seconds));
+    const seconds = stopwatch();
+    try {
+      if (left !== undefined && left <= 0) throw new OverBudget();
+      await read(session, scans, false, left);
+    } catch (thrown) {
+      const late = left !== undefined && sqlstate(thrown) === "57014" && seconds() * 1000 >= left - 1;
+      if (!late && !isTooLarge(thrown) && !(thrown instanceof OverBudget) && sqlstate(thrown) === undefined) {
+        throw explainReadError(thrown, first.part.qualified, options.read.lockTimeout);
+      }
+      if (scans.length > 1) {
+        // One table of the batch spoiled it for all: each for itself tells which.
+        for (const scan of scans) await hash(session, [scan]);
+        return;
+      }
+      if (late || thrown instanceof OverBudget) {
+        const why = `its hash took longer than the plan's table_budget of ${options.budget} s`;
+        tally(first).unhashed = { why, excused: false };
+      } else if (isTooLarge(thrown)) tally(first).unhashed = tooLarge;
+      else throw explainReadError(thrown, first.part.qualified, options.read.lockTimeout);
+    }
+  };
+
+  const count = async (session: Session, table: ListedTable): Promise<void> => {
+    const of = tallies.get(table);
+    if (of === undefined || table.parts.length === 0) return;
+    of.sums = noRows;
+    try {
+      await read(
+        session,
+        table.parts.map((part) => ({ table, part })),
+        true,
+      );
+    } catch (thrown) {
+      throw explainReadError(thrown, table.name, options.read.lockTimeout);
+    }
+  };
+
+  return {
+    tasks: planScans(tables).map((batch) => (session: Session) => hash(session, batch)),
+    recounts: () =>
+      [...tallies]
+        .filter(([table, of]) => table.populated && of.unhashed !== undefined)
+        .map(
+          ([table]) =>
+            (session: Session) =>
+              count(session, table),
+        ),
+    tables: () => Object.fromEntries([...tallies].map(([table, of]) => [table.name, outcome(table, of)])),
+  };
+}
+
+/** Thrown where a table's pieces have used up its budget before the last was read. */
+class OverBudget extends Error {}
+
+function outcome(table: ListedTable, { sums, seconds, unhashed }: Tally): TableCensus {
+  return {
+    rows: sums.rows,
+    hash: unhashed === undefined ? formatSums(sums) : null,
+    kind: table.kind,
+    seconds: Math.round(seconds * 1000) / 1000,
+    ...(unhashed === undefined ? {} : { unhashed }),
+  };
+}
