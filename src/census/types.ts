@@ -84,6 +84,8 @@ export interface Difference {
   /** Only digests of these may be published. */
   readonly expected: Json;
   readonly actual: Json;
+  /** How many objects went with a missing or surplus one, such as the columns of a table; they are not told one by one. */
+  readonly folded?: number;
 }
 
 /** What of a database is in a backup. The census and pg_dump must both follow it, to the letter. */

@@ -1,0 +1,46 @@
+-- Comments on everything, the database, roles and `public` included. `of` is the object's own name and `table` its table,
+-- so that what is gone with its object is told once.
+-- Left out: comments on what the system or an extension made (objects below OID 16384, members), tablespaces.
+WITH noted AS (
+  SELECT d.classoid, d.objoid, d.objsubid, d.description AS text FROM pg_description AS d
+  WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public')::oid)
+  UNION ALL
+  SELECT d.classoid, d.objoid, 0, d.description FROM pg_shdescription AS d
+  WHERE d.classoid = 'pg_database'::regclass AND d.objoid = (SELECT oid FROM pg_database WHERE datname = current_database())
+  UNION ALL
+  SELECT d.classoid, d.objoid, 0, d.description FROM pg_shdescription AS d
+  JOIN pg_roles AS r ON r.oid = d.objoid AND r.rolname !~ '^pg_' WHERE d.classoid = 'pg_authid'::regclass
+), placed AS (
+  SELECT o.*, coalesce(i.indrelid, c.oid, k.conrelid, t.tgrelid, r.ev_class, p.polrelid) AS relation,
+    coalesce(k.conname, t.tgname, r.rulename, p.polname) AS on_relation
+  FROM noted AS o
+  LEFT JOIN pg_class AS c ON o.classoid = 'pg_class'::regclass AND c.oid = o.objoid
+  LEFT JOIN pg_index AS i ON o.classoid = 'pg_class'::regclass AND i.indexrelid = o.objoid
+  LEFT JOIN pg_constraint AS k ON o.classoid = 'pg_constraint'::regclass AND k.oid = o.objoid AND k.conrelid <> 0
+  LEFT JOIN pg_trigger AS t ON o.classoid = 'pg_trigger'::regclass AND t.oid = o.objoid
+  LEFT JOIN pg_rewrite AS r ON o.classoid = 'pg_rewrite'::regclass AND r.oid = o.objoid
+  LEFT JOIN pg_policy AS p ON o.classoid = 'pg_policy'::regclass AND p.oid = o.objoid
+)
+SELECT x.type || ' ' || x.identity AS name,
+  jsonb_strip_nulls(jsonb_build_object(
+    'text', p.text,
+    'table', CASE WHEN p.relation <> 0 THEN p.relation::regclass::text END,
+    'of', x.identity
+  )) AS attributes
+FROM placed AS p
+CROSS JOIN LATERAL (
+  SELECT i.type, i.schema, CASE
+    -- The same names as in the other entries. The database's own name is another one in a copy.
+    WHEN p.on_relation IS NOT NULL THEN format('%I ON %s', p.on_relation, p.relation::regclass)
+    WHEN p.classoid = 'pg_database'::regclass THEN 'this'
+    WHEN p.classoid = 'pg_proc'::regclass THEN (SELECT format('%I.%I(%s)', n.nspname, f.proname, oidvectortypes(f.proargtypes))
+                                   FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace WHERE f.oid = p.objoid)
+    ELSE i.identity END AS identity
+  FROM pg_identify_object(p.classoid, p.objoid, p.objsubid) AS i) AS x
+WHERE (p.relation IS NULL OR (p.relation <> ALL (:relations)
+       AND (SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = p.relation) <> ALL (:namespaces)))
+  AND (x.schema IS NULL OR to_regnamespace(x.schema)::oid <> ALL (:namespaces))
+  AND (p.classoid <> 'pg_namespace'::regclass OR p.objoid <> ALL (:namespaces))
+  AND (p.classoid <> 'pg_extension'::regclass OR p.objoid <> ALL (:extensions))
+  AND NOT EXISTS (SELECT FROM pg_depend AS d
+                  WHERE d.classid = p.classoid AND d.objid = p.objoid AND d.deptype = 'e');

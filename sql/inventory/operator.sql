@@ -1,0 +1,17 @@
+-- Operators.
+SELECT o.oid::regoperator::text AS name,
+  jsonb_strip_nulls(jsonb_build_object(
+    'owner', pg_get_userbyid(o.oprowner),
+    'function', nullif(o.oprcode::text, '-'),
+    'returns', CASE WHEN o.oprresult <> 0 THEN format_type(o.oprresult, NULL) END,
+    'commutator', CASE WHEN o.oprcom <> 0 THEN o.oprcom::regoperator::text END,
+    'negator', CASE WHEN o.oprnegate <> 0 THEN o.oprnegate::regoperator::text END,
+    'restrict', nullif(o.oprrest::text, '-'),
+    'join', nullif(o.oprjoin::text, '-'),
+    'merges', o.oprcanmerge,
+    'hashes', o.oprcanhash
+  )) AS attributes
+FROM pg_operator AS o
+WHERE o.oprnamespace <> ALL (:namespaces)
+  AND NOT EXISTS (SELECT FROM pg_depend AS d
+                  WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e');
