@@ -7,10 +7,28 @@ export interface RestoreError {
   readonly allowed_by: string | null;
 }
 
+/** Something that was in the backup and is not on the copy, on purpose. */
+export interface Skipped {
+  /** For people, such as `extension pg_cron`. */
+  readonly what: string;
+  readonly why: string;
+  /** For a comparison of inventories: what kind of object is missing or differs, and its name as SQL has it. */
+  readonly kind:
+    | "extension"
+    | "subscription"
+    | "tablespace"
+    | "role"
+    | "setting"
+    | "membership"
+    | "label"
+    | "parameter";
+  readonly object: string;
+}
+
 export interface RestoreResult {
   readonly errors: readonly RestoreError[];
   /** What was in the archive and was left out on purpose. */
-  readonly skipped: readonly { readonly what: string; readonly why: string }[];
+  readonly skipped: readonly Skipped[];
   /** Seconds of restore.pre-data, restore.data, restore.post-data. */
   readonly phases: readonly { readonly name: string; readonly seconds: number }[];
 }

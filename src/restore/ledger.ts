@@ -1,0 +1,91 @@
+import type { ArchiveEntry } from "./archive.ts";
+import { describeEntry } from "./archive.ts";
+import { blankValues } from "./blank.ts";
+
+/** One error as pg_restore wrote it. It may hold row data: it never leaves this room. */
+export interface RawError {
+  readonly dumpId: number | null;
+  /** The server's or pg_restore's message, first line only. */
+  readonly message: string;
+}
+
+export interface ParsedStderr {
+  readonly errors: readonly RawError[];
+  /** pg_restore went through to its end, whatever it met on the way. */
+  readonly ranToItsEnd: boolean;
+}
+
+/** Two workers write to one pipe, so that a line may begin with the name of the other as well. */
+const programName = /^(?:pg_restore: ?)+/;
+const tocEntry = /^from TOC entry (\d+);/;
+const anyError = /^error: (.*)$/;
+const queryError = /^could not execute query: (.*)$/;
+const copyError = /^COPY failed for table "(.*)$/;
+/** A table's name may hold line breaks; the server's message then comes a few lines later. */
+const linesOfAName = 8;
+
+function copyMessage(lines: readonly string[], index: number, rest: string): string {
+  const text = [rest, ...lines.slice(index + 1, index + 1 + linesOfAName)].join("\n");
+  const match = /": +((?:ERROR|FATAL|PANIC): .*|[^\n]*)/.exec(text);
+  return `COPY failed: ${match?.[1] ?? "the reason is not given"}`;
+}
+
+function errorMessage(lines: readonly string[], index: number, text: string): string {
+  const query = queryError.exec(text);
+  if (query !== null) return query[1] ?? "";
+  const copy = copyError.exec(text);
+  return copy !== null ? copyMessage(lines, index, copy[1] ?? "") : text;
+}
+
+/**
+ * Reads what `pg_restore --verbose` wrote to stderr. Each error is put down to the entry that pg_restore named last;
+ * an entry with many errors is named once.
+ *
+ * @param exitCode pg_restore's
+ */
+export function parseStderr(stderr: string, exitCode: number): ParsedStderr {
+  const lines = stderr.split("\n");
+  const errors: RawError[] = [];
+  let dumpId: number | null = null;
+  let ignored = false;
+  for (const [index, line] of lines.entries()) {
+    if (!line.startsWith("pg_restore:")) continue;
+    const text = line.replace(programName, "");
+    const entry = tocEntry.exec(text);
+    if (entry !== null) dumpId = Number(entry[1]);
+    if (/^warning: errors ignored on restore: \d+$/.test(text)) ignored = true;
+    const error = anyError.exec(text);
+    if (error !== null) errors.push({ dumpId, message: errorMessage(lines, index, error[1] ?? "") });
+  }
+  if (exitCode !== 0 && errors.length === 0) {
+    errors.push({ dumpId: null, message: `pg_restore ended with exit code ${exitCode} and gave no readable reason` });
+  }
+  return { errors, ranToItsEnd: exitCode === 0 || ignored };
+}
+
+/** An error that may be shown: its values are blanked out. */
+export interface LedgerEntry {
+  readonly message: string;
+  readonly object: string;
+}
+
+/**
+ * Turns raw errors into what a report may show.
+ *
+ * @param names the names that may stay in a message
+ */
+export function toLedger(
+  errors: readonly RawError[],
+  entries: readonly ArchiveEntry[],
+  names: ReadonlySet<string>,
+): LedgerEntry[] {
+  const byId = new Map(entries.map((entry) => [entry.dumpId, entry]));
+  return errors.map(({ dumpId, message }) => {
+    const entry = dumpId === null ? undefined : byId.get(dumpId);
+    const withoutSeverity = message.replace(/^(COPY failed: )?(?:ERROR|FATAL|PANIC): +/, "$1");
+    return {
+      message: blankValues(withoutSeverity, names),
+      object: entry === undefined ? "" : describeEntry(entry),
+    };
+  });
+}

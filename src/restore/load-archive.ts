@@ -1,0 +1,115 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Progress } from "../base/progress.ts";
+import type { Session } from "../postgres/types.ts";
+import type { ArchiveEntry } from "./archive.ts";
+import type { RawError } from "./ledger.ts";
+import { findUnloaded } from "./loaded.ts";
+import { type LoadOptions, type LoadResult, load } from "./pg-restore.ts";
+import type { Selection } from "./selection.ts";
+import { faultOfSurroundings } from "./surroundings.ts";
+import { renderList } from "./toc.ts";
+
+export interface LoadContext {
+  readonly session: Session;
+  readonly pgRestore: string;
+  readonly dump: string;
+  /** A private directory for list files. */
+  readonly scratch: string;
+  readonly jobs: number;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface LoadedArchive {
+  readonly errors: readonly RawError[];
+  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+}
+
+const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
+
+/** Runs pg_restore over some entries; a fault of the surroundings is thrown. */
+async function loadEntries(
+  context: LoadContext,
+  name: string,
+  entries: readonly ArchiveEntry[],
+  options: Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable">,
+): Promise<LoadResult> {
+  const list = join(context.scratch, `${name}.list`);
+  await writeFile(list, renderList(entries));
+  const { pgRestore, dump, jobs, signal, session } = context;
+  const result = await load({
+    pgRestore,
+    dump,
+    list,
+    jobs,
+    signal,
+    target: session.target,
+    versionNum: session.versionNum,
+    ...options,
+  });
+  const fault = faultOfSurroundings(
+    result.errors.map((error) => error.message),
+    session.target,
+  );
+  if (fault !== null) throw fault;
+  return result;
+}
+
+/** Tables that stayed empty for no reason that the ledger already names. */
+async function unexplainedlyEmpty(
+  context: LoadContext,
+  entries: readonly ArchiveEntry[],
+  known: readonly RawError[],
+): Promise<RawError[]> {
+  const explained = new Set(known.map((error) => error.dumpId));
+  const unloaded = await findUnloaded(context.session, context.dump, entries);
+  return unloaded.filter((error) => !explained.has(error.dumpId));
+}
+
+/**
+ * Loads an archive in order: definitions and rows, then what must find every row in place (indexes, constraints,
+ * triggers, policies, refreshed materialized views), then the event triggers alone.
+ *
+ * @param selection what to load
+ * @param known errors that were found before the load
+ */
+export async function loadArchive(
+  context: LoadContext,
+  selection: Selection,
+  known: readonly RawError[],
+): Promise<LoadedArchive> {
+  const { load: entries, eventTriggers, withoutTablespaces } = selection;
+  const tables = entries.filter((entry) => entry.desc === "TABLE DATA").length;
+  const data = await context.progress.step("Load definitions and rows", (note) => {
+    let begun = 0;
+    const onTable = () => {
+      begun += 1;
+      note(`${begun} of ${tables} tables`);
+    };
+    return loadEntries(context, "data", entries, { sections: ["pre-data", "data"], withoutTablespaces, onTable });
+  });
+  const errors: RawError[] = [...data.errors];
+  errors.push(...(await unexplainedlyEmpty(context, entries, [...known, ...errors])));
+  const phases = [
+    { name: "restore.pre-data", seconds: round(data.secondsToData) },
+    { name: "restore.data", seconds: round(data.seconds - data.secondsToData) },
+  ];
+  if (!data.ranToItsEnd) {
+    errors.push({ dumpId: null, message: "pg_restore ended before the end of the archive: the rest is missing" });
+    return { errors, phases };
+  }
+  const rest = await context.progress.step("Build indexes, constraints, triggers and policies", async () => {
+    const post = await loadEntries(context, "post-data", entries, { sections: ["post-data"], withoutTablespaces });
+    if (eventTriggers.length === 0) return [post];
+    return [post, await loadEntries(context, "event-triggers", eventTriggers, { sections: [], withoutTablespaces })];
+  });
+  for (const part of rest) {
+    errors.push(...part.errors);
+    if (!part.ranToItsEnd) {
+      errors.push({ dumpId: null, message: "pg_restore ended before the end of the archive: the rest is missing" });
+    }
+  }
+  phases.push({ name: "restore.post-data", seconds: round(rest.reduce((sum, part) => sum + part.seconds, 0)) });
+  return { errors, phases };
+}

@@ -1,0 +1,112 @@
+import { run } from "../base/child-process.ts";
+import { stopwatch } from "../base/clock.ts";
+import type { Target } from "../postgres/types.ts";
+import { connectionEnvironment } from "./connection.ts";
+import { restoreErrors } from "./errors.ts";
+import { type ParsedStderr, parseStderr } from "./ledger.ts";
+
+/** What one run of pg_restore needs. */
+export interface LoadOptions {
+  readonly pgRestore: string;
+  readonly dump: string;
+  /** Path of the list file for `-L`. */
+  readonly list: string;
+  readonly sections: readonly ("pre-data" | "data" | "post-data")[];
+  readonly jobs: number;
+  readonly target: Target;
+  readonly versionNum: number;
+  readonly withoutTablespaces: boolean;
+  readonly signal: AbortSignal;
+  /** Called when the rows of another table begin to load. */
+  readonly onTable?: () => void;
+}
+
+export interface LoadResult extends ParsedStderr {
+  readonly seconds: number;
+  /** Seconds until the first rows; equal to `seconds` where there were none. */
+  readonly secondsToData: number;
+}
+
+/**
+ * Settings of pg_restore's sessions. They outrank whatever a role or a database has set, so that no setting of the
+ * source can stop, filter or slow the load. Messages are in English, because the ledger reads them.
+ */
+function sessionOptions(versionNum: number): string {
+  const settings: Record<string, string> = {
+    lc_messages: "C",
+    statement_timeout: "0",
+    lock_timeout: "0",
+    idle_in_transaction_session_timeout: "0",
+    default_transaction_read_only: "off",
+    session_replication_role: "origin",
+    session_preload_libraries: "",
+    local_preload_libraries: "",
+    synchronous_commit: "off",
+    maintenance_work_mem: "256MB",
+    row_security: "off",
+    // Login triggers would fire for each of pg_restore's own connections.
+    ...(versionNum >= 170_000 ? { event_triggers: "off" } : {}),
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(" ");
+}
+
+const firstRows = /(?:entering main parallel loop|processing data for table|processing BLOBS)/;
+const exitNotStarted = new Set([126, 127]);
+
+/** `dbname=` for pg_restore: a bare name with `=` in it would be read as a connection string. */
+function databaseArgument(name: string): string {
+  return `--dbname=dbname='${name.replace(/(['\\])/g, "\\$1")}'`;
+}
+
+/**
+ * Loads the listed entries, in parallel, and goes on after errors: all of them are collected.
+ *
+ * At least two jobs: only then pg_restore truncates each table that it has just made in the transaction that fills it,
+ * and a server with `wal_level = minimal` writes no WAL for its rows (112 MB become 30 MB for a dump of 104 MB). That
+ * also needs pre-data and data in one run.
+ *
+ * @throws restore.client_missing; the signal's reason where it stopped the run
+ */
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const elapsed = stopwatch();
+  let secondsToData: number | null = null;
+  const args = [
+    "--format=directory",
+    "--verbose",
+    "--no-password",
+    `--jobs=${Math.max(2, options.jobs)}`,
+    `--use-list=${options.list}`,
+    ...options.sections.map((section) => `--section=${section}`),
+    ...(options.withoutTablespaces ? ["--no-tablespaces"] : []),
+    databaseArgument(options.target.database),
+    options.dump,
+  ];
+  await using connection = await connectionEnvironment(options.target);
+  const result = await run(options.pgRestore, args, {
+    env: { ...connection.env, PGOPTIONS: sessionOptions(options.versionNum) },
+    signal: options.signal,
+    onStderrLine: (line) => {
+      if (secondsToData === null && firstRows.test(line)) secondsToData = elapsed();
+      if (line.includes("processing data for table")) options.onTable?.();
+    },
+  });
+  options.signal.throwIfAborted();
+  if (exitNotStarted.has(result.exitCode)) throw restoreErrors.client_missing({ path: options.pgRestore });
+  const seconds = elapsed();
+  return { ...parseStderr(result.stderr, result.exitCode), seconds, secondsToData: secondsToData ?? seconds };
+}
+
+/** What `pg_restore -l` says: the list, or why there is none. */
+export async function listArchive(
+  pgRestore: string,
+  dump: string,
+  signal: AbortSignal,
+): Promise<{ readonly list: string } | { readonly unreadable: string }> {
+  const result = await run(pgRestore, ["--list", "--format=directory", dump], { signal });
+  signal.throwIfAborted();
+  if (exitNotStarted.has(result.exitCode)) throw restoreErrors.client_missing({ path: pgRestore });
+  if (result.exitCode === 0) return { list: result.stdout };
+  return { unreadable: result.stderr.split("\n").at(-1) ?? "" };
+}
