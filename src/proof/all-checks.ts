@@ -1,5 +1,6 @@
 import { backupDigest } from "./checks/backup-digest.ts";
 import { dataEquality } from "./checks/data-equality.ts";
+import { definitionsEquality } from "./checks/definitions-equality.ts";
 import { isolationThrowaway } from "./checks/isolation-throwaway.ts";
 import { largeObjectsEquality } from "./checks/large-objects-equality.ts";
 import { objectiveRpo, objectiveRto } from "./checks/objectives.ts";
@@ -21,6 +22,7 @@ export function allChecks(teamChecks: readonly TeamCheck[]): Check[] {
     backupDigest,
     restoreErrors,
     dataEquality,
+    definitionsEquality,
     sequencesEquality,
     largeObjectsEquality,
     planRecordCounts,

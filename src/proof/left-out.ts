@@ -1,4 +1,4 @@
-import { canonical } from "./names.ts";
+import { canonical, unquoted } from "./names.ts";
 import type { ProofContext } from "./types.ts";
 
 /**
@@ -15,8 +15,4 @@ export function leftOutRelations({ expected, restoreSkipped }: ProofContext): Re
     for (const relation of Object.keys(configuration)) names.add(canonical(relation));
   }
   return names;
-}
-
-function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }

@@ -43,3 +43,8 @@ export function lookUp<T>(tables: Readonly<Record<string, T>>, name: string): T 
   const key = Object.keys(tables).find((candidate) => canonical(candidate) === wanted);
   return key === undefined ? undefined : tables[key];
 }
+
+/** A single name as it is, without SQL's quotes. */
+export function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
