@@ -56,7 +56,8 @@ export function prose(text: string, longest = 500): string {
     .replaceAll(/#(?=\d)/g, `#${split}`)
     .replaceAll("://", `:${split}//`)
     .replaceAll(/\bwww\./gi, `www${split}.`)
-    .replace(/^([#+=-]|\d+[.)])(?=\s|$)/, "\\$1");
+    .replace(/^([#+=-]+)(?=\s|$)/, "\\$1")
+    .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
 }
 
 /** A cell that is never empty, for an empty one looks like a mistake. */

@@ -32,12 +32,15 @@ const timeUnits = [
   [1, "s"],
 ] as const;
 
-/** Seconds in their two largest units: `2 min 5 s`, `1 d 3 h`; below ten seconds with a decimal, `0.4 s`. */
+/**
+ * Seconds in their two largest units: `2 min 5 s`, `3 d 4 h`; below ten seconds with a decimal, `0.4 s`. Days begin at
+ * two: an objective of 24 hours is called that by everybody.
+ */
 export function spellSeconds(seconds: number): string {
   if (seconds < 0.05) return "0 s";
   if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
   let rest = Math.round(seconds);
-  const largest = timeUnits.findIndex(([size]) => rest >= size);
+  const largest = timeUnits.findIndex(([size, unit]) => rest >= (unit === "d" ? 2 * size : size));
   const words: string[] = [];
   for (const [size, unit] of timeUnits.slice(largest, largest + 2)) {
     const amount = Math.floor(rest / size);

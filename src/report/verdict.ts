@@ -41,7 +41,7 @@ export function verdictReasons(parts: VerdictParts): VerdictReason[] {
     sabotage !== null &&
       (sabotage.caught < sabotage.tried || sabotage.missed.length > 0) && {
         verdict: "inconclusive",
-        why: `the checks missed ${some(Math.max(sabotage.tried - sabotage.caught, sabotage.missed.length), "sabotage act", "sabotage acts")}, so they cannot be relied on`,
+        why: `the checks missed ${some(Math.max(sabotage.tried - sabotage.caught, sabotage.missed.length), "act of sabotage", "acts of sabotage")}, so they cannot be relied on`,
       },
     rehearsal !== null &&
       rehearsal.failed === 0 &&

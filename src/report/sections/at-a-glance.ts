@@ -3,9 +3,9 @@ import { spellAmount, spellBytes, spellCount, spellInstant, spellSeconds } from 
 import type { Objective, ProofReport } from "../model.ts";
 
 function promise({ met, target_s }: Objective, name: string): string {
-  if (met === null) return `not measured; ${spellSeconds(target_s)} are promised (${name})`;
+  if (met === null) return `not measured; the plan promises ${spellSeconds(target_s)} (${name})`;
   const kept = met ? "kept ✅" : "**not kept ❌**";
-  return `${spellSeconds(target_s)} are promised (${name}): ${kept}`;
+  return `the plan promises ${spellSeconds(target_s)} (${name}): ${kept}`;
 }
 
 function wholeness({ checks }: ProofReport): string {
@@ -28,6 +28,25 @@ function rehearsal({ rehearsal }: ProofReport): string {
   return [`${spellAmount(passed, "test")} passed`, ...rest.filter((text) => text !== "")].join(", ");
 }
 
+function unproven({ checks, not_covered }: ProofReport): string {
+  const notRun = checks.filter(({ status }) => status === "not_run").length;
+  const parts = [
+    notRun > 0 || checks.length === 0 ? "what the checks that did not run would have shown" : "",
+    not_covered.length > 0 ? `${spellAmount(not_covered.length, "thing")}, [listed below](#what-is-not-covered)` : "",
+  ].filter((text) => text !== "");
+  return parts.length === 0 ? "nothing that is known" : parts.join("; ");
+}
+
+function excused({ checks, restore_errors }: ProofReport): string {
+  const findings = checks.filter(({ status, reason }) => status === "passed" && reason !== "").length;
+  const errors = restore_errors.filter(({ allowed_by }) => allowed_by !== null).length;
+  const parts = [
+    findings > 0 ? spellAmount(findings, "check") : "",
+    errors > 0 ? `${spellAmount(errors, "error")} of the restore` : "",
+  ].filter((text) => text !== "");
+  return parts.length === 0 ? "nothing" : `${parts.join(" and ")}; the reasons are below`;
+}
+
 /** One screen for somebody who has a minute: the questions that are asked after every restore test. */
 export function atAGlance(report: ProofReport): string[] {
   const { backup, target, sabotage } = report;
@@ -35,7 +54,7 @@ export function atAGlance(report: ProofReport): string[] {
   const which =
     backup === null
       ? "none was reached"
-      : `${code(backup.id)}<br>taken ${spellInstant(backup.taken_at)}, ${spellSeconds(backup.age_s)} old in this run, ${spellBytes(backup.size_bytes)}`;
+      : `${code(backup.id)}<br>taken ${spellInstant(backup.taken_at)}, ${spellSeconds(backup.age_s)} old, ${spellBytes(backup.size_bytes)}`;
   const gone =
     target === null
       ? "none was made"
@@ -46,10 +65,6 @@ export function atAGlance(report: ProofReport): string[] {
     sabotage === null
       ? "not asked in this run"
       : `${spellCount(sabotage.caught)} of ${spellAmount(sabotage.tried, "act")} of sabotage caught`;
-  const uncovered =
-    report.not_covered.length === 0
-      ? "nothing that is known"
-      : `${spellAmount(report.not_covered.length, "thing")}, [listed below](#what-is-not-covered)`;
   const measured = (objective: Objective, text: (seconds: string) => string) =>
     objective.measured_s === null ? "" : `${text(spellSeconds(objective.measured_s))}; `;
   return table(
@@ -64,7 +79,8 @@ export function atAGlance(report: ProofReport): string[] {
       ],
       ["Would the checks notice damage?", selfTest],
       ["Does the app work on the copy?", rehearsal(report)],
-      ["What remains unproven?", uncovered],
+      ["What remains unproven?", unproven(report)],
+      ["What was excused?", excused(report)],
       ["What became of the copy?", gone],
     ],
   );

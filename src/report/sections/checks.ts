@@ -5,7 +5,8 @@ import { andMore, type Limits } from "../limits.ts";
 import type { ProofReport } from "../model.ts";
 
 const signs = { passed: "✅ passed", failed: "❌ failed", not_run: "⚠️ not run" } as const;
-const order = { failed: 0, not_run: 1, passed: 2 } as const;
+/** What needs attention comes first. */
+const byUrgency = { failed: 0, not_run: 1, passed: 2 } as const;
 
 /** What was found; for a check that did not run, why; for one that passed thanks to an excuse, the excuse. */
 function actual({ status, actual, reason }: CheckResult): string {
@@ -15,7 +16,7 @@ function actual({ status, actual, reason }: CheckResult): string {
 
 /** Every check with what was expected and what was found, those that need attention first. */
 export function checks(report: ProofReport, limits: Limits): string[] {
-  const sorted = [...report.checks].sort((a, b) => order[a.status] - order[b.status]);
+  const sorted = [...report.checks].sort((a, b) => byUrgency[a.status] - byUrgency[b.status]);
   const shown = sorted.slice(0, limits.checks);
   const rows = shown.map((check) => [
     signs[check.status],
@@ -34,7 +35,10 @@ export function checks(report: ProofReport, limits: Limits): string[] {
 
 /** What the checks found, object by object; of each check only the first few. */
 export function findings(report: ProofReport, limits: Limits): string[] {
-  const withFindings = report.checks.filter((check) => check.findings.length > 0).slice(0, limits.checks);
+  const withFindings = report.checks
+    .filter((check) => check.findings.length > 0)
+    .sort((a, b) => byUrgency[a.status] - byUrgency[b.status])
+    .slice(0, limits.checks);
   const parts = withFindings.flatMap((check) => [
     `### ${prose(check.title)}${check.status === "passed" ? " (excused)" : ""}`,
     "",

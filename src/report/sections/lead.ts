@@ -1,5 +1,5 @@
 import type { CheckResult } from "../../proof/types.ts";
-import { prose } from "../escape.ts";
+import { cell, prose } from "../escape.ts";
 import { spellAmount, spellInstant } from "../format.ts";
 import type { ProofReport, Verdict } from "../model.ts";
 import { verdictReasons } from "../verdict.ts";
@@ -41,6 +41,32 @@ function provenLead(report: ProofReport): string {
     : `**${which} comes back whole.** It was restored into an empty throwaway server, and the copy equals what the archive holds: ${all}. Nobody counted the source when it was dumped, so what the dump itself missed cannot be told.`;
 }
 
+/** So many troubles fit on the first screen. */
+const mostTroubles = 5;
+
+/** The checks that stand against the backup, each with what was expected and found; checks never reached are one line. */
+function troubles({ checks }: ProofReport): string[] {
+  const ended = checks.some(({ id }) => id === "run.completed");
+  const failed = checks.filter(({ status }) => status === "failed");
+  const notRun = checks.filter(({ status, id }) => status === "not_run" && (!ended || id === "run.completed"));
+  const lines = [
+    ...failed.map((check) =>
+      check.id === "run.completed"
+        ? `- ❌ **The run ended early**: ${prose(check.reason)}`
+        : `- ❌ **${prose(check.title)}**: expected ${cell(check.expected)}; found ${cell(check.actual)}`,
+    ),
+    ...notRun.map(({ id, title, reason }) =>
+      id === "run.completed"
+        ? `- ⚠️ **The run ended early**: ${cell(reason)}`
+        : `- ⚠️ **${prose(title)}**: not run; ${cell(reason)}`,
+    ),
+  ];
+  const rest = lines.length - mostTroubles;
+  return lines.length === 0
+    ? []
+    : ["", ...lines.slice(0, mostTroubles), ...(rest > 0 ? [`- and ${rest} more, [listed below](#checks)`] : [])];
+}
+
 /** The first paragraph: the verdict, and why, in words for somebody who reads nothing else. */
 export function lead(report: ProofReport): string[] {
   const reasons = verdictReasons(report);
@@ -63,5 +89,6 @@ export function lead(report: ProofReport): string[] {
       "**This run damaged the copy on purpose**, to try what the proof notices. It never counts as a proof of the backup.",
     );
   }
+  lines.push(...troubles(report));
   return [`# ${verdictSigns[report.verdict]}: ${prose(report.database)}`, "", ...lines, ""];
 }

@@ -1,0 +1,57 @@
+import type { ProofReport } from "../model.ts";
+
+/** A command line for this database, and for this backup where the command takes one, safe inside a code span. */
+export function command(
+  report: ProofReport,
+  name: "backup" | "diff" | "prove",
+  of: "this" | "newest" = "this",
+): string {
+  const takesBackup = name !== "backup" && of === "this" && report.backup !== null;
+  const backup = takesBackup ? ` --backup ${report.backup?.id}` : "";
+  // A name that could end the code span or the cell is no name of a plan; it is not repeated.
+  const line = `npm run ithaca -- ${name} --database ${report.database}${backup}`.replaceAll(/[^\w :./-]/g, "?");
+  return `\`${line}\``;
+}
+
+const seeDifferences = (report: ProofReport): string =>
+  `See on your own terminal which rows and definitions differ: ${command(report, "diff")}.`;
+
+/** What to do first when a check failed, by the beginning of its id; the longest that fits is taken. */
+const firstSteps: Readonly<Record<string, (report: ProofReport) => string>> = {
+  "backup.": () =>
+    "Treat the vault as damaged or tampered with until shown otherwise: run `npm run ithaca -- check`, find out who had access, and compare the digest below with the audit log.",
+  "restore.": () =>
+    "Read the [restore errors](#restore-errors). Mend their cause in production; an error that is acceptable gets an exception in the plan, with reason, owner and last day.",
+  "data.": seeDifferences,
+  "definitions.": seeDifferences,
+  "plan.smoke": seeDifferences,
+  "sequences.": () =>
+    "Before anybody inserts into a restored database, set the sequences that the findings name, or new rows collide with old keys.",
+  "large_objects.": () =>
+    "Find out which large objects differ before a recovery relies on them; the findings say more.",
+  "isolation.": () =>
+    "Restore nowhere until it is sure that the target is not production; the check says what could not be shown.",
+  "plan.freshness": () =>
+    "See whether the application still writes: the newest row is older than the plan allows. If production has newer ones, the backup is of the wrong database.",
+  "plan.orphans": () =>
+    "Look for the orphaned rows in production: a faithful copy has what its source has. Mend them there and add the missing foreign key.",
+  "plan.rls_enabled": () =>
+    "Turn row level security on in production, now: without it every signed-in user reads every row. The findings name the tables.",
+  "plan.record_counts": () =>
+    "See which critical tables are missing or have lost rows, and whether production has lost them too.",
+  "team.": () =>
+    "Read the rule's own file in the plan's folder of checks: it says why the rule must hold. Mend the rows in production.",
+  "objectives.rto": () =>
+    "A recovery takes longer than the plan promises: see [where the time went](#where-the-time-went), give it a larger machine or more jobs, or promise less.",
+  "objectives.rpo": (report) =>
+    `The newest backup is older than the plan promises: take one now with ${command(report, "backup")}, and find out why the schedule did not.`,
+  "exceptions.": () =>
+    "Take expired and unused exceptions out of the plan, or give them a new last day if they are still needed.",
+};
+
+/** The first step for a failed check, or null where there is none of its own. */
+export function firstStep(checkId: string, report: ProofReport): string | null {
+  const prefixes = Object.keys(firstSteps).filter((prefix) => checkId.startsWith(prefix));
+  const longest = prefixes.sort((a, b) => b.length - a.length)[0];
+  return longest === undefined ? null : (firstSteps[longest]?.(report) ?? null);
+}
