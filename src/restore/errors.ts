@@ -39,11 +39,4 @@ export const restoreErrors = defineErrors("restore", {
     mend: () => "run scripts/setup.sh, or install the package postgresql-client",
     example: { path: "/usr/bin/pg_restore" },
   }),
-  client_too_old: entry({
-    kind: "surroundings",
-    says: (p: { found: string; wanted: number }) =>
-      `The backup was written by pg_dump ${p.wanted}, and ${p.found} is too old to read it`,
-    mend: (p) => `install postgresql-client-${p.wanted}`,
-    example: { found: "pg_restore (PostgreSQL) 15.18", wanted: 17 },
-  }),
 });

@@ -1,7 +1,7 @@
 import { run } from "../base/child-process.ts";
 import { stopwatch } from "../base/clock.ts";
+import { libpqEnvironment } from "../postgres/libpq-environment.ts";
 import type { Target } from "../postgres/types.ts";
-import { connectionEnvironment } from "./connection.ts";
 import { restoreErrors } from "./errors.ts";
 import { type ParsedStderr, parseStderr } from "./ledger.ts";
 
@@ -83,7 +83,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     databaseArgument(options.target.database),
     options.dump,
   ];
-  await using connection = await connectionEnvironment(options.target);
+  await using connection = await libpqEnvironment(options.target);
   const result = await run(options.pgRestore, args, {
     env: { ...connection.env, PGOPTIONS: sessionOptions(options.versionNum) },
     signal: options.signal,

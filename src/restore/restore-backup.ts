@@ -6,13 +6,13 @@ import type { Progress } from "../base/progress.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import type { Census } from "../census/types.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
+import { findClient } from "../postgres/clients.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { judge, namesInRules } from "./allow.ts";
 import { describeEntry } from "./archive.ts";
 import { checkArchiveFiles } from "./archive-files.ts";
 import { blankValues, knownNames } from "./blank.ts";
-import { findPgRestore } from "./client.ts";
 import {
   applyDatabaseEntries,
   applyDatabaseOwner,
@@ -130,12 +130,12 @@ async function loadInto(
  * pg_restore sends its SQL to the throwaway server, and roles.sql is read, checked and written anew.
  *
  * @throws restore.not_empty (exit 2) where the database is not empty, restore.disk_full, .out_of_memory,
- * .connection_lost, .not_superuser, .client_missing and .client_too_old (exit 3), the signal's reason where it stopped us
+ * .connection_lost, .not_superuser, .client_missing, postgres.client_missing, .client_too_old (exit 3), the signal's reason where it stopped us
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreResult> {
   const { directory, manifest, target, signal } = options;
   signal.throwIfAborted();
-  const pgRestore = await findPgRestore(dumpMajor(manifest));
+  const { path: pgRestore } = await findClient("pg_restore", dumpMajor(manifest));
   await using session = await connect(target, { readOnly: false, applicationName: "ithaca restore" });
   const server = await inspectTarget(session);
   const opened = await openArchive(directory, manifest, pgRestore, signal);
