@@ -1,122 +1,201 @@
-import { spawn } from "node:child_process";
-import { chown, mkdir } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { access, chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { run, scrubbedEnvironment } from "../base/child-process.ts";
-import { guard } from "../base/guard.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
+import { redact } from "../base/redact.ts";
 import { scratchDirectory } from "../base/scratch.ts";
-import { findBinary } from "./binaries.ts";
+import { findServer } from "./clients.ts";
+import { findIsolation, type Isolation } from "./cluster-isolation.ts";
+import { dataParent, fitsSocket, freeSpace, shortParent } from "./cluster-places.ts";
+import { clusterSettings, machineSize } from "./cluster-settings.ts";
 import { connect } from "./connect.ts";
 import { postgresErrors } from "./errors.ts";
 import type { Target, Throwaway } from "./types.ts";
 
-/** A throwaway may lose everything at a crash, so it pays for no safety: a restore is about three times faster. */
-const settings: Record<string, string> = {
-  listen_addresses: "",
-  fsync: "off",
-  synchronous_commit: "off",
-  full_page_writes: "off",
-  wal_level: "minimal",
-  max_wal_senders: "0",
-  autovacuum: "off",
-  max_wal_size: "16GB",
-  checkpoint_timeout: "1h",
-  maintenance_work_mem: "512MB",
-  shared_buffers: "256MB",
-  max_locks_per_transaction: "1024",
-  max_connections: "40",
-};
+const endScript = fileURLToPath(new URL("./cluster-end.sh", import.meta.url));
 
-async function serverUser(): Promise<{ uid: number; gid: number; name: string } | null> {
-  if (process.getuid?.() !== 0) return null;
-  for (const name of ["postgres", "nobody"]) {
-    const { exitCode, stdout } = await run("id", ["-u", name]);
-    if (exitCode !== 0) continue;
-    const group = await run("id", ["-g", name]);
-    return { uid: Number(stdout), gid: Number(group.stdout), name };
-  }
-  return null;
+/** Milliseconds until a server that has not begun to answer is given up. */
+const startDeadline = 60_000;
+
+export interface ClusterOptions {
+  /** The major of the server that the dump comes from: the same or the next newer is started; without it the newest. */
+  readonly major?: number;
+  /** initdb's encoding and locale, UTF8 and C.UTF-8; databases that are created from template0 may have others. */
+  readonly encoding?: string;
+  readonly locale?: string;
+  /** The superuser's name; `postgres` unless told otherwise. */
+  readonly superuser?: string;
+  /** Server settings that win over the ones that make restores fast. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** What the steps of a cluster's life share. */
+interface Site {
+  readonly data: string;
+  readonly home: string;
+  readonly socket: string;
+  readonly isolation: Isolation;
+  readonly superuser: string;
 }
 
 /**
- * Starts a private PostgreSQL server from this machine's own binaries. It listens on a unix socket only, dies with
- * this process, and leaves nothing behind.
+ * Starts a private PostgreSQL server from this machine's own binaries. It listens on a unix socket only, sees an
+ * allowlisted environment, runs as another OS user where we are root and without network where the system permits it,
+ * dies with this process however that ends, and leaves nothing behind.
+ *
+ * @throws postgres.binaries_missing, postgres.server_missing, postgres.cluster_start
  */
-export async function startCluster(): Promise<Throwaway> {
-  const user = await serverUser();
-  const scratch = await scratchDirectory("cluster");
-  const data = join(scratch.path, "data");
-  const ids = user === null ? {} : { uid: user.uid, gid: user.gid };
-  await mkdir(data, { mode: 0o700 });
-  if (user !== null) {
-    await chown(scratch.path, user.uid, user.gid);
-    await chown(data, user.uid, user.gid);
+export async function startCluster(options: ClusterOptions = {}): Promise<Throwaway> {
+  const programs = await findServer(options.major);
+  const isolation = await findIsolation();
+  const home = await scratchDirectory("cluster", await dataParent(isolation), (path) => ({
+    script: readFileSync(endScript, "utf8"),
+    parameters: [path],
+  }));
+  const socket = fitsSocket(home.path) ? home : await scratchDirectory("socket", shortParent);
+  const site: Site = {
+    data: join(home.path, "data"),
+    home: home.path,
+    socket: socket.path,
+    isolation,
+    superuser: options.superuser ?? "postgres",
+  };
+
+  let ended: Promise<boolean> | undefined;
+  const destroy = () => {
+    ended ??= end();
+    return ended;
+  };
+  const end = async () => {
+    const { exitCode } = await run("sh", [endScript, site.home, site.socket], { cwd: "/" });
+    await home[Symbol.asyncDispose]();
+    await socket[Symbol.asyncDispose]();
+    return exitCode === 0 && !(await exists(site.home)) && !(await exists(site.socket));
+  };
+
+  try {
+    await prepare(site);
+    await initialise(site, programs.initdb, options);
+    const versionNum = await start(site, programs.postgres, options.settings ?? {});
+    return {
+      kind: "cluster",
+      target: targetOf(site),
+      versionNum,
+      isolation: { osUser: isolation.user?.name ?? null, networkless: isolation.networkless },
+      destroy,
+      async [Symbol.asyncDispose]() {
+        await destroy();
+      },
+    };
+  } catch (error) {
+    await destroy();
+    if (error instanceof IthacaError) throw error;
+    throw postgresErrors.cluster_start({ why: redact(messageOf(error)) }, { cause: error });
   }
-  const initdb = await run(
-    await findBinary("initdb"),
-    [
-      "-D",
-      data,
-      "-U",
-      "postgres",
-      "--auth=trust",
-      "--encoding=UTF8",
-      "--locale=C.UTF-8",
-      "--no-sync",
-      "--no-instructions",
-    ],
-    { cwd: scratch.path, ...ids },
+}
+
+function targetOf(site: Site): Target {
+  return { host: site.socket, port: 5432, database: "postgres", user: site.superuser, sslmode: "disable" };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
   );
-  if (initdb.exitCode !== 0) {
-    await scratch[Symbol.asyncDispose]();
-    throw postgresErrors.cluster_start({ why: initdb.stderr.split("\n").at(-1) ?? "initdb failed" });
+}
+
+async function prepare(site: Site): Promise<void> {
+  await mkdir(site.data, { mode: 0o700 });
+  const { user } = site.isolation;
+  if (user === null) return;
+  for (const path of new Set([site.home, site.socket, site.data])) await chown(path, user.uid, user.gid);
+}
+
+/** A program of the cluster with what goes before it, and the mark by which its processes are found again. */
+function launch(site: Site, program: string, args: readonly string[]) {
+  const { user, prefix } = site.isolation;
+  const [file = program, ...rest] = [...prefix, program, ...args];
+  const identity = user !== null && prefix.length === 0 ? { uid: user.uid, gid: user.gid } : {};
+  return { file, args: rest, env: { ITHACA_CLUSTER: site.home }, identity };
+}
+
+async function initialise(site: Site, initdb: string, options: ClusterOptions): Promise<void> {
+  const encoding = options.encoding ?? "UTF8";
+  const attempt = (locale: string) => {
+    const fixed = ["--auth=trust", "--no-sync", "--no-instructions", "--lc-messages=C"];
+    const args = ["-D", site.data, "-U", site.superuser, `--encoding=${encoding}`, `--locale=${locale}`, ...fixed];
+    const { file, args: all, env, identity } = launch(site, initdb, args);
+    return run(file, all, { cwd: site.home, env, ...identity });
+  };
+  const wanted = options.locale ?? "C.UTF-8";
+  let result = await attempt(wanted);
+  // macOS and small images have no C.UTF-8; every system has C.
+  if (result.exitCode !== 0 && /locale|encoding/i.test(result.stderr) && options.locale === undefined) {
+    result = await attempt("C");
   }
-  const server = spawn(
-    await findBinary("postgres"),
-    [
-      "-D",
-      data,
-      "-k",
-      scratch.path,
-      "-c",
-      "logging_collector=off",
-      ...Object.entries(settings).flatMap(([k, v]) => ["-c", `${k}=${v}`]),
-    ],
-    { cwd: scratch.path, env: scrubbedEnvironment(), stdio: ["ignore", "ignore", "pipe"], detached: true, ...ids },
-  );
+  if (result.exitCode !== 0) throw postgresErrors.cluster_start({ why: reasonIn(result.stderr, "initdb failed") });
+}
+
+/** Starts the server and waits until it answers. */
+async function start(site: Site, postgres: string, settings: Readonly<Record<string, string>>): Promise<number> {
+  const tuned = clusterSettings({
+    ...machineSize(),
+    disk: (await freeSpace(site.home)) ?? 0,
+    sharedMemory: await freeSpace("/dev/shm"),
+    linux: process.platform === "linux",
+  });
+  const flags = Object.entries({ ...tuned, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const { file, args, env, identity } = launch(site, postgres, ["-D", site.data, "-k", site.socket, ...flags]);
+  const server = spawn(file, args, {
+    cwd: site.home,
+    env: scrubbedEnvironment(env),
+    stdio: ["ignore", "ignore", "pipe"],
+    // Its own session: a Ctrl-C is for us, and we end it in our own way.
+    detached: true,
+    ...identity,
+  });
+  return answers(server, targetOf(site));
+}
+
+async function answers(server: ChildProcess, target: Target): Promise<number> {
   let stderr = "";
-  server.stderr.on("data", (chunk: Buffer) => {
+  server.stderr?.on("data", (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-4000);
   });
-  const exited = new Promise<void>((resolve) => server.once("exit", () => resolve()));
-  const cleaner = guard('kill -QUIT "$1" 2>/dev/null; sleep 0.2; rm -rf -- "$2"', [String(server.pid), scratch.path]);
-  const target: Target = { host: scratch.path, port: 5432, database: "postgres", user: "postgres", sslmode: "disable" };
-  const stop = async () => {
-    if (server.exitCode === null && server.signalCode === null) server.kill("SIGQUIT");
-    await exited;
-    await scratch[Symbol.asyncDispose]();
-    cleaner[Symbol.dispose]();
-    return true;
-  };
-  for (;;) {
-    if (server.exitCode !== null) {
-      await stop();
-      throw postgresErrors.cluster_start({ why: stderr.trim().split("\n").at(-1) ?? "it ended at once" });
+  let failure: Error | undefined;
+  server.on("error", (error) => {
+    failure = error;
+  });
+  // An owner that ends without disposing must not hang: the guard ends the server then.
+  server.unref();
+  if (server.stderr && "unref" in server.stderr && typeof server.stderr.unref === "function") server.stderr.unref();
+  const deadline = performance.now() + startDeadline;
+  while (performance.now() < deadline) {
+    if (failure !== undefined) throw failure;
+    if (server.exitCode !== null || server.signalCode !== null) {
+      throw postgresErrors.cluster_start({ why: reasonIn(stderr, "it ended at once") });
     }
     try {
-      await using session = await connect(target, { readOnly: true });
-      return {
-        kind: "cluster",
-        target,
-        versionNum: session.versionNum,
-        isolation: { osUser: user?.name ?? null, networkless: false },
-        destroy: stop,
-        async [Symbol.asyncDispose]() {
-          await stop();
-        },
-      };
-    } catch {
-      await sleep(25);
+      await using session = await connect(target, { readOnly: true, timeout: 5_000 });
+      return session.versionNum;
+    } catch (error) {
+      // Not there yet, or not ready yet. Everything else will not change by waiting.
+      if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
+      await sleep(20);
     }
   }
+  throw postgresErrors.cluster_start({ why: `it did not answer within ${startDeadline / 1000} s` });
+}
+
+/** The line of a program's complaints that says why. */
+function reasonIn(stderr: string, otherwise: string): string {
+  const lines = stderr.trim().split("\n");
+  const telling = lines.find((line) => /No space left|FATAL|PANIC/.test(line)) ?? lines.find((l) => /error:/i.test(l));
+  const line = telling ?? lines.at(-1) ?? "";
+  return redact(line.replace(/^.*?(FATAL|PANIC|ERROR|error):\s*/, "").trim()) || otherwise;
 }

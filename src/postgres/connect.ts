@@ -1,96 +1,115 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
-import { postgresErrors } from "./errors.ts";
-import { describeTarget } from "./target.ts";
+import { connectFault, faultOf, lacksTls, lossOf } from "./connection-faults.ts";
+import { tlsOptions } from "./tls.ts";
 import type { Session, Target } from "./types.ts";
 
-/**
- * Settings that decide how a value reads as text, or that could filter or stop a long read. They are the same on both
- * sides of every comparison. `row_security = off` makes a query that RLS would filter an error instead of a lie.
- */
-const pinned = `
-  SET search_path = '';
-  SET DateStyle = 'ISO, YMD';
-  SET IntervalStyle = 'postgres';
-  SET TimeZone = 'UTC';
-  SET extra_float_digits = 3;
-  SET bytea_output = 'hex';
-  SET xmlbinary = 'base64';
-  SET lc_monetary = 'C';
-  SET client_encoding = 'UTF8';
-  SET standard_conforming_strings = on;
-  SET quote_all_identifiers = off;
-  SET row_security = off;
-  SET statement_timeout = 0;
-  SET idle_in_transaction_session_timeout = 0;
-  SET jit = off;
-`;
+const pinned = readFileSync(new URL("../../sql/postgres/pinned-settings.sql", import.meta.url), "utf8");
 
 export interface ConnectOptions {
   /** Every transaction of the session is READ ONLY. */
   readonly readOnly: boolean;
-  /** Milliseconds until a server that does not answer is given up. */
+  /** Milliseconds until a server that does not answer is given up; 15,000 unless told otherwise. */
   readonly timeout?: number;
   readonly applicationName?: string;
-}
-
-async function tlsOptions(target: Target): Promise<pg.ClientConfig["ssl"]> {
-  if (target.sslmode === "disable" || target.host.startsWith("/")) return false;
-  if (target.sslmode === "prefer") return false;
-  if (target.sslmode === "require") return { rejectUnauthorized: false };
-  const ca = target.sslrootcert === undefined ? undefined : await readFile(target.sslrootcert, "utf8");
-  return {
-    rejectUnauthorized: true,
-    ...(ca === undefined ? {} : { ca }),
-    ...(target.sslmode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
-  };
 }
 
 /**
  * Opens a connection with pinned settings.
  *
- * @throws postgres.unreachable where nothing answers, postgres.refused where the server says no
+ * Queries reject with the server's own error (`code` is its SQLSTATE), or with postgres.connection_lost.
+ *
+ * @throws one error of this room per reason for which a connection can fail, all of kind `surroundings`
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Session> {
+  const timeout = options.timeout ?? 15_000;
+  const client = await open(target, options, timeout);
+  try {
+    const setup = `${pinned}
+      ${options.readOnly ? "SET default_transaction_read_only = on;" : ""}
+      SELECT pg_catalog.current_setting('server_version_num')::int AS version_num, pg_catalog.pg_backend_pid() AS pid`;
+    const [first] = rowsOf<{ version_num: number; pid: number }>(await client.query(setup));
+    return session(target, client, first?.version_num ?? 0, first?.pid ?? 0);
+  } catch (error) {
+    await close(client);
+    throw lossOf(target, error) ?? error;
+  }
+}
+
+function session(target: Target, client: pg.Client, versionNum: number, backendPid: number): Session {
+  let closed: Promise<void> | undefined;
+  return {
+    target,
+    versionNum,
+    backendPid,
+    async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
+      try {
+        return rowsOf<Row>(await client.query<Row>(sql, values === undefined ? undefined : [...values]));
+      } catch (error) {
+        throw lossOf(target, error) ?? error;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      closed ??= close(client);
+      await closed;
+    },
+  };
+}
+
+/** Several statements in one string give several results; the last one counts. */
+function rowsOf<Row extends pg.QueryResultRow>(result: pg.QueryResult<Row> | pg.QueryResult<Row>[]): Row[] {
+  return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
+}
+
+/** Connects, and with `sslmode=prefer` once more without TLS where the server has none or does not want it. */
+async function open(target: Target, options: ConnectOptions, timeout: number): Promise<pg.Client> {
+  const tls = await tlsOptions(target);
+  try {
+    return await attempt(target, tls, options, timeout);
+  } catch (error) {
+    const plainMayDo =
+      lacksTls(error) || faultOf(error).code === "28000" || /^ERR_(SSL|TLS)|CERT|SSL/.test(faultOf(error).code);
+    if (target.sslmode !== "prefer" || tls === false || !plainMayDo) throw connectFault(target, error, timeout);
+  }
+  try {
+    return await attempt(target, false, options, timeout);
+  } catch (error) {
+    throw connectFault(target, error, timeout);
+  }
+}
+
+async function attempt(
+  target: Target,
+  tls: false | ConnectionOptions,
+  options: ConnectOptions,
+  timeout: number,
+): Promise<pg.Client> {
   const client = new pg.Client({
     host: target.host,
     port: target.port,
     database: target.database,
     user: target.user,
-    ...(target.password === undefined ? {} : { password: target.password }),
-    ssl: await tlsOptions(target),
-    connectionTimeoutMillis: options.timeout ?? 15_000,
+    // A function, because without one the driver would look into our environment and ~/.pgpass.
+    password: () => target.password ?? "",
+    ssl: tls,
+    connectionTimeoutMillis: timeout,
     application_name: options.applicationName ?? "ithaca",
     keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
   });
   // A connection that breaks between two queries reports it on the next query; without a listener it would end the process.
   client.on("error", () => {});
-  const where = describeTarget(target);
   try {
     await client.connect();
-  } catch (cause) {
-    const error = cause as Error & { code?: string };
-    // SQLSTATEs have five characters; what Node reports (ECONNREFUSED, ENOTFOUND, ...) has more.
-    const answered = error.code !== undefined && /^[0-9A-Z]{5}$/.test(error.code);
-    throw answered
-      ? postgresErrors.refused({ where, why: error.message }, { cause })
-      : postgresErrors.unreachable({ where, why: error.code ?? error.message }, { cause });
+    return client;
+  } catch (error) {
+    // Not awaited: a server that never answered does not answer a farewell either.
+    void close(client);
+    throw error;
   }
-  await client.query(pinned);
-  if (options.readOnly) await client.query("SET default_transaction_read_only = on");
-  const { rows } = await client.query<{ v: string; pid: number }>(
-    "SELECT current_setting('server_version_num') AS v, pg_backend_pid() AS pid",
-  );
-  return {
-    target,
-    versionNum: Number(rows[0]?.v),
-    backendPid: rows[0]?.pid ?? 0,
-    async query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
-      const result = await client.query<Row>(sql, values === undefined ? undefined : [...values]);
-      return result.rows;
-    },
-    async [Symbol.asyncDispose]() {
-      await client.end().catch(() => {});
-    },
-  };
+}
+
+async function close(client: pg.Client): Promise<void> {
+  await client.end().catch(() => {});
 }

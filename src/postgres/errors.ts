@@ -1,5 +1,8 @@
 import { defineErrors, entry } from "../base/errors.ts";
 
+const where = "db.example.org:5432/app";
+
+/** What can be wrong with a server, a connection string, or the programs on this machine. */
 export const postgresErrors = defineErrors("postgres", {
   bad_url: entry({
     kind: "input",
@@ -7,23 +10,140 @@ export const postgresErrors = defineErrors("postgres", {
     mend: () => "write it as postgres://user:password@host:5432/database",
     example: { name: "ITHACA_DATABASE_URL", why: "it has no host" },
   }),
+  bad_name: entry({
+    kind: "input",
+    says: (p: { name: string }) => `${p.name} does not name a schema and an object in it`,
+    mend: () => 'write it as in SQL, such as public.profiles or public."Order Items"',
+    example: { name: "profiles" },
+  }),
+  transaction_pooler: entry({
+    kind: "input",
+    says: (p: { where: string; why: string }) =>
+      `The server at ${p.where} is a pooler in transaction mode, which cannot hold a snapshot: ${p.why}`,
+    mend: () => "use the session pooler (Supabase: the same host with port 5432) or the server itself",
+    example: { where: "aws-0-eu-central-1.pooler.supabase.com:6543/postgres", why: "port 6543 is its mark" },
+  }),
+  unknown_host: entry({
+    kind: "surroundings",
+    says: (p: { where: string; host: string }) =>
+      `The server at ${p.where} could not be found: no address is known for ${p.host}`,
+    mend: () => "check the host's spelling, and that this machine has a working DNS",
+    example: { where, host: "db.example.org" },
+  }),
   unreachable: entry({
     kind: "surroundings",
     says: (p: { where: string; why: string }) => `The server at ${p.where} could not be reached: ${p.why}`,
     mend: () => "check host, port and network, and whether the server is up",
-    example: { where: "db.example.org:5432/app", why: "connection refused" },
+    example: { where, why: "nothing listens on that port (ECONNREFUSED)" },
+  }),
+  no_route: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) => `There is no way from here to the server at ${p.where}: ${p.why}`,
+    mend: () => "where the host has an IPv6 address only, as Supabase's direct one, use its session pooler instead",
+    example: { where, why: "ENETUNREACH" },
+  }),
+  timeout: entry({
+    kind: "surroundings",
+    says: (p: { where: string; seconds: number }) => `The server at ${p.where} did not answer within ${p.seconds} s`,
+    mend: () => "check host and port, and whether a firewall drops the packets",
+    example: { where, seconds: 15 },
   }),
   refused: entry({
     kind: "surroundings",
     says: (p: { where: string; why: string }) => `The server at ${p.where} refused the connection: ${p.why}`,
     mend: () => "check user, password and database name in the connection string",
-    example: { where: "db.example.org:5432/app", why: "password authentication failed" },
+    example: { where, why: 'role "app" is not permitted to log in' },
   }),
-  cluster_start: entry({
+  wrong_password: entry({
     kind: "surroundings",
-    says: (p: { why: string }) => `The throwaway PostgreSQL server did not start: ${p.why}`,
-    mend: () => "run `npm run ithaca -- doctor`, or set ITHACA_THROWAWAY_URL to an empty server",
-    example: { why: "No space left on device" },
+    says: (p: { where: string; user: string }) => `The server at ${p.where} refused the password of user ${p.user}`,
+    mend: () => "set the current password in the connection string, special characters percent-encoded",
+    example: { where, user: "backup" },
+  }),
+  unknown_database: entry({
+    kind: "surroundings",
+    says: (p: { where: string; database: string }) => `The server at ${p.where} has no database ${p.database}`,
+    mend: () => "check the database name at the end of the connection string",
+    example: { where, database: "app" },
+  }),
+  too_many_connections: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) => `The server at ${p.where} has no connection left: ${p.why}`,
+    mend: () => "lower `backup.connections` in the plan, or run when the application is less busy",
+    example: { where, why: "sorry, too many clients already" },
+  }),
+  not_ready: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) => `The server at ${p.where} takes no connections yet: ${p.why}`,
+    mend: () => "run it again when the server is up",
+    example: { where, why: "the database system is starting up" },
+  }),
+  tls_unavailable: entry({
+    kind: "surroundings",
+    says: (p: { where: string; sslmode: string }) =>
+      `The server at ${p.where} does not speak TLS, but the connection string demands it (sslmode=${p.sslmode})`,
+    mend: () => "turn TLS on at the server, or use sslmode=disable where the network is trusted",
+    example: { where, sslmode: "require" },
+  }),
+  tls_required: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) => `The server at ${p.where} does not let this connection in: ${p.why}`,
+    mend: () => "use sslmode=require or verify-full, and check that pg_hba.conf admits this user, database and address",
+    example: { where, why: 'no pg_hba.conf entry for host "10.0.0.1", user "app", database "app", no encryption' },
+  }),
+  tls_untrusted: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) =>
+      `The server at ${p.where} could not prove that it is the right one: ${p.why}`,
+    mend: () =>
+      "name the authority that signed its certificate (sslrootcert=/path/to/ca.crt) and the host that it is made out to",
+    example: { where, why: "its certificate is self-signed" },
+  }),
+  root_certificate: entry({
+    kind: "surroundings",
+    says: (p: { path: string; why: string }) => `The root certificate ${p.path} could not be read: ${p.why}`,
+    mend: () => "correct sslrootcert in the connection string",
+    example: { path: "/etc/ssl/supabase.crt", why: "ENOENT" },
+  }),
+  unwritable_password: entry({
+    kind: "input",
+    says: (p: { where: string }) => `The password for ${p.where} has a line break, which no password file can hold`,
+    mend: () => "give the role another password",
+    example: { where },
+  }),
+  connection_lost: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) => `The connection to ${p.where} was lost during the work: ${p.why}`,
+    mend: () => "check the network and the server's log, and run it again",
+    example: { where, why: "terminating connection due to administrator command" },
+  }),
+  role_filtered: entry({
+    kind: "surroundings",
+    says: (p: { user: string; database: string }) =>
+      `Role ${p.user} would see ${p.database} through row level security, so its backup would miss rows`,
+    mend: (p) => `run \`ALTER ROLE "${p.user}" BYPASSRLS\` as a superuser (Supabase: use the role postgres)`,
+    example: { user: "backup", database: "app" },
+  }),
+  role_reads_too_little: entry({
+    kind: "surroundings",
+    says: (p: { user: string; tables: readonly string[] }) =>
+      `Role ${p.user} may not read ${p.tables.slice(0, 3).join(", ")}${p.tables.length > 3 ? ` and ${p.tables.length - 3} more` : ""}`,
+    mend: (p) => `run \`GRANT pg_read_all_data TO "${p.user}"\`, or exclude them in the plan with a reason`,
+    example: { user: "backup", tables: ["auth.schema_migrations"] },
+  }),
+  client_missing: entry({
+    kind: "surroundings",
+    says: (p: { tool: string; major: number }) =>
+      `PostgreSQL's \`${p.tool}\` was not found on this machine, and the server is version ${p.major}`,
+    mend: (p) => installLine(p.major),
+    example: { tool: "pg_dump", major: 17 },
+  }),
+  client_too_old: entry({
+    kind: "surroundings",
+    says: (p: { tool: string; major: number; found: string }) =>
+      `PostgreSQL's \`${p.tool}\` is too old for a server of version ${p.major}: this machine has only ${p.found}`,
+    mend: (p) => installLine(p.major),
+    example: { tool: "pg_dump", major: 17, found: "15.18 in /usr/lib/postgresql/15/bin" },
   }),
   binaries_missing: entry({
     kind: "surroundings",
@@ -31,4 +151,58 @@ export const postgresErrors = defineErrors("postgres", {
     mend: () => "run scripts/setup.sh, or install the packages postgresql and postgresql-client",
     example: { tool: "initdb" },
   }),
+  server_missing: entry({
+    kind: "surroundings",
+    says: (p: { major: number; found: string }) =>
+      `A throwaway server needs PostgreSQL ${p.major} or newer, and this machine has ${p.found}`,
+    mend: (p) =>
+      `install the package postgresql-${p.major}, or set ITHACA_THROWAWAY_URL to an empty server of that version`,
+    example: { major: 17, found: "only 15.18 in /usr/lib/postgresql/15/bin" },
+  }),
+  cluster_start: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `The throwaway PostgreSQL server did not start: ${p.why}`,
+    mend: () => "run `npm run ithaca -- doctor`, or set ITHACA_THROWAWAY_URL to an empty server",
+    example: { why: "No space left on device" },
+  }),
+  throwaway_not_superuser: entry({
+    kind: "surroundings",
+    says: (p: { where: string; user: string }) =>
+      `User ${p.user} of the throwaway server at ${p.where} is not a superuser`,
+    mend: () => "put a superuser into ITHACA_THROWAWAY_URL (supabase_admin in the supabase/postgres image)",
+    example: { where: "localhost:5432/postgres", user: "postgres" },
+  }),
+  throwaway_not_empty: entry({
+    kind: "input",
+    says: (p: { where: string; holds: readonly string[] }) =>
+      `The server at ${p.where} is not a throwaway: it holds ${p.holds.slice(0, 5).join(", ")}`,
+    mend: () => "point ITHACA_THROWAWAY_URL at a server of its own, such as a service container",
+    example: { where: "localhost:5432/postgres", holds: ["database shop"] },
+  }),
+  throwaway_failed: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) => `No throwaway database could be created on ${p.where}: ${p.why}`,
+    mend: () => "check the server's log and its free disk space",
+    example: { where: "localhost:5432/postgres", why: "No space left on device" },
+  }),
+  throwaway_is_source: entry({
+    kind: "input",
+    says: (p: { where: string }) => `The server at ${p.where} is the very server that the backup comes from`,
+    mend: () => "point ITHACA_THROWAWAY_URL at another server: nothing was changed on this one",
+    example: { where: "localhost:5432/postgres" },
+  }),
+  throwaway_unproven: entry({
+    kind: "surroundings",
+    says: (p: { where: string; why: string }) => `It could not be shown that ${p.where} is not the source: ${p.why}`,
+    mend: () => "make the source reachable, or let Ithaca create the throwaway database itself",
+    example: { where: "localhost:5432/postgres", why: "it bears no marker of this run" },
+  }),
 });
+
+function installLine(major: number): string {
+  return (
+    `install it (Debian and Ubuntu: \`sudo apt-get install -y postgresql-common && sudo ` +
+    `/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-client-${major}\`; ` +
+    `macOS: \`brew install postgresql@${major}\`) and put its folder, such as /usr/lib/postgresql/${major}/bin, first on the PATH`
+  );
+}

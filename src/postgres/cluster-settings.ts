@@ -1,0 +1,59 @@
+import { availableParallelism, totalmem } from "node:os";
+
+/** What a server is tuned by. Sizes in bytes. */
+export interface Machine {
+  readonly memory: number;
+  readonly cores: number;
+  /** Free space where the data will lie. */
+  readonly disk: number;
+  /** Free space in /dev/shm; null where there is none, or the system does not use it. */
+  readonly sharedMemory: number | null;
+  readonly linux: boolean;
+}
+
+/** Memory and cores of this machine, or of the container that we are in. */
+export function machineSize(): Pick<Machine, "memory" | "cores"> {
+  const constrained = process.constrainedMemory();
+  const memory = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return { memory, cores: availableParallelism() };
+}
+
+const MB = 1024 * 1024;
+const megabytes = (bytes: number, least: number, most: number) =>
+  `${Math.round(Math.min(Math.max(bytes / MB, least), most))}MB`;
+
+/**
+ * Server settings for a restore. A throwaway may lose everything at a crash, so it pays for no safety: a restore is
+ * about three times faster. It shares the machine with pg_restore, restic and us, so it takes a part of the memory only.
+ */
+export function clusterSettings(machine: Machine): Record<string, string> {
+  // Parallel queries share memory through /dev/shm, which is 64 MB in a plain Docker container: files do as well.
+  const smallSharedMemory = machine.linux && (machine.sharedMemory ?? 0) < 512 * MB;
+  return {
+    listen_addresses: "",
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    wal_level: "minimal",
+    max_wal_senders: "0",
+    wal_buffers: "16MB",
+    // Little WAL is written at this level, but what is must not force checkpoints, nor fill the disk.
+    max_wal_size: megabytes(machine.disk / 8, 256, 16_384),
+    checkpoint_timeout: "1h",
+    autovacuum: "off",
+    shared_buffers: megabytes(machine.memory / 16, 64, 1024),
+    maintenance_work_mem: megabytes(machine.memory / 24, 32, 1024),
+    work_mem: megabytes(machine.memory / 256, 4, 64),
+    max_parallel_maintenance_workers: String(Math.min(machine.cores, 8)),
+    max_parallel_workers_per_gather: String(Math.min(machine.cores, 4)),
+    // A dump of 5,000 tables in one transaction locks them all.
+    max_locks_per_transaction: "1024",
+    max_connections: "60",
+    // Messages quote rows. They would go nowhere but into our memory; they need not go anywhere.
+    logging_collector: "off",
+    log_min_messages: "fatal",
+    log_min_error_statement: "panic",
+    log_checkpoints: "off",
+    ...(smallSharedMemory ? { dynamic_shared_memory_type: "mmap" } : {}),
+  };
+}
