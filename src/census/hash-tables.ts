@@ -1,5 +1,6 @@
 import { stopwatch } from "../base/clock.ts";
 import type { Session } from "../postgres/types.ts";
+import type { CountOnly } from "./count-only.ts";
 import { addSums, formatSums, type HashSums, hashQuery, noRows } from "./row-hash.ts";
 import { planScans, type Scan, scanCondition } from "./scans.ts";
 import { explainReadError, isTooLarge, sqlstate } from "./sqlstate.ts";
@@ -14,7 +15,7 @@ export interface HashOptions {
   /** Seconds that the hash of one table may take; no limit unless told otherwise. */
   readonly budget?: number | undefined;
   /** Tables that are counted but not hashed, by their names in the census. */
-  readonly countOnly: ReadonlyMap<string, Unhashed>;
+  readonly countOnly: CountOnly;
 }
 
 /** Work for one session; sessions share a queue of these. */
@@ -85,33 +86,32 @@ export function hashTables(tables: readonly ListedTable[], options: HashOptions)
     }
   };
 
+  /** Milliseconds that the plan still allows for a table; no limit where it names none. */
+  const left = (of: Tally) => (options.budget === undefined ? Infinity : 1000 * (options.budget - of.seconds));
+
   const hash = async (session: Session, batch: readonly Scan[]): Promise<void> => {
+    for (const of of batch.map(tally)) {
+      // A large table is read in pieces, and the earlier ones may have used up its time.
+      if (of.unhashed === undefined && left(of) <= 0) of.unhashed = overBudget(options.budget);
+    }
     const scans = batch.filter((scan) => tally(scan).unhashed === undefined);
     const [first] = scans;
     if (first === undefined) return;
-    const left =
-      options.budget === undefined
-        ? undefined
-        : 1000 * Math.min(...scans.map((scan) => (options.budget ?? 0) - tally(scan).seconds));
-    const seconds = stopwatch();
+    const limit = Math.min(...scans.map((scan) => left(tally(scan))));
+    const started = performance.now();
     try {
-      if (left !== undefined && left <= 0) throw new OverBudget();
-      await read(session, scans, false, left);
+      await read(session, scans, false, Number.isFinite(limit) ? limit : undefined);
     } catch (thrown) {
-      const late = left !== undefined && sqlstate(thrown) === "57014" && seconds() * 1000 >= left - 1;
-      if (!late && !isTooLarge(thrown) && !(thrown instanceof OverBudget) && sqlstate(thrown) === undefined) {
+      if (scans.length > 1 && sqlstate(thrown) !== undefined) {
+        // One table spoiled the batch for all: each for itself tells which.
+        for (const scan of scans) await hash(session, [scan]);
+      } else if (sqlstate(thrown) === "57014" && performance.now() - started >= limit - 1) {
+        tally(first).unhashed = overBudget(options.budget);
+      } else if (isTooLarge(thrown)) {
+        tally(first).unhashed = tooLarge;
+      } else {
         throw explainReadError(thrown, first.part.qualified, options.read.lockTimeout);
       }
-      if (scans.length > 1) {
-        // One table of the batch spoiled it for all: each for itself tells which.
-        for (const scan of scans) await hash(session, [scan]);
-        return;
-      }
-      if (late || thrown instanceof OverBudget) {
-        const why = `its hash took longer than the plan's table_budget of ${options.budget} s`;
-        tally(first).unhashed = { why, excused: false };
-      } else if (isTooLarge(thrown)) tally(first).unhashed = tooLarge;
-      else throw explainReadError(thrown, first.part.qualified, options.read.lockTimeout);
     }
   };
 
@@ -144,8 +144,9 @@ export function hashTables(tables: readonly ListedTable[], options: HashOptions)
   };
 }
 
-/** Thrown where a table's pieces have used up its budget before the last was read. */
-class OverBudget extends Error {}
+function overBudget(seconds: number | undefined): Unhashed {
+  return { why: `its hash took longer than the plan's table_budget of ${seconds} s`, excused: false };
+}
 
 function outcome(table: ListedTable, { sums, seconds, unhashed }: Tally): TableCensus {
   return {

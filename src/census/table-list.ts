@@ -101,7 +101,7 @@ export async function listTables(session: Session, relations: readonly Relation[
     })),
     ...blind.map((relation) => ({
       what: `rows of ${relation.qualified}`,
-      why: `the role may not read this table of extension ${relation.extension}`,
+      why: "the role may not read them, and a dump does not carry them: they belong to an extension",
     })),
   ];
   return { tables: tables.sort((a, b) => (a.name < b.name ? -1 : 1)), notCovered };

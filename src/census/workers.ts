@@ -1,4 +1,5 @@
-import type { Session } from "../postgres/types.ts";
+import { connect } from "../postgres/connect.ts";
+import type { Session, Target } from "../postgres/types.ts";
 import type { Task } from "./hash-tables.ts";
 
 /**
@@ -25,4 +26,19 @@ export async function runTasks(
     }
   };
   await Promise.all(sessions.map(work));
+}
+
+/**
+ * Opens READ ONLY sessions that live as long as `stack`. The first answers for host, password and limits before the
+ * others are tried.
+ */
+export async function openSessions(stack: AsyncDisposableStack, target: Target, count: number): Promise<Session[]> {
+  const open = async () => {
+    const session = stack.use(await connect(target, { readOnly: true, applicationName: "ithaca census" }));
+    // So that the server ends a long query soon after its client is gone. Some platforms cannot, and need not.
+    await session.query("SET client_connection_check_interval = '2s'").catch(() => {});
+    return session;
+  };
+  const first = await open();
+  return [first, ...(await Promise.all(Array.from({ length: Math.max(0, count - 1) }, open)))];
 }

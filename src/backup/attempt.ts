@@ -1,0 +1,152 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Progress } from "../base/progress.ts";
+import type { CountOnly } from "../census/count-only.ts";
+import { readInventory } from "../census/inventory.ts";
+import { largeObjectAccess } from "../census/large-objects.ts";
+import { readCensus } from "../census/read-census.ts";
+import type { Relation } from "../census/relations.ts";
+import { joinReadings, readSequences, sequencesInScope } from "../census/sequences.ts";
+import { lockAndExport } from "../census/snapshot.ts";
+import { explainReadError } from "../census/sqlstate.ts";
+import { reading } from "../census/transaction.ts";
+import type { Census, InventoryObject, Scope } from "../census/types.ts";
+import { openSessions } from "../census/workers.ts";
+import type { DatabasePlan } from "../plan/schema.ts";
+import type { Session, Target } from "../postgres/types.ts";
+import { shareConnections } from "./connections.ts";
+import { dumpDatabase } from "./dump.ts";
+
+/** What one try at a backup needs. */
+export interface AttemptOrder {
+  readonly target: Target;
+  readonly database: DatabasePlan;
+  readonly scope: Scope;
+  /** The session that holds locks and snapshot until the end. */
+  readonly exporter: Session;
+  /** Encoding of the database. */
+  readonly encoding: string;
+  /** Where the dump goes; must not exist. */
+  readonly dumpDirectory: string;
+  readonly countOnly: CountOnly;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface Attempt {
+  readonly census: Census;
+  readonly relations: readonly Relation[];
+  readonly largeObjectsLeftOut: boolean;
+  /** Objects whose definition was another one after the dump; then dump and census may not fit together. */
+  readonly changed: readonly string[];
+}
+
+/** Dumps and counts one snapshot, and asks afterwards whether any definition changed meanwhile. */
+export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
+  const { exporter, progress, scope, target, database } = order;
+  const lockTimeout = database.backup.lock_timeout * 1000;
+  const snapshot = await progress.step("Lock and take the snapshot", () => lockAndExport(exporter, scope, lockTimeout));
+  try {
+    const largeObjects = await largeObjectAccess(exporter);
+    const sequences = sequencesInScope(snapshot.relations, scope);
+    const before = await readSequences(exporter, sequences);
+    const share = shareConnections(database.backup);
+    await using stack = new AsyncDisposableStack();
+    const workers = await openSessions(stack, target, share.workers);
+    const parts = await together(
+      order.signal,
+      (signal) =>
+        progress.step("Dump", () =>
+          dumpDatabase({
+            target,
+            serverVersionNum: exporter.versionNum,
+            snapshot: snapshot.id,
+            scope,
+            encoding: order.encoding,
+            directory: order.dumpDirectory,
+            jobs: share.jobs,
+            lockTimeoutSeconds: database.backup.lock_timeout,
+            largeObjects: largeObjects !== "forbidden",
+            signal,
+          }),
+        ),
+      () =>
+        progress.step("Count and hash", (note) =>
+          readCensus(workers, {
+            read: { snapshot: snapshot.id, lockTimeout },
+            scope,
+            database,
+            relations: snapshot.relations,
+            largeObjects,
+            budget: database.census.table_budget,
+            countOnly: order.countOnly,
+            note,
+          }),
+        ),
+      () => stack.disposeAsync(),
+    );
+    const changed = await progress.step("Look for changed definitions", () =>
+      changedSince(parts.inventory, workers[0] ?? exporter, scope),
+    );
+    // On the session of the locks: that it still answers shows that they were held to the end.
+    const after = await readSequences(exporter, sequences);
+    const census: Census = {
+      format: 1,
+      taken_at: snapshot.takenAt,
+      server_version_num: exporter.versionNum,
+      sequences: joinReadings(before, after),
+      ...parts,
+    };
+    const largeObjectsLeftOut = largeObjects === "forbidden";
+    return { census, relations: snapshot.relations, largeObjectsLeftOut, changed };
+  } finally {
+    await exporter.query("ROLLBACK").catch(() => {});
+  }
+}
+
+/**
+ * Runs dump and census at the same time. Where one fails or the run is stopped, the other is stopped too, and nothing
+ * of either is still at work when this throws.
+ */
+async function together<T>(
+  signal: AbortSignal,
+  dump: (signal: AbortSignal) => Promise<void>,
+  census: () => Promise<T>,
+  stopCensus: () => Promise<void>,
+): Promise<T> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const onAbort = () => void stopCensus();
+  either.addEventListener("abort", onAbort, { once: true });
+  if (either.aborted) onAbort();
+  const work = [dump(either), census()] as const;
+  try {
+    const [, parts] = await Promise.all(work);
+    return parts;
+  } catch (thrown) {
+    stop.abort();
+    await Promise.allSettled(work);
+    throw thrown;
+  } finally {
+    either.removeEventListener("abort", onAbort);
+  }
+}
+
+async function changedSince(before: readonly InventoryObject[], session: Session, scope: Scope): Promise<string[]> {
+  const now = await reading(session, {}, () => readInventory(session, scope)).catch((thrown: unknown) => {
+    throw explainReadError(thrown, "the inventory");
+  });
+  return changedObjects(before, now.objects);
+}
+
+/** Names of the objects that two inventories of the same database do not agree on. */
+export function changedObjects(before: readonly InventoryObject[], after: readonly InventoryObject[]): string[] {
+  const key = ({ kind, name }: InventoryObject) => `${kind} ${name}`;
+  const later = new Map(after.map((object) => [key(object), object]));
+  const changed: string[] = [];
+  for (const object of before) {
+    const now = later.get(key(object));
+    later.delete(key(object));
+    if (now === undefined || !isDeepStrictEqual(now.attributes, object.attributes)) changed.push(key(object));
+  }
+  return [...changed, ...later.keys()];
+}

@@ -1,0 +1,54 @@
+import type { IthacaError } from "../base/errors.ts";
+import { censusErrors } from "../census/errors.ts";
+import { backupErrors } from "./errors.ts";
+
+/** What is known about a dump that failed. */
+export interface DumpFailure {
+  readonly stderr: string;
+  readonly directory: string;
+  readonly lockTimeoutSeconds: number;
+}
+
+const noSpace = /No space left on device|Disk quota exceeded/i;
+const disconnected =
+  /server closed the connection|terminating connection|connection to server .* failed|could not receive data|SSL (connection|SYSCALL)|could not import the requested snapshot|invalid snapshot identifier|no connection to the server|conflict with recovery/i;
+const moved = /does not exist|cache lookup failed|could not open relation|could not find|schema with OID/i;
+const tooLarge = /invalid memory alloc request size|Cannot enlarge string buffer|out of memory|string buffer exceeds/i;
+const damaged =
+  /could not read block|invalid page|missing chunk|unexpected chunk|could not open file|could not access status|invalid (byte|multibyte)|compressed .* data is corrupt/i;
+
+/** The object that pg_dump was at, as far as it says so. */
+function culprit(stderr: string): string {
+  const denied = /permission denied for (?:relation )?([a-z ]+ [^\n]+)/.exec(stderr)?.[1];
+  const table = /ontents of table "(.+)" failed/.exec(stderr)?.[1];
+  return denied?.trim() ?? (table === undefined ? "" : `table ${table}`);
+}
+
+/**
+ * Makes one sentence of what pg_dump wrote to stderr. Only what is known to hold no values gets through: DETAIL,
+ * CONTEXT and the statement are dropped, and of an unknown message the quoted parts.
+ */
+export function explainDumpFailure({ stderr, directory, lockTimeoutSeconds }: DumpFailure): IthacaError {
+  const what = culprit(stderr);
+  if (noSpace.test(stderr)) return backupErrors.disk_full({ where: directory });
+  if (/permission denied/.test(stderr)) return backupErrors.dump_forbidden({ what: what === "" ? "something" : what });
+  if (/lock timeout|could not obtain lock/.test(stderr)) {
+    return backupErrors.dump_locked({ what: what === "" ? "A table" : what, seconds: lockTimeoutSeconds });
+  }
+  if (disconnected.test(stderr)) return backupErrors.dump_disconnected({});
+  if (tooLarge.test(stderr)) return backupErrors.row_too_large({ what });
+  if (damaged.test(stderr)) return backupErrors.data_damaged({ what });
+  if (moved.test(stderr)) return censusErrors.definitions_moved({ what: "The database", code: "from pg_dump" });
+  return backupErrors.dump_failed({ what, why: firstError(stderr) });
+}
+
+/** The first error line without anything quoted: values stand in quotes, and so do names. */
+export function firstError(stderr: string): string {
+  const lines = stderr.split("\n");
+  const line = lines.find((text) => /error:/i.test(text)) ?? lines.find((text) => text.trim() !== "") ?? "no message";
+  return line
+    .replace(/^pg_\w+: (error: )?/, "")
+    .replace(/^.*ERROR: +/, "")
+    .replace(/"(?:[^"]|"")*"?|'(?:[^']|'')*'?/g, "\u2026")
+    .trim();
+}

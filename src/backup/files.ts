@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Manifest } from "./manifest.ts";
+
+/** Name of the manifest in a backup's directory. */
+export const manifestFile = "backup.json";
+
+/** A file's path relative to the backup's directory, with `/`, and whether it is a plain file. */
+export interface FoundFile {
+  readonly path: string;
+  readonly plain: boolean;
+}
+
+/** Every file below a backup's directory but the manifest, in the order of their paths. Links are not followed. */
+export async function listFiles(directory: string): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  const walk = async (below: string) => {
+    for (const entry of await readdir(join(directory, below), { withFileTypes: true })) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) await walk(path);
+      else if (path !== manifestFile) found.push({ path, plain: entry.isFile() });
+    }
+  };
+  await walk("");
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** SHA-256 and size of a file, read as a stream. */
+export async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** JSON with the keys of every object in order, so that equal values have equal texts. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    item !== null && typeof item === "object" && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+/** SHA-256 over all of a manifest but the digest itself; through the list of files over every byte of the backup. */
+export function digestOf(manifest: Omit<Manifest, "digest"> & { readonly digest?: string }): string {
+  const { digest: _, ...rest } = manifest;
+  return createHash("sha256").update(canonicalJson(rest)).digest("hex");
+}

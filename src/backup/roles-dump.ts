@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { type ClientOrder, runClient } from "./client.ts";
+import { firstError } from "./dump-errors.ts";
+import { backupErrors } from "./errors.ts";
+
+/**
+ * Writes the roles that a restore needs, their settings and memberships, as SQL. Without password hashes: none of them
+ * leaves the server, and a role that may not read pg_authid can take the backup.
+ *
+ * @param file where to
+ */
+export async function dumpRoles(order: ClientOrder, file: string): Promise<void> {
+  const { exitCode, stderr } = await runClient("pg_dumpall", order, () => [
+    "--roles-only",
+    "--no-role-passwords",
+    "--no-password",
+    // It would look into `postgres` or `template1`, which the role may not enter.
+    `--database=${order.target.database}`,
+    `--file=${file}`,
+  ]);
+  if (exitCode !== 0) {
+    if (/No space left on device/i.test(stderr)) throw backupErrors.disk_full({ where: file });
+    throw backupErrors.roles_failed({ why: firstError(stderr) });
+  }
+  if (holdsPasswords(await readFile(file, "utf8"))) throw backupErrors.roles_with_passwords({});
+}
+
+/** True where a statement about a role sets a password. */
+export function holdsPasswords(sql: string): boolean {
+  return /^(CREATE|ALTER) ROLE\b.*\bPASSWORD\s+'/m.test(sql);
+}

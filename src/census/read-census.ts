@@ -1,0 +1,102 @@
+import type { DatabasePlan } from "../plan/schema.ts";
+import type { Session } from "../postgres/types.ts";
+import type { CountOnly } from "./count-only.ts";
+import { readFreshness } from "./freshness.ts";
+import { hashTables, type Task } from "./hash-tables.ts";
+import { readInventory } from "./inventory.ts";
+import { type LargeObjectAccess, readLargeObjects } from "./large-objects.ts";
+import { type Relation, rowsInScope } from "./relations.ts";
+import { chooseKeys, readSamples } from "./samples.ts";
+import { explainReadError } from "./sqlstate.ts";
+import { listTables } from "./table-list.ts";
+import { type ReadOptions, reading } from "./transaction.ts";
+import type { Census, Scope } from "./types.ts";
+import { runTasks } from "./workers.ts";
+
+/** What a census is taken of, and how. */
+export interface CensusOrder {
+  readonly read: ReadOptions;
+  readonly scope: Scope;
+  readonly database: DatabasePlan;
+  /** What the database holds in the snapshot, in scope or not. */
+  readonly relations: readonly Relation[];
+  readonly largeObjects: LargeObjectAccess;
+  /** Seconds that the hash of one table may take. */
+  readonly budget?: number | undefined;
+  readonly countOnly: CountOnly;
+  /** Keys of the samples; chosen at random where there are none yet. */
+  readonly sampleKeys?: readonly string[];
+  readonly note: (text: string) => void;
+}
+
+/** The part of a census that a snapshot holds still; sequences it does not. */
+export type CensusParts = Pick<
+  Census,
+  "tables" | "large_objects" | "inventory" | "samples" | "freshness" | "not_covered"
+>;
+
+/**
+ * Reads counts, hashes, inventory, large objects, samples and freshness, with as many sessions at a time as are given.
+ * Every query stands in a READ ONLY transaction of its own.
+ */
+export async function readCensus(sessions: readonly Session[], order: CensusOrder): Promise<CensusParts> {
+  const [first] = sessions;
+  if (first === undefined) throw new Error("a census needs a session");
+  const { database, relations, scope } = order;
+  const explain = (what: string) => (thrown: unknown) => {
+    throw explainReadError(thrown, what, order.read.lockTimeout);
+  };
+  const inSnapshot = <T>(session: Session, what: string, work: () => Promise<T>) =>
+    reading(session, order.read, work).catch(explain(what));
+
+  const listed = await inSnapshot(first, "the list of tables", () => listTables(first, relations, scope));
+  const hashing = hashTables(listed.tables, order);
+  const notCovered = [...listed.notCovered];
+  let inventory: Census["inventory"] = [];
+  let largeObjects: Census["large_objects"] = null;
+  let samples: Census["samples"] = [];
+  let freshness: Census["freshness"] = [];
+
+  const readDefinitions: Task = async (session) => {
+    const found = await inSnapshot(session, "the inventory", () => readInventory(session, scope));
+    inventory = found.objects;
+    notCovered.push(...found.notCovered);
+  };
+  const readLarge: Task = async (session) => {
+    if (order.largeObjects === "forbidden") {
+      notCovered.push({ what: "large objects", why: "the role may not read all of them" });
+      return;
+    }
+    largeObjects = await inSnapshot(session, "the large objects", () => readLargeObjects(session));
+  };
+  const readable = relations.filter((relation) => rowsInScope(scope)(relation) && relation.readable);
+  const readSigns: Task = async (session) => {
+    const { smoke } = database;
+    if (smoke !== undefined) {
+      samples = await inSnapshot(session, smoke.table, async () => {
+        const keys = order.sampleKeys ?? (await chooseKeys(session, readable, smoke));
+        if (keys === null) notCovered.push({ what: `random rows of ${smoke.table}`, why: "no such table or key" });
+        return readSamples(session, readable, smoke, keys ?? []);
+      });
+    }
+    const signs = await inSnapshot(session, "the freshness probes", () =>
+      readFreshness(session, readable, database.freshness),
+    );
+    freshness = signs.readings;
+    notCovered.push(...signs.notCovered);
+  };
+
+  // The inventory first: it is one piece of unknown length, and tables can be shared out around it.
+  const tasks = [readDefinitions, ...hashing.tasks, readLarge, readSigns];
+  const count = (finished: number) => order.note(`${finished} of ${tasks.length} pieces read`);
+  await runTasks(sessions, tasks, count);
+  await runTasks(sessions, hashing.recounts());
+  return {
+    tables: hashing.tables(),
+    large_objects: largeObjects,
+    inventory,
+    samples,
+    freshness,
+    not_covered: notCovered,
+  };
+}
