@@ -37,7 +37,7 @@ export async function takeCopyCensus(options: CopyCensusOptions): Promise<Census
       unhashed === undefined ? [] : [[name, unhashed] as const],
     ),
   );
-  return progress.step("Take the copy's census", async (note) => {
+  return await progress.step("Take the copy's census", async (note) => {
     const { relations, sequences, largeObjects, takenAt } = await reading(session, {}, async () => {
       const relations = await listRelations(session);
       const [now] = await session.query<{ at: string }>(
