@@ -33,20 +33,28 @@ function defaultOf(key: string, node: SchemaNode, parent: SchemaNode): string {
   return `\`${String(node.default)}\``;
 }
 
+/** A table whose columns are aligned, as the formatter of this repository wants it. */
+function alignedTable(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]) => `| ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
+}
+
 /** One section per map: a table of its keys, then the maps below it. */
 function section(title: string, node: SchemaNode): string[] {
   const entries = Object.entries(node.properties ?? {});
-  const rows = entries.map(
-    ([key, child]) =>
-      `| \`${key}\` | ${kindOf(child)} | ${escapeCell(defaultOf(key, child, node))} | ${escapeCell(child.description ?? "")} |`,
-  );
+  const rows = entries.map(([key, child]) => [
+    `\`${key}\``,
+    kindOf(child),
+    escapeCell(defaultOf(key, child, node)),
+    escapeCell(child.description ?? ""),
+  ]);
   const own = [
     `## ${title}`,
     "",
     ...(node.description ? [`${escapeCell(node.description)}.`, ""] : []),
-    "| Key | Value | Default | Meaning |",
-    "| --- | --- | --- | --- |",
-    ...rows,
+    ...alignedTable([["Key", "Value", "Default", "Meaning"], ...rows]),
     "",
   ];
   const path = title === "The top level" ? "" : `${title.slice(1, -1)}.`;
@@ -77,7 +85,7 @@ databases:
 
 A key that is left out, or has nothing behind it, has its default. A key that is not listed here is an error, and so is
 a value of the wrong kind; \`ithaca\` tells all errors of a plan at once, each with its line. Durations are a number and a
-unit: \`30s\`, \`5m\`, \`4h\`, \`7d\`. All times are UTC. Secrets never stand in a plan: it holds the *names* of environment
+unit: \`30s\`, \`5m\`, \`4h\`, \`7d\`. All times are UTC. Secrets never stand in a plan: it holds the _names_ of environment
 variables. Tables are written as \`schema.table\`, quoted as in SQL where they must be: \`public."Order Items"\`.
 
 Editors that know YAML schemas complete and check the plan while it is written: begin it with the line

@@ -1,4 +1,4 @@
-import type { ProofReport, Verdict } from "./model.ts";
+import type { BackupVerdict, ProofReport, Verdict } from "./model.ts";
 
 /** What a verdict is made from. */
 export type VerdictParts = Pick<ProofReport, "checks" | "restore_errors" | "sabotage" | "rehearsal"> & {
@@ -59,4 +59,10 @@ export function decideVerdict(parts: VerdictParts): Verdict {
   const verdicts = verdictReasons(parts).map(({ verdict }) => verdict);
   if (verdicts.includes("failed")) return "failed";
   return verdicts.length > 0 ? "inconclusive" : "proven";
+}
+
+/** The exit code that says a verdict to scripts and workflows: 0 as it should be, 1 failed, 3 inconclusive. */
+export function exitCodeOf(verdict: Verdict | BackupVerdict): 0 | 1 | 3 {
+  if (verdict === "failed") return 1;
+  return verdict === "inconclusive" ? 3 : 0;
 }
