@@ -1,4 +1,5 @@
 -- Casts that someone made. The first OID that is not the system's own is 16384.
+-- Left out: casts from a range to its multirange (they come with the type).
 SELECT format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)) AS name,
   jsonb_strip_nulls(jsonb_build_object(
     'function', CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END,
@@ -8,4 +9,4 @@ SELECT format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.castt
 FROM pg_cast AS c
 WHERE c.oid >= 16384
   AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'e');
+                  WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i'));

@@ -3,7 +3,9 @@
 -- Left out: comments on what the system or an extension made (objects below OID 16384, members), tablespaces.
 WITH noted AS (
   SELECT d.classoid, d.objoid, d.objsubid, d.description AS text FROM pg_description AS d
-  WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public')::oid)
+  -- Large objects may have any OID.
+  WHERE d.objoid >= 16384 OR d.classoid = 'pg_largeobject'::regclass
+    OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public')::oid)
   UNION ALL
   SELECT d.classoid, d.objoid, 0, d.description FROM pg_shdescription AS d
   WHERE d.classoid = 'pg_database'::regclass AND d.objoid = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -74,7 +74,8 @@ WITH member AS (
   FROM fact AS f
   LEFT JOIN pg_init_privs AS i ON i.classoid = f.classid AND i.objoid = f.objid AND i.objsubid = 0
   UNION ALL
-  SELECT f.classid, f.objid, quote_ident(a.attname) || ': ', f.owner, coalesce(a.attacl, '{}'), coalesce(i.initprivs, '{}')
+  SELECT f.classid, f.objid, quote_ident(a.attname) || ': ', f.owner,
+    coalesce(a.attacl, acldefault('c', f.owner)), coalesce(i.initprivs, acldefault('c', f.owner))
   FROM fact AS f
   JOIN pg_attribute AS a ON f.classid = 'pg_class'::regclass AND a.attrelid = f.objid AND NOT a.attisdropped
   LEFT JOIN pg_init_privs AS i ON i.classoid = f.classid AND i.objoid = f.objid AND i.objsubid = a.attnum

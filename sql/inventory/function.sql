@@ -2,7 +2,7 @@
 -- difference names the part. (pg_get_functiondef would say the same in one text, and refuses aggregates.)
 -- The name bears the input types only, as DROP FUNCTION takes them; argument names, defaults and OUT arguments are in
 -- `arguments`.
--- Left out: members of extensions (see extension-member.sql), functions of the system's schemas.
+-- Left out: members of extensions (see extension-member.sql), constructors of range types (they come with the type).
 SELECT format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) AS name,
   jsonb_strip_nulls(jsonb_build_object(
     'kind', CASE p.prokind WHEN 'f' THEN 'function' WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'window' END,
@@ -55,4 +55,4 @@ JOIN pg_language AS l ON l.oid = p.prolang
 LEFT JOIN pg_aggregate AS g ON g.aggfnoid = p.oid
 WHERE p.pronamespace <> ALL (:namespaces)
   AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e');
+                  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'));

@@ -5,7 +5,7 @@ SELECT format('%I.%I USING %I', n.nspname, k.opcname, am.amname) AS name,
     'type', format_type(k.opcintype, NULL),
     'key_type', CASE WHEN k.opckeytype <> 0 THEN format_type(k.opckeytype, NULL) END,
     'default', k.opcdefault,
-    'family', (SELECT format('%I.%I', o.nspname, f.opfname) FROM pg_opfamily AS f
+    'family', (SELECT format('%I.%I USING %I', o.nspname, f.opfname, am.amname) FROM pg_opfamily AS f
                JOIN pg_namespace AS o ON o.oid = f.opfnamespace WHERE f.oid = k.opcfamily)
   )) AS attributes
 FROM pg_opclass AS k

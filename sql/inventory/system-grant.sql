@@ -3,14 +3,15 @@
 -- owner, who is the server's first superuser and has another name elsewhere.
 -- Left out: information_schema, which no dump carries; members of extensions.
 WITH object AS (
-  SELECT 'pg_proc'::regclass AS class, p.oid, 0 AS sub, 'function ' || p.oid::regprocedure AS name, p.proowner AS owner, p.proacl AS acl,
-    acldefault('f', p.proowner) AS standard
+  SELECT 'pg_proc'::regclass AS class, p.oid, 0 AS sub, 'function ' || p.oid::regprocedure AS name, p.proowner AS owner,
+    p.proacl AS acl, acldefault('f', p.proowner) AS standard
   FROM pg_proc AS p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proacl IS NOT NULL
   UNION ALL
   SELECT 'pg_class'::regclass, c.oid, 0, 'table ' || c.oid::regclass, c.relowner, c.relacl, acldefault('r', c.relowner)
   FROM pg_class AS c WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relacl IS NOT NULL
   UNION ALL
-  SELECT 'pg_class'::regclass, c.oid, a.attnum, format('column %s.%I', c.oid::regclass, a.attname), c.relowner, a.attacl, '{}'
+  SELECT 'pg_class'::regclass, c.oid, a.attnum, format('column %s.%I', c.oid::regclass, a.attname), c.relowner, a.attacl,
+    acldefault('c', c.relowner)
   FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
   WHERE c.relnamespace = 'pg_catalog'::regnamespace AND a.attacl IS NOT NULL
   UNION ALL

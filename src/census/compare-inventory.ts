@@ -1,6 +1,7 @@
 import { unreadKind } from "./inventory.ts";
 import { changes, commonPositions } from "./inventory-changes.ts";
 import { fold } from "./inventory-fold.ts";
+import { relationInName } from "./inventory-names.ts";
 import { majorOf, normalise } from "./normalise.ts";
 import { type JudgeContext, type JudgedDifference, whyNotInADump } from "./not-in-a-dump.ts";
 import type { Difference, InventoryObject } from "./types.ts";
@@ -83,8 +84,17 @@ function judge(left: ByKey, right: ByKey, sameMajor: boolean): JudgedDifference[
     for (const difference of changes(expected, actual, sameMajor, places))
       judged.push({ difference, expected, actual });
   }
-  return judged.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const adopted = new Set(judged.flatMap(({ difference: d }) => (d.attribute === "parents" ? [d.object] : [])));
+  return judged
+    .filter(
+      ({ difference: d }) =>
+        !(followsParents.has(d.attribute) && adopted.has(relationInName({ kind: d.kind, name: d.object }) ?? "")),
+    )
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 }
+
+/** Attributes of columns that change with the parents of their table, which is told once. */
+const followsParents = new Set(["inherited", "also_local"]);
 
 function sortKey({ difference: d }: JudgedDifference): string {
   return `${d.kind}\n${d.object}\n${d.attribute}`;

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runSqlFile, type TestDatabase, testDatabase } from "../../test/support/database.ts";
+import { compareInventories } from "./compare-inventory.ts";
+import { readInventory } from "./inventory.ts";
+import type { Case } from "./inventory-cases/case.ts";
+import { code, policiesAndViews } from "./inventory-cases/code.ts";
+import { aroundTheDatabase, extensions } from "./inventory-cases/surroundings.ts";
+import { columns, constraintsAndIndexes, schemasAndTables } from "./inventory-cases/tables.ts";
+import { typesAndOperators } from "./inventory-cases/types.ts";
+import type { Difference, InventoryObject, Scope } from "./types.ts";
+
+/*
+ * Every case is one statement on the same database, seen against the same inventory and rolled back. All of it, the
+ * fixture included, happens in one transaction that never ends, so that its roles never exist for other tests.
+ */
+
+const everything: Scope = {
+  excludedSchemas: [],
+  excludedTables: [],
+  excludedRows: [],
+  excludedExtensions: [],
+  leftOut: [],
+};
+
+let database: TestDatabase;
+let before: readonly InventoryObject[];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.session.query("SET client_min_messages = error; BEGIN ISOLATION LEVEL REPEATABLE READ");
+  await runSqlFile(database.session, "sql/fixtures/inventory/objects.sql");
+  await database.session.query("SET search_path = ''; SET CONSTRAINTS ALL IMMEDIATE");
+  before = (await readInventory(database.session, everything)).objects;
+});
+
+afterAll(() => database[Symbol.asyncDispose]());
+
+function told({ kind, object, attribute, change, folded }: Difference): string {
+  if (change === "changed") return `${kind} ${object}: ${attribute}`;
+  return `${change === "missing" ? "-" : "+"} ${kind} ${object}${folded === undefined ? "" : ` (+${folded})`}`;
+}
+
+async function differencesAfter(sql: string): Promise<string[]> {
+  const { session, target } = database;
+  await session.query("SAVEPOINT before_the_change");
+  try {
+    await session.query(sql.replaceAll("$db", target.database));
+    const { objects } = await readInventory(session, everything);
+    const versions = { expectedVersion: session.versionNum, actualVersion: session.versionNum };
+    return compareInventories(before, objects, versions).differences.map(told);
+  } finally {
+    await session.query("ROLLBACK TO SAVEPOINT before_the_change");
+  }
+}
+
+const groups: Record<string, readonly Case[]> = {
+  schemasAndTables,
+  columns,
+  constraintsAndIndexes,
+  code,
+  policiesAndViews,
+  typesAndOperators,
+  aroundTheDatabase,
+  extensions,
+};
+
+for (const [group, cases] of Object.entries(groups)) {
+  test.for(cases)(`${group}: $sql`, async ({ sql, seen }) => {
+    expect((await differencesAfter(sql)).toSorted()).toEqual([...seen].toSorted());
+  });
+}
