@@ -93,7 +93,8 @@ export function readDocument(text: string): PlanDocument {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
-    logLevel: "silent",
+    // `silent` would also pass over a second document.
+    logLevel: "error",
   });
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const problems = [...document.errors, ...document.warnings];
