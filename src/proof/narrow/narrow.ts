@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { scopeOf } from "../../backup/manifest.ts";
+import type { Progress } from "../../base/progress.ts";
+import { scratchDirectory } from "../../base/scratch.ts";
+import type { TableCensus } from "../../census/types.ts";
+import { connect } from "../../postgres/connect.ts";
+import { quoteIdentifier } from "../../postgres/quote.ts";
+import type { Session, Target } from "../../postgres/types.ts";
+import { describeFailure } from "../failure.ts";
+import { publicKey } from "../keys.ts";
+import { lookUp } from "../names.ts";
+import { amount } from "../outcome.ts";
+import type { CheckResult, Finding, ProofContext } from "../types.ts";
+import { type Loading, loadArchiveRows } from "./archive-rows.ts";
+import { compareRows, type RowComparison, type RowDifference, sumRows } from "./compare-rows.ts";
+import { findTables, type NarrowTable } from "./table.ts";
+
+/** So many tables are narrowed down: where more differ, the rows of a few say enough, and each costs a load. */
+const narrowedTables = 10;
+
+export interface NarrowOptions {
+  readonly context: ProofContext;
+  /** What the checks came to. */
+  readonly checks: readonly CheckResult[];
+  /** The backup's directory. */
+  readonly directory: string;
+  /** The throwaway, with the right to write it. */
+  readonly target: Target;
+  readonly progress: Progress;
+}
+
+/** Which side is off: the archive against the census of the source. */
+function sideFinding(table: string, source: TableCensus | undefined, archive: { rows: number; hash: string }): Finding {
+  const expected = `the source's ${amount(source?.rows ?? 0, "row")}`;
+  const same = archive.rows === source?.rows && (source.hash === null || source.hash === archive.hash);
+  const actual = same
+    ? "the same: the copy was changed after it was loaded"
+    : `not the source's (${amount(archive.rows, "row")}): the archive does not hold what was backed up`;
+  return { object: table, attribute: "archive", expected, actual };
+}
+
+function rowFinding(table: NarrowTable, { change, key, columns }: RowDifference, hashKey: Buffer): Finding {
+  const name = table.key === null ? "row" : table.key.join(",");
+  const object = `${table.name} ${name}=${publicKey(key, hashKey)}`;
+  if (change === "missing") return { object, attribute: "row", expected: "as in the archive", actual: "missing" };
+  if (change === "extra") return { object, attribute: "row", expected: "not in the archive", actual: "present" };
+  return { object, attribute: columns.join(", "), expected: "as in the archive", actual: "changed" };
+}
+
+function rowFindings(table: NarrowTable, { totals, rows }: RowComparison, hashKey: Buffer): Finding[] {
+  const { missing, extra, changed } = totals;
+  const actual = `${missing} missing, ${extra} surplus, ${changed} changed`;
+  const summary = { object: table.name, attribute: "rows against the archive", expected: "all the same", actual };
+  return [summary, ...rows.map((row) => rowFinding(table, row, hashKey))];
+}
+
+async function narrowTable(table: NarrowTable, loading: Loading, context: ProofContext): Promise<Finding[]> {
+  const archiveSql = await loadArchiveRows(table, loading);
+  const archive = await sumRows(loading.session, archiveSql, table);
+  const comparison = await compareRows(loading.session, archiveSql, table);
+  return [
+    sideFinding(table.name, lookUp(context.expected.tables, table.name), archive),
+    ...rowFindings(table, comparison, context.hashKey),
+  ];
+}
+
+/** A schema for scratch tables, in a session in which no trigger of the copy fires. Disposing drops it. */
+async function scratchSchema(session: Session): Promise<AsyncDisposable & { readonly name: string }> {
+  const name = `ithaca_narrow_${randomBytes(6).toString("hex")}`;
+  await session.query("SET session_replication_role = replica");
+  if (session.versionNum >= 170_000) await session.query("SET event_triggers = off");
+  await session.query(`CREATE SCHEMA ${quoteIdentifier(name)}`);
+  return {
+    name,
+    async [Symbol.asyncDispose]() {
+      // On a lost connection there is nothing left to tidy up with; the throwaway goes as a whole.
+      await session.query(`DROP SCHEMA ${quoteIdentifier(name)} CASCADE`).catch(() => {});
+    },
+  };
+}
+
+async function narrowTables(options: NarrowOptions, names: readonly string[]) {
+  const { context, directory, target, progress } = options;
+  const findings: Finding[] = [];
+  const failures: string[] = [];
+  await using session = await connect(target, { readOnly: false });
+  await using schema = await scratchSchema(session);
+  await using scratch = await scratchDirectory("narrow");
+  const loading: Loading = {
+    session,
+    target,
+    schema: schema.name,
+    dump: join(directory, "dump"),
+    encoding: context.manifest.server.encoding,
+    scratch: scratch.path,
+  };
+  await progress.step("Looking for the rows that differ", async (note) => {
+    for (const table of await findTables(session, scopeOf(context.manifest), names)) {
+      note(table.name);
+      try {
+        findings.push(...(await narrowTable(table, loading, context)));
+      } catch (thrown) {
+        failures.push(`the rows of ${table.name} could not be named: ${describeFailure(thrown)}`);
+      }
+    }
+  });
+  return { findings, failures };
+}
+
+/**
+ * Narrows the tables that `data.equality` found to differ down to their rows: loads what the archive holds of them into
+ * a scratch schema of the throwaway, compares it with the copy by key, and adds to the check which side is off and which
+ * rows are missing, surplus or changed, by their keys and columns. Gives all checks back, that one with more findings.
+ *
+ * Nothing here decides the verdict, so nothing here throws: what could not be narrowed is said in the check's reason.
+ */
+export async function narrowMismatches(options: NarrowOptions): Promise<CheckResult[]> {
+  const { checks } = options;
+  const check = checks.find(({ id, status }) => id === "data.equality" && status === "failed");
+  const differing = (check?.findings ?? []).filter(({ attribute }) => attribute === "rows" || attribute === "content");
+  const names = differing.map(({ object }) => object).slice(0, narrowedTables);
+  if (check === undefined || names.length === 0) return [...checks];
+  const { findings, failures } = await narrowTables(options, names).catch((thrown: unknown) => ({
+    findings: [],
+    failures: [`the differing rows could not be named: ${describeFailure(thrown)}`],
+  }));
+  const narrowed: CheckResult = {
+    ...check,
+    findings: [...check.findings, ...findings],
+    reason: [check.reason, ...failures].filter((part) => part !== "").join("; "),
+  };
+  return checks.map((one) => (one === check ? narrowed : one));
+}
