@@ -181,8 +181,7 @@ async function answers(server: ChildProcess, target: Target): Promise<number> {
       throw postgresErrors.cluster_start({ why: reasonIn(stderr, "it ended at once") });
     }
     try {
-      await using session = await connect(target, { readOnly: true, timeout: 5_000 });
-      return session.versionNum;
+      return await versionOf(target);
     } catch (error) {
       // Not there yet, or not ready yet. Everything else will not change by waiting.
       if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
@@ -190,6 +189,12 @@ async function answers(server: ChildProcess, target: Target): Promise<number> {
     }
   }
   throw postgresErrors.cluster_start({ why: `it did not answer within ${startDeadline / 1000} s` });
+}
+
+/** Not inlined into the loop: esbuild's lowering of `using` (tsx runs it) keeps an earlier round's error alive there. */
+async function versionOf(target: Target): Promise<number> {
+  await using session = await connect(target, { readOnly: true, timeout: 5_000 });
+  return session.versionNum;
 }
 
 /** The line of a program's complaints that says why. */

@@ -129,7 +129,7 @@ export const postgresErrors = defineErrors("postgres", {
     says: (p: { user: string; tables: readonly string[] }) =>
       `Role ${p.user} may not read ${p.tables.slice(0, 3).join(", ")}${p.tables.length > 3 ? ` and ${p.tables.length - 3} more` : ""}`,
     mend: (p) => `run \`GRANT pg_read_all_data TO "${p.user}"\`, or exclude them in the plan with a reason`,
-    example: { user: "backup", tables: ["auth.schema_migrations"] },
+    example: { user: "backup", tables: ["auth.schema_migrations"] as readonly string[] },
   }),
   client_missing: entry({
     kind: "surroundings",
@@ -177,7 +177,7 @@ export const postgresErrors = defineErrors("postgres", {
     says: (p: { where: string; holds: readonly string[] }) =>
       `The server at ${p.where} is not a throwaway: it holds ${p.holds.slice(0, 5).join(", ")}`,
     mend: () => "point ITHACA_THROWAWAY_URL at a server of its own, such as a service container",
-    example: { where: "localhost:5432/postgres", holds: ["database shop"] },
+    example: { where: "localhost:5432/postgres", holds: ["database shop"] as readonly string[] },
   }),
   throwaway_failed: entry({
     kind: "surroundings",
