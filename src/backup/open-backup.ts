@@ -5,7 +5,7 @@ import { messageOf } from "../base/errors.ts";
 import { readCensusFile } from "../census/census-file.ts";
 import type { Census, Scope } from "../census/types.ts";
 import { backupErrors } from "./errors.ts";
-import { digestOf, hashFile, listFiles, manifestFile } from "./files.ts";
+import { digestOf, hashFiles, listFiles, manifestFile } from "./files.ts";
 import { type Manifest, manifestSchema, scopeOf } from "./manifest.ts";
 
 /** A file of a backup that is not as its manifest says. */
@@ -67,22 +67,16 @@ export async function readManifest(directory: string): Promise<Manifest> {
 const short = (sha256: string) => `sha256:${sha256.slice(0, 12)}`;
 
 async function verifyFiles(directory: string, manifest: Manifest): Promise<BackupProblem[]> {
-  const problems: BackupProblem[] = [];
   const found = new Map((await listFiles(directory)).map((file) => [file.path, file]));
-  for (const { path, bytes, sha256 } of manifest.files) {
-    const file = found.get(path);
-    found.delete(path);
-    if (file === undefined) problems.push({ path, expected: `${bytes} bytes`, actual: "missing" });
-    else if (!file.plain) problems.push({ path, expected: "a file", actual: "a link or a device" });
-    else {
-      const actual = await hashFile(join(directory, path));
-      if (actual.bytes !== bytes) {
-        problems.push({ path, expected: `${bytes} bytes`, actual: `${actual.bytes} bytes` });
-      } else if (actual.sha256 !== sha256) {
-        problems.push({ path, expected: short(sha256), actual: short(actual.sha256) });
-      }
-    }
-  }
-  for (const path of found.keys()) problems.push({ path, expected: "no such file", actual: "surplus" });
-  return problems;
+  const plain = manifest.files.map(({ path }) => path).filter((path) => found.get(path)?.plain);
+  const hashed = new Map((await hashFiles(directory, plain)).map((file) => [file.path, file]));
+  const problems = manifest.files.flatMap(({ path, bytes, sha256 }): BackupProblem[] => {
+    const actual = hashed.get(path);
+    if (!found.has(path)) return [{ path, expected: `${bytes} bytes`, actual: "missing" }];
+    if (actual === undefined) return [{ path, expected: "a file", actual: "a link or a device" }];
+    if (actual.bytes !== bytes) return [{ path, expected: `${bytes} bytes`, actual: `${actual.bytes} bytes` }];
+    return actual.sha256 === sha256 ? [] : [{ path, expected: short(sha256), actual: short(actual.sha256) }];
+  });
+  for (const { path } of manifest.files) found.delete(path);
+  return [...problems, ...[...found.keys()].map((path) => ({ path, expected: "no such file", actual: "surplus" }))];
 }

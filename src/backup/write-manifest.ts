@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { digestOf, hashFile, listFiles, manifestFile } from "./files.ts";
+import { digestOf, hashFiles, listFiles, manifestFile } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** The version of this program. */
@@ -27,8 +27,8 @@ export async function writeManifest(
   databaseBytes: number,
   finishedAt: () => Date,
 ): Promise<Manifest> {
-  const files: Manifest["files"] = [];
-  for (const { path } of await listFiles(directory)) files.push({ path, ...(await hashFile(join(directory, path))) });
+  const paths = (await listFiles(directory)).map(({ path }) => path);
+  const files = await hashFiles(directory, paths);
   const dumpBytes = files.filter(({ path }) => path.startsWith("dump/")).reduce((sum, { bytes }) => sum + bytes, 0);
   const rest = {
     ...known,
