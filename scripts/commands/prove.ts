@@ -1,0 +1,29 @@
+import { type Command, Option } from "commander";
+import { prove } from "../../src/operations/prove.ts";
+import { exitCodeOf } from "../../src/report/verdict.ts";
+import { command, examples } from "../terminal/options.ts";
+import { proofText } from "../terminal/proof-text.ts";
+import { runCommand } from "../terminal/run-command.ts";
+
+/** `ithaca prove` */
+export function proveCommand(): Command {
+  return command("prove", "Restore a backup into a throwaway database and prove that it is the database")
+    .option("--backup <which>", "latest, yesterday, random, or a backup's id", "latest")
+    .option("--archive <path>", "prove a backup directory instead of one from the vault")
+    .addOption(
+      new Option("--kind <kind>", "what the report is filed as")
+        .choices(["manual", "daily", "weekly", "monthly", "drill", "recovery"])
+        .default("manual"),
+    )
+    .option("--damage <file.sql>", "run SQL on the copy before the checks; such a run never counts as a proof")
+    .addHelpText(
+      "after",
+      examples("prove", "prove --backup yesterday --kind weekly", "prove --archive ./2026-11-22-backup --json"),
+    )
+    .action((options) =>
+      runCommand(options, async (context) => {
+        const report = await prove(context, options);
+        return { document: report, text: proofText(report), exitCode: exitCodeOf(report.verdict) };
+      }),
+    );
+}

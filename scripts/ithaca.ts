@@ -1,0 +1,36 @@
+#!/usr/bin/env -S npx tsx
+import "./terminal/require-node.ts";
+import { Command } from "commander";
+import { backupCommand } from "./commands/backup.ts";
+import { backupsCommand } from "./commands/backups.ts";
+import { checkCommand } from "./commands/check.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { proveCommand } from "./commands/prove.ts";
+import { retainCommand } from "./commands/retain.ts";
+
+const exitCodes = `
+Exit codes: 0 proven or done, 1 failed, 2 wrong input or plan, 3 inconclusive, 130 stopped.`;
+
+const program = new Command("ithaca")
+  .description("Brings a PostgreSQL database home, and proves every night that it could.")
+  .showSuggestionAfterError()
+  .addHelpText("after", exitCodes)
+  .exitOverride((error) => {
+    // Help and version are answers; everything else that the parser refuses is wrong input.
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+for (const make of [
+  demoCommand,
+  backupCommand,
+  backupsCommand,
+  retainCommand,
+  checkCommand,
+  proveCommand,
+  doctorCommand,
+]) {
+  program.addCommand(make().copyInheritedSettings(program).showHelpAfterError("(see --help)"));
+}
+
+await program.parseAsync();

@@ -1,0 +1,51 @@
+import { styleText } from "node:util";
+import type { CheckResult } from "../../src/proof/types.ts";
+import type { ProofReport, Verdict } from "../../src/report/model.ts";
+
+const marks = { passed: "✓", failed: "✗", not_run: "?" } as const;
+const colours = { passed: "green", failed: "red", not_run: "yellow" } as const;
+const verdictColours = { proven: "green", failed: "red", inconclusive: "yellow" } as const;
+const shownFindings = 5;
+
+/** Checks as a list: one line each, the first findings below the failed ones. */
+function checkLines(checks: readonly CheckResult[]): string[] {
+  return checks.flatMap((check) => {
+    const facts = check.status === "not_run" ? check.reason : check.actual;
+    const head = `  ${styleText(colours[check.status], marks[check.status])} ${check.title}${facts === "" ? "" : `: ${facts}`}`;
+    const findings = check.status === "failed" ? check.findings : [];
+    const rest = findings.length - shownFindings;
+    return [
+      head,
+      ...findings
+        .slice(0, shownFindings)
+        .map((f) => `      ${f.object} · ${f.attribute}: expected ${f.expected}, found ${f.actual}`),
+      ...(rest > 0 ? [`      and ${rest} more in the report`] : []),
+    ];
+  });
+}
+
+function verdictLine(verdict: Verdict, subject: string): string {
+  return `${styleText(["bold", verdictColours[verdict]], verdict.toUpperCase())} ${subject}`;
+}
+
+/** A proof on one screen of a terminal; the evidence is in the report that the last line names. */
+export function proofText(report: ProofReport): string {
+  const subject = report.backup === null ? report.database : `${report.database}, backup ${report.backup.id}`;
+  const { rto, rpo } = report.objectives;
+  const seconds = (value: number | null) => (value === null ? "not measured" : `${Math.round(value)} s`);
+  return [
+    "",
+    verdictLine(report.verdict, report.damaged ? `${subject} (damaged on purpose: counts as no proof)` : subject),
+    ...checkLines(report.checks),
+    `  Restore took ${seconds(rto.measured_s)} of ${rto.target_s} s allowed (RTO); the newest backup is ${seconds(rpo.measured_s)} old, ${rpo.target_s} s allowed (RPO).`,
+    ...(report.not_covered.length > 0
+      ? [`  Not covered: ${report.not_covered.length} things, each with its reason in the report.`]
+      : []),
+    `  Report: ${report.report.markdown}`,
+  ].join("\n");
+}
+
+/** The outcome of `check`. */
+export function checksText(outcome: { verdict: Verdict; checks: readonly CheckResult[] }): string {
+  return ["", verdictLine(outcome.verdict, "the backups in the vault"), ...checkLines(outcome.checks)].join("\n");
+}

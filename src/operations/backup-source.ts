@@ -1,0 +1,54 @@
+import { resolve } from "node:path";
+import { type OpenedBackup, openBackup } from "../backup/open-backup.ts";
+import { selectEntry } from "../vault/select.ts";
+import type { Vault } from "../vault/types.ts";
+import type { UseCaseContext } from "./context.ts";
+
+/** A backup that lies in a directory of this machine, opened and verified. */
+export interface FetchedBackup extends OpenedBackup {
+  readonly directory: string;
+  /** Candidates that were passed over, and why. */
+  readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+  /** When the newest backup of this database was taken; null where only this one is known. */
+  readonly newestTakenAt: string | null;
+}
+
+/** Where the backup to prove comes from. */
+export interface BackupSource {
+  /** Brings the backup onto this machine, into `scratch` where it has to be copied. */
+  fetch(scratch: string): Promise<FetchedBackup>;
+}
+
+/** A backup directory that lies here already: `--archive`. It is read where it is and not changed. */
+export function directorySource(context: UseCaseContext, path: string): BackupSource {
+  const directory = resolve(context.workingDirectory, path);
+  return {
+    async fetch() {
+      return { ...(await openBackup(directory)), directory, skipped: [], newestTakenAt: null };
+    },
+  };
+}
+
+/** A backup of the vault: `latest`, `yesterday`, `random` or an id. */
+export function vaultSource(context: UseCaseContext, vault: Vault, database: string, wanted: string): BackupSource {
+  const { progress, signal, clock } = context;
+  return {
+    async fetch(scratch) {
+      const { entries, unreadable, remarks } = await progress.step("Find the backup", () =>
+        vault.list(database, { signal }),
+      );
+      for (const remark of remarks) progress.warn(remark);
+      const chosen = selectEntry(entries, wanted, { now: clock.now(), random: Math.random, database });
+      await progress.step(`Fetch ${chosen.id}`, (note) =>
+        vault.fetch(chosen, scratch, { note, signal, warn: progress.warn }),
+      );
+      const opened = await progress.step("Verify its digests", () => openBackup(scratch));
+      return {
+        ...opened,
+        directory: scratch,
+        skipped: unreadable.map((id) => ({ id, reason: "its snapshot cannot be read" })),
+        newestTakenAt: entries[0]?.taken_at ?? null,
+      };
+    },
+  };
+}

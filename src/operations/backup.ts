@@ -1,0 +1,83 @@
+import { takeBackup } from "../backup/take-backup.ts";
+import { stopwatch } from "../base/clock.ts";
+import { IthacaError } from "../base/errors.ts";
+import { scratchDirectory } from "../base/scratch.ts";
+import type { BackupReport } from "../report/model.ts";
+import { writeReport } from "../report/write.ts";
+import { openVault } from "../vault/vault.ts";
+import type { UseCaseContext } from "./context.ts";
+import { runFacts } from "./run-facts.ts";
+import { loadSubject, reportsDirectory, requireSource, type Subject, type SubjectOptions } from "./subject.ts";
+
+export interface BackupOptions extends SubjectOptions {
+  /** Create the vault where it does not exist yet. */
+  readonly init?: boolean;
+}
+
+/**
+ * Takes a backup with its census in one snapshot, puts it into the vault, and records its digest outside of it. A
+ * backup that failed is recorded too, so that the retention knows.
+ */
+export async function backup(context: UseCaseContext, options: BackupOptions): Promise<BackupReport> {
+  const subject = await loadSubject(context, options);
+  const startedAt = context.clock.now();
+  const record = (outcome: Pick<BackupReport, "verdict" | "reason" | "backup">) =>
+    writeReport(reportsDirectory(context, subject.plan), {
+      kind: "backup",
+      database: subject.name,
+      run: runFacts(context, startedAt),
+      ...outcome,
+    });
+  try {
+    return await record({ verdict: "taken", reason: "", backup: await backUp(context, subject, options) });
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    if (!(thrown instanceof IthacaError) || thrown.kind === "input" || thrown.kind === "interrupted") throw thrown;
+    const verdict = thrown.kind === "failed" ? "failed" : "inconclusive";
+    return record({ verdict, reason: thrown.message, backup: null });
+  }
+}
+
+async function backUp(
+  context: UseCaseContext,
+  subject: Subject,
+  options: BackupOptions,
+): Promise<NonNullable<BackupReport["backup"]>> {
+  const { progress, clock, signal } = context;
+  const target = requireSource(context, subject);
+  const vault = openVault({ ...context.environment });
+  // Before an hour of dumping, not after it.
+  await progress.step("Open the vault", async () => {
+    if (options.init === true) await vault.initialise({ signal });
+    else await vault.list(subject.name, { signal });
+  });
+  await using scratch = await scratchDirectory("backup");
+  const seconds = stopwatch();
+  const { manifest, census } = await progress.step("Take a backup and its census", () =>
+    takeBackup({
+      target,
+      name: subject.name,
+      database: subject.database,
+      directory: scratch.path,
+      progress,
+      clock,
+      signal,
+    }),
+  );
+  const dumpSeconds = seconds();
+  await progress.step("Put it into the vault", (note) =>
+    vault.save(scratch.path, manifest, { note, signal, warn: progress.warn }),
+  );
+  const tables = Object.values(census.tables);
+  return {
+    id: manifest.id,
+    taken_at: manifest.taken_at,
+    size_bytes: manifest.sizes.dump_bytes,
+    digest: manifest.digest,
+    server_version: manifest.versions.server,
+    dump_seconds: dumpSeconds,
+    left_out: manifest.left_out,
+    tables: tables.length,
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+  };
+}

@@ -1,0 +1,52 @@
+import { availableParallelism } from "node:os";
+import { connect } from "../postgres/connect.ts";
+import type { Target } from "../postgres/types.ts";
+import { restoreBackup } from "../restore/restore-backup.ts";
+import type { RestoreResult } from "../restore/types.ts";
+import type { FetchedBackup } from "./backup-source.ts";
+import type { UseCaseContext } from "./context.ts";
+import { operationErrors } from "./errors.ts";
+import type { Subject } from "./subject.ts";
+
+/** SQL that harms the copy before the checks, to try what the proof notices. */
+export interface Damage {
+  /** Where it was read from. */
+  readonly path: string;
+  readonly sql: string;
+}
+
+/** Restores a fetched backup into a throwaway database, and harms it where that is asked for. */
+export async function makeCopy(
+  context: UseCaseContext,
+  { subject, backup, damage }: { subject: Subject; backup: FetchedBackup; damage: Damage | null },
+  target: Target,
+): Promise<RestoreResult> {
+  const { progress, signal, clock } = context;
+  const { directory, manifest, census } = backup;
+  const restored = await progress.step("Restore it", () =>
+    restoreBackup({
+      directory,
+      manifest,
+      census,
+      target,
+      database: subject.database,
+      jobs: availableParallelism(),
+      progress,
+      clock,
+      signal,
+    }),
+  );
+  if (damage !== null) await progress.step("Harm the copy", () => harm(target, damage));
+  return restored;
+}
+
+/** Runs the SQL as the copy's superuser. PostgreSQL's message may hold values, so only its SQLSTATE is told. */
+async function harm(target: Target, damage: Damage): Promise<void> {
+  await using session = await connect(target, { readOnly: false, applicationName: "ithaca damage" });
+  try {
+    await session.query(damage.sql);
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    throw operationErrors.damage_failed({ path: damage.path, code }, { cause });
+  }
+}

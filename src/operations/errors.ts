@@ -1,0 +1,33 @@
+import { defineErrors, entry } from "../base/errors.ts";
+
+export const operationErrors = defineErrors("run", {
+  source_missing: entry({
+    kind: "surroundings",
+    says: (p: { variable: string; database: string }) =>
+      `${p.variable} is not set, so the database ${p.database} cannot be read`,
+    mend: (p) =>
+      `set ${p.variable} to its connection string (locally in the environment, on GitHub as a secret of that name)`,
+    example: { variable: "ITHACA_DATABASE_URL", database: "shop" },
+  }),
+  file_missing: entry({
+    kind: "input",
+    says: (p: { option: string; path: string }) => `${p.option} names ${p.path}, which cannot be read`,
+    mend: () => "check the path",
+    example: { option: "--damage", path: "broken.sql" },
+  }),
+  damage_failed: entry({
+    kind: "input",
+    says: (p: { path: string; code: string }) =>
+      `The SQL of --damage ${p.path} failed on the copy with SQLSTATE ${p.code}`,
+    mend: () =>
+      "try it on a database of the same schema first; the names must be qualified, since search_path is empty",
+    example: { path: "broken.sql", code: "42P01" },
+  }),
+  other_database: entry({
+    kind: "input",
+    says: (p: { path: string; found: string; wanted: string }) =>
+      `The backup in ${p.path} is of the database ${p.found}, not of ${p.wanted}`,
+    mend: () => "name the right database with --database, or another backup",
+    example: { path: "./backup", found: "shop", wanted: "inner-odyssey" },
+  }),
+});

@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { scratchDirectory } from "../base/scratch.ts";
+import { plannedChecks } from "../proof/all-checks.ts";
+import { loadTeamChecks } from "../proof/team/load.ts";
+import { buildProofReport } from "../report/build.ts";
+import { recordedDigest } from "../report/history.ts";
+import type { Kind, ProofReport } from "../report/model.ts";
+import { writeReport } from "../report/write.ts";
+import { openVault } from "../vault/vault.ts";
+import { type BackupSource, directorySource, vaultSource } from "./backup-source.ts";
+import type { UseCaseContext } from "./context.ts";
+import { operationErrors } from "./errors.ts";
+import { recordEarlyEnd, startProofRun } from "./proof-run.ts";
+import { proveBackup } from "./prove-backup.ts";
+import { runFacts } from "./run-facts.ts";
+import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
+
+export interface ProveOptions extends SubjectOptions {
+  /** `latest`, `yesterday`, `random` or an id; the latest unless told otherwise. */
+  readonly backup?: string;
+  /** A backup directory to prove instead of one from the vault. */
+  readonly archive?: string;
+  readonly kind?: Kind;
+  /** A file of SQL that harms the copy before the checks. */
+  readonly damage?: string;
+}
+
+/**
+ * Restores a backup into a throwaway database, compares it with the census that was taken with it, and writes the
+ * report. A run that ends early still gives a report; only wrong input and an interruption are thrown.
+ */
+export async function prove(context: UseCaseContext, options: ProveOptions): Promise<ProofReport> {
+  const subject = await loadSubject(context, options);
+  const source =
+    options.archive === undefined
+      ? vaultSource(context, openVault({ ...context.environment }), subject.name, options.backup ?? "latest")
+      : directorySource(context, options.archive);
+  return proveSubject(context, subject, {
+    source,
+    kind: options.kind ?? "manual",
+    damage: options.damage,
+    production: sourceTarget(context, subject.database),
+    reports: reportsDirectory(context, subject.plan),
+  });
+}
+
+/** What `proveSubject` needs to know besides the subject. */
+export interface ProofRequest {
+  readonly source: BackupSource;
+  readonly kind: Kind;
+  readonly damage: string | undefined;
+  /** The database that the throwaway must not be; null where it cannot be asked. */
+  readonly production: Parameters<typeof proveBackup>[2]["production"];
+  /** The folder of the reports. */
+  readonly reports: string;
+}
+
+/** Proves one backup of one database, wherever it comes from. */
+export async function proveSubject(
+  context: UseCaseContext,
+  subject: Subject,
+  request: ProofRequest,
+): Promise<ProofReport> {
+  const { plan, database, planDirectory, name } = subject;
+  const startedAt = context.clock.now();
+  // Wrong input is found before anything runs.
+  const teamChecks = database.checks === undefined ? [] : await loadTeamChecks(join(planDirectory, database.checks));
+  const damage = request.damage === undefined ? null : await readDamage(context, request.damage);
+  const run = startProofRun();
+  try {
+    await using scratch = await scratchDirectory("proof");
+    const backup = await run.phase("fetch", () => request.source.fetch(scratch.path));
+    if (backup.manifest.database !== name) {
+      throw operationErrors.other_database({ path: backup.directory, found: backup.manifest.database, wanted: name });
+    }
+    await proveBackup(context, run, {
+      subject,
+      backup,
+      startedAt,
+      teamChecks,
+      damage,
+      production: request.production,
+      recordedDigest: await recordedDigest(request.reports, backup.manifest.id),
+    });
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    recordEarlyEnd(run, thrown, plannedChecks(teamChecks));
+  }
+  return writeReport(
+    request.reports,
+    buildProofReport({
+      database: name,
+      kind: request.kind,
+      level: "source-exact",
+      run: runFacts(context, startedAt),
+      phases: run.phases,
+      checks: run.checks,
+      restore_errors: run.restoreErrors,
+      not_covered: run.notCovered,
+      objectives: plan.objectives,
+      newestBackupAge: run.newestBackupAge,
+      backup: run.backup,
+      target: run.target,
+      damaged: damage !== null,
+    }),
+  );
+}
+
+async function readDamage(context: UseCaseContext, path: string): Promise<{ path: string; sql: string }> {
+  try {
+    return { path, sql: await readFile(resolve(context.workingDirectory, path), "utf8") };
+  } catch (cause) {
+    throw operationErrors.file_missing({ option: "--damage", path }, { cause });
+  }
+}

@@ -1,0 +1,46 @@
+import { isBackup, listReports, provenBackups } from "../report/history.ts";
+import { openVault } from "../vault/vault.ts";
+import type { UseCaseContext } from "./context.ts";
+import { loadSubject, reportsDirectory, type SubjectOptions } from "./subject.ts";
+
+export interface RetainOutcome {
+  readonly database: string;
+  readonly dry_run: boolean;
+  readonly kept: readonly { readonly id: string; readonly reasons: readonly string[] }[];
+  readonly removed: readonly string[];
+}
+
+/** A schedule may start late by this much without the newest backup counting as too old, in seconds. */
+const scheduleSlack = 2 * 3600;
+
+/**
+ * Applies the plan's keep rules. The newest proven backup stays whatever the rules say, and nothing is removed while
+ * the newest backup is missing, failed or too old: then the old ones are all that there is.
+ */
+export async function retain(
+  context: UseCaseContext,
+  options: SubjectOptions & { readonly dryRun?: boolean },
+): Promise<RetainOutcome> {
+  const { plan, name } = await loadSubject(context, options);
+  const { reports } = await listReports(reportsDirectory(context, plan), name);
+  const result = await context.progress.step("Apply the retention", (note) =>
+    openVault({ ...context.environment }).retain({
+      database: name,
+      keep: plan.retention,
+      newestProven: provenBackups(reports)[0] ?? null,
+      lastBackupFailed: (reports.find(isBackup)?.verdict ?? "taken") !== "taken",
+      maxAge: plan.objectives.rpo + scheduleSlack,
+      now: context.clock.now(),
+      dryRun: options.dryRun === true,
+      signal: context.signal,
+      warn: context.progress.warn,
+      note,
+    }),
+  );
+  return {
+    database: name,
+    dry_run: options.dryRun === true,
+    kept: result.keep.map(({ entry, reasons }) => ({ id: entry.id, reasons })),
+    removed: result.remove.map(({ id }) => id),
+  };
+}
