@@ -125,6 +125,12 @@ export const vaultErrors = defineErrors("vault", {
     mend: () => "name an empty directory, or one that does not exist yet",
     example: { directory: "/tmp/backup" },
   }),
+  unwritable: entry({
+    kind: "surroundings",
+    says: (p: { directory: string; why: string }) => `The backup cannot be laid into ${p.directory}: ${p.why}`,
+    mend: () => "name a directory that can be written",
+    example: { directory: "/backup", why: "EACCES: permission denied" },
+  }),
   bad_label: entry({
     kind: "input",
     says: (p: { field: string; why: string }) => `The backup cannot be labelled: its ${p.field} ${p.why}`,

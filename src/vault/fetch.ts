@@ -1,5 +1,6 @@
-import { access, readdir } from "node:fs/promises";
+import { access, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "../base/errors.ts";
 import { measureDirectory } from "./directory.ts";
 import { vaultErrors } from "./errors.ts";
 import { lockedIfPossible } from "./locks.ts";
@@ -45,7 +46,10 @@ export async function fetch(
   options: FetchOptions = {},
 ): Promise<void> {
   const { include } = options;
-  if (include === undefined && (await readdir(destination).catch(() => [])).length > 0) {
+  await mkdir(destination, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw vaultErrors.unwritable({ directory: destination, why: messageOf(cause) }, { cause });
+  });
+  if (include === undefined && (await readdir(destination)).length > 0) {
     throw vaultErrors.not_empty({ directory: destination });
   }
   const patterns = (include ?? []).flatMap((path) => ["--include", includePattern(path)]);

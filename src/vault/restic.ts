@@ -3,7 +3,7 @@ import { run } from "../base/child-process.ts";
 import { messageOf } from "../base/errors.ts";
 import type { ResticSettings } from "./environment.ts";
 import { vaultErrors } from "./errors.ts";
-import { failureOf, isHopeless } from "./failures.ts";
+import { failureOf, isHopeless, isLockRemoval } from "./failures.ts";
 import type { VaultOptions } from "./types.ts";
 
 export interface CallOptions extends VaultOptions {
@@ -12,6 +12,8 @@ export interface CallOptions extends VaultOptions {
   readonly accept?: readonly number[];
   /** A failure whose stderr matches is the caller's to judge. */
   readonly tolerate?: RegExp;
+  /** Whether the work is done although restic still runs: it is ended then if all that it cannot do is to delete its lock. */
+  readonly isDone?: () => boolean;
   /** Takes stdout line by line, for long calls; `stdout` is then empty. */
   readonly onLine?: (line: string) => void;
 }
@@ -69,19 +71,26 @@ export function openRestic(settings: ResticSettings): Restic {
     async call(args, options = {}) {
       await version();
       options.signal?.throwIfAborted();
-      const hopeless = new AbortController();
+      const [hopeless, done] = [new AbortController(), new AbortController()];
       const result = await run("restic", [...settings.options, ...args], {
         env: settings.environment,
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
         ...(options.onLine === undefined ? {} : { onStdoutLine: options.onLine }),
-        signal: AbortSignal.any([hopeless.signal, ...(options.signal === undefined ? [] : [options.signal])]),
+        signal: AbortSignal.any([hopeless.signal, done.signal, ...(options.signal ? [options.signal] : [])]),
         // On SIGINT restic removes its locks; on SIGTERM older versions leave them behind.
         killSignal: "SIGINT",
         onStderrLine: (line) => {
-          if (isHopeless(line)) hopeless.abort();
+          if (isHopeless(line, repository)) hopeless.abort();
+          if (isLockRemoval(line) && options.isDone?.()) done.abort();
         },
       });
       options.signal?.throwIfAborted();
+      if (done.signal.aborted && !hopeless.signal.aborted) {
+        options.warn?.(
+          "The vault's credential may not delete locks, so one was left; `check` removes it once it is stale.",
+        );
+        return { ...result, exitCode: 0 };
+      }
       if ((options.accept ?? [0]).includes(result.exitCode) && !hopeless.signal.aborted) return result;
       if (options.tolerate?.test(result.stderr)) return result;
       throw failureOf(repository, result.exitCode, result.stderr);

@@ -55,7 +55,13 @@ export async function save(
   };
   const args = ["backup", ".", "--host", host, "--tag", tags, "--time", resticTime(label.taken_at)];
   await whileLocked(restic, options, (waiting) =>
-    restic.call([...args, ...waiting], { ...options, cwd: directory, onLine, accept: [0, somethingUnread] }),
+    restic.call([...args, ...waiting], {
+      ...options,
+      cwd: directory,
+      onLine,
+      accept: [0, somethingUnread],
+      isDone: () => summary !== undefined,
+    }),
   );
   if (summary === undefined) throw incomplete(label, "restic did not say that it made a snapshot");
   const { total_files_processed: savedFiles, total_bytes_processed: savedBytes, snapshot_id } = summary;

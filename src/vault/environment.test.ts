@@ -1,0 +1,84 @@
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { redact } from "../base/redact.ts";
+import { scratchDirectory } from "../base/scratch.ts";
+import { resticSettings } from "./environment.ts";
+
+const minimal = { RESTIC_REPOSITORY: "/vault", RESTIC_PASSWORD: "canary-environment" };
+
+test.each([
+  [{}, ["RESTIC_REPOSITORY", "RESTIC_PASSWORD"]],
+  [{ RESTIC_PASSWORD: "x" }, ["RESTIC_REPOSITORY"]],
+  [{ RESTIC_REPOSITORY: "/vault", RESTIC_PASSWORD: "" }, ["RESTIC_PASSWORD"]],
+])("what is missing is named at once: %j", (environment, names) => {
+  for (const name of names) {
+    expect(() => resticSettings(environment)).toThrow(
+      expect.objectContaining({
+        id: "vault.not_configured",
+        kind: "surroundings",
+        message: expect.stringContaining(`${name} is`),
+      }),
+    );
+  }
+});
+
+test("a password may come from a file or a command", () => {
+  const { RESTIC_PASSWORD: _password, ...rest } = minimal;
+  expect(resticSettings({ ...rest, RESTIC_PASSWORD_FILE: "pass" }).environment.RESTIC_PASSWORD_FILE).toBe(
+    resolve("pass"),
+  );
+  expect(resticSettings({ ...rest, RESTIC_PASSWORD_COMMAND: "/bin/pass vault" }).environment).toMatchObject({
+    RESTIC_PASSWORD_COMMAND: "/bin/pass vault",
+  });
+});
+
+test("only restic's own variables reach restic", () => {
+  const { environment } = resticSettings({
+    ...minimal,
+    AWS_SECRET_ACCESS_KEY: "canary-aws-secret",
+    RESTIC_COMPRESSION: "max",
+    RESTIC_HOST: "somebody",
+    RESTIC_FROM_PASSWORD: "other",
+    ITHACA_DATABASE_URL: "postgres://u:canary-db@h/d",
+    GITHUB_TOKEN: "canary-github",
+  });
+  expect(environment).toMatchObject({ AWS_SECRET_ACCESS_KEY: "canary-aws-secret", RESTIC_COMPRESSION: "max" });
+  const names = ["RESTIC_HOST", "RESTIC_FROM_PASSWORD", "ITHACA_DATABASE_URL", "GITHUB_TOKEN"];
+  for (const name of names) expect(environment).not.toHaveProperty(name);
+});
+
+test("no secret is an argument, and all of them are redacted", () => {
+  const settings = resticSettings({
+    ...minimal,
+    RESTIC_REPOSITORY: "rest:https://ithaca:canary%2Furl@vault.example.org/app",
+    B2_ACCOUNT_KEY: "canary-b2-key",
+  });
+  expect(settings.repository).toBe("rest:https://ithaca:***@vault.example.org/app");
+  expect(settings.options.join(" ")).not.toContain("canary");
+  expect(redact("canary-environment canary-b2-key canary%2Furl canary/url")).toBe("*** *** *** ***");
+});
+
+test.each([
+  ["vault", resolve("vault")],
+  ["local:vault", `local:${resolve("vault")}`],
+  ["s3:s3.amazonaws.com/bucket", "s3:s3.amazonaws.com/bucket"],
+  ["foo:bar", "foo:bar"],
+])("%s is where it is, wherever restic runs", (written, meant) => {
+  expect(resticSettings({ ...minimal, RESTIC_REPOSITORY: written }).environment.RESTIC_REPOSITORY).toBe(meant);
+});
+
+test("a repository may stand in a file", async () => {
+  await using scratch = await scratchDirectory("environment-test");
+  const file = join(scratch.path, "repository");
+  await writeFile(file, "sftp:backup@host:/vault\n");
+  const { RESTIC_REPOSITORY: _repository, ...rest } = minimal;
+  expect(resticSettings({ ...rest, RESTIC_REPOSITORY_FILE: file }).repository).toBe("sftp:backup@host:/vault");
+  expect(() => resticSettings({ ...rest, RESTIC_REPOSITORY_FILE: `${file}x` })).toThrow("RESTIC_REPOSITORY_FILE");
+});
+
+test("no cache unless one is asked for", () => {
+  expect(resticSettings(minimal).options).toContain("--no-cache");
+  expect(resticSettings({ ...minimal, RESTIC_CACHE_DIR: "/cache" }).options).not.toContain("--no-cache");
+  expect(resticSettings({ ...minimal, RESTIC_CACERT: "/ca.pem" }).options).toContain("/ca.pem");
+});

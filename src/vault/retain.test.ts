@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  exclusiveLock,
+  repositoryFiles,
+  saveBackup,
+  type TestVault,
+  testVault,
+  vaultPassword,
+  writeBackup,
+} from "../../test/support/vault.ts";
+import { run } from "../base/child-process.ts";
+import { measureDirectory } from "./directory.ts";
+import { forgetSchema } from "./retention.ts";
+import { tagsOf } from "./tags.ts";
+import type { RetainOptions } from "./types.ts";
+
+const week = { daily: 7, weekly: 0, monthly: 0, yearly: 0 };
+
+function options(changes: Partial<RetainOptions> = {}): RetainOptions {
+  return {
+    database: "app",
+    keep: week,
+    newestProven: null,
+    lastBackupFailed: false,
+    maxAge: 26 * 3600,
+    now: new Date("2026-11-22T03:00:00Z"),
+    dryRun: false,
+    ...changes,
+  };
+}
+
+/** Saves a backup a day up to the 22nd. */
+async function saveDays(test: TestVault, days: number): Promise<void> {
+  for (let day = 22 - days + 1; day <= 22; day += 1) {
+    await saveBackup(test, { day: `2026-11-${String(day).padStart(2, "0")}`, files: { "dump/toc.dat": `day ${day}` } });
+  }
+}
+
+async function daysLeft(test: TestVault): Promise<string[]> {
+  return (await test.vault.list("app")).entries.map((entry) => entry.taken_at.slice(8, 10));
+}
+
+/** Restic called by hand, without the vault's own options. */
+function restic(test: TestVault, args: readonly string[], cwd = test.path) {
+  const env = { RESTIC_REPOSITORY: test.repository, RESTIC_PASSWORD: vaultPassword };
+  return run("restic", ["--no-cache", ...args], { env, cwd });
+}
+
+/** Saves a day's backup from a host and a folder of its own, as runners do. */
+async function saveFromRunner(test: TestVault, day: string): Promise<void> {
+  const directory = join(test.path, `runner-${day}`);
+  const label = await writeBackup(directory, { day, files: { "dump/toc.dat": `day ${day}` } });
+  const { bytes, files } = await measureDirectory(directory);
+  const tags = tagsOf(label, bytes, files, new Date(label.taken_at));
+  await restic(test, ["backup", ".", "--host", `runner-${day}`, "--time", `${day} 02:00:05`, "--tag", tags], directory);
+}
+
+test("of nine days from nine hosts and folders exactly seven remain, and the room is given back", async () => {
+  await using test = await testVault();
+  for (let day = 14; day <= 22; day += 1) await saveFromRunner(test, `2026-11-${day}`);
+  const packs = (await repositoryFiles(test.repository, "data")).length;
+  const byDefault = await restic(test, ["forget", "--dry-run", "--json", "--keep-daily", "7"]);
+  expect(forgetSchema.parse(JSON.parse(byDefault.stdout)).flatMap((group) => group.remove ?? [])).toEqual([]);
+  const result = await test.vault.retain(options());
+  expect(result.removed).toBe(true);
+  expect(result.remove.map((entry) => entry.taken_at.slice(8, 10))).toEqual(["15", "14"]);
+  expect(await daysLeft(test)).toEqual(["22", "21", "20", "19", "18", "17", "16"]);
+  expect((await repositoryFiles(test.repository, "data")).length).toBeLessThan(packs);
+});
+
+test("the newest proven backup stays, however old, and every reason is told", async () => {
+  await using test = await testVault();
+  await saveDays(test, 4);
+  const newestProven = "2026-11-19T02-00-05Z-app-4f1c2a9b";
+  const { keep, remove } = await test.vault.retain(options({ newestProven, keep: { ...week, daily: 2 } }));
+  expect(keep.find(({ entry }) => entry.id === newestProven)?.reasons).toEqual(["newest proven backup"]);
+  expect(keep[0]?.reasons).toEqual(["newest backup", expect.stringContaining("daily")]);
+  expect(remove.map((entry) => entry.taken_at.slice(8, 10))).toEqual(["20"]);
+  expect(await daysLeft(test)).toEqual(["22", "21", "19"]);
+});
+
+test("other databases and other people's snapshots are left alone", async () => {
+  await using test = await testVault();
+  await saveBackup(test, { database: "shop", day: "2026-11-01" });
+  await restic(test, ["backup", "backup", "--time", "2020-01-01 00:00:00"]);
+  await saveDays(test, 3);
+  await test.vault.retain(options({ keep: { ...week, daily: 1 } }));
+  expect(await daysLeft(test)).toEqual(["22"]);
+  expect(await repositoryFiles(test.repository, "snapshots")).toHaveLength(3);
+});
+
+test("a backup that was uploaded twice goes with all its uploads, or stays with all", async () => {
+  await using test = await testVault();
+  await saveDays(test, 3);
+  for (const day of ["2026-11-20", "2026-11-22"]) await saveBackup(test, { day });
+  await test.vault.retain(options({ keep: { ...week, daily: 2 } }));
+  expect(await daysLeft(test)).toEqual(["22", "21"]);
+  expect(await repositoryFiles(test.repository, "snapshots")).toHaveLength(3);
+});
+
+test("a dry run removes nothing", async () => {
+  await using test = await testVault();
+  await saveDays(test, 3);
+  const result = await test.vault.retain(options({ keep: { ...week, daily: 1 }, dryRun: true }));
+  expect([result.removed, result.remove.length]).toEqual([false, 2]);
+  expect(await daysLeft(test)).toHaveLength(3);
+});
+
+test.each([
+  ["the last run failed", { lastBackupFailed: true }, "last backup run failed"],
+  ["the newest is too old", { now: new Date("2026-11-24T03:00:00Z") }, "is 49.0 h old"],
+  ["the newest is of the future", { now: new Date("2026-11-20T03:00:00Z") }, "in the future"],
+  ["there is none", { database: "shop" }, "none at all"],
+] as const)("removes nothing where %s", async (_name, changes, why) => {
+  await using test = await testVault();
+  await saveDays(test, 2);
+  const work = test.vault.retain(options({ keep: { ...week, daily: 1 }, ...changes }));
+  await expect(work).rejects.toMatchObject({ id: "vault.retention_refused", message: expect.stringContaining(why) });
+  expect(await daysLeft(test)).toHaveLength(2);
+});
+
+test("removes nothing where the newest is incomplete or a snapshot is damaged", async () => {
+  await using test = await testVault();
+  await saveDays(test, 2);
+  const tags = ["ithaca", "database=app", "id=x", "taken=2026-11-22T02:30:00Z", "saved=2026-11-22T02:30:00Z"];
+  await run(
+    "restic",
+    ["-q", "--no-cache", "backup", ".", "--tag", [...tags, "size=9", "files=9", "digest=d"].join(",")],
+    {
+      cwd: test.path,
+      env: { RESTIC_REPOSITORY: test.repository, RESTIC_PASSWORD: vaultPassword },
+    },
+  );
+  const work = () => test.vault.retain(options({ keep: { ...week, daily: 1 } }));
+  await expect(work()).rejects.toMatchObject({ message: expect.stringContaining("is incomplete") });
+  const [file] = await repositoryFiles(test.repository, "snapshots");
+  await run("truncate", ["-s", "20", file ?? ""]);
+  await expect(work()).rejects.toMatchObject({ message: expect.stringContaining("cannot be read") });
+});
+
+test("a dead run's lock is removed, a living run's is not", async () => {
+  await using test = await testVault();
+  await saveDays(test, 2);
+  await using holder = await exclusiveLock(test.repository);
+  const work = () => test.vault.retain(options({ keep: { ...week, daily: 1 } }));
+  await expect(work()).rejects.toMatchObject({ id: "vault.locked" });
+  expect(await daysLeft(test)).toHaveLength(2);
+  await holder.kill();
+  expect((await work()).removed).toBe(true);
+  expect(await repositoryFiles(test.repository, "locks")).toEqual([]);
+});

@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { listingOf } from "./listing.ts";
+import { entryOf, tagFilter, tagsOf } from "./tags.ts";
+
+const word = fc.stringMatching(/^[A-Za-z0-9=:._-]{1,40}$/);
+const instant = fc.date({ min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
+const label = fc.record({
+  id: word,
+  database: word,
+  digest: word,
+  taken_at: instant.map((date) => date.toISOString()),
+});
+const size = fc.integer({ min: 0, max: 10 ** 15 - 1 });
+
+test("tags carry a label there and back, in any order", () => {
+  fc.assert(
+    fc.property(label, size, size, instant, (given, bytes, files, savedAt) => {
+      const tags = tagsOf(given, bytes, files, savedAt).split(",").reverse();
+      const snapshot = "0123abcd";
+      expect(entryOf({ id: snapshot, tags })).toEqual({
+        ...given,
+        size_bytes: bytes,
+        files,
+        saved_at: savedAt.toISOString(),
+        snapshot,
+        superseded: [],
+      });
+    }),
+  );
+});
+
+test.each(["", "a,b", "a b", "a\nb"])("a label with %j is refused, not cut in two", (id) => {
+  const given = { id, database: "app", digest: "d", taken_at: "2026-11-22T02:00:05Z" };
+  expect(() => tagsOf(given, 1, 1, new Date(0))).toThrow(expect.objectContaining({ id: "vault.bad_label" }));
+});
+
+test("whatever the tags are, an entry is whole or none", () => {
+  fc.assert(
+    fc.property(fc.array(fc.string()), (tags) => {
+      expect(entryOf({ id: "0123abcd", tags })).toBeNull();
+    }),
+  );
+});
+
+test("a filter by database is an and", () => {
+  expect(tagFilter()).toBe("ithaca");
+  expect(tagFilter("app")).toBe("ithaca,database=app");
+});
+
+test("a listing says what of ours it cannot read, and ignores the rest", () => {
+  const tags = tagsOf({ id: "a", database: "app", digest: "d", taken_at: "2026-11-22T02:00:05Z" }, 1, 1, new Date(0));
+  const listing = listingOf([
+    { id: "11111111", tags: tags.split(",") },
+    { id: "22222222", tags: ["ithaca", "id=b"] },
+    { id: "33333333", tags: ["someone"] },
+    { id: "44444444" },
+  ]);
+  expect(listing.entries.map((entry) => entry.id)).toEqual(["a"]);
+  expect(listing.unreadable).toEqual(["22222222"]);
+  expect(listing.remarks).toEqual([expect.stringContaining("22222222")]);
+});
