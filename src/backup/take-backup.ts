@@ -10,7 +10,8 @@ import { resolveScope } from "../census/scope.ts";
 import type { Census, Scope } from "../census/types.ts";
 import { openSessions } from "../census/workers.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
-import { refuseTransactionPooler } from "../postgres/pooler.ts";
+import { assertOwnServerSession, refuseTransactionPooler } from "../postgres/pooler.ts";
+import { assertMayRead, readServerFacts, type ServerFacts } from "../postgres/server-facts.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { type Attempt, attemptBackup } from "./attempt.ts";
 import { clientFor } from "./client.ts";
@@ -18,7 +19,6 @@ import { checkDump } from "./dump-check.ts";
 import { backupErrors } from "./errors.ts";
 import type { Manifest } from "./manifest.ts";
 import { dumpRoles } from "./roles-dump.ts";
-import { readSourceFacts, type SourceFacts } from "./source-facts.ts";
 import { backupId, ithacaVersion, writeManifest } from "./write-manifest.ts";
 
 export interface TakeBackupOptions {
@@ -41,7 +41,7 @@ export interface TakenBackup {
 
 /** What was found out before anything was locked. */
 interface Source {
-  readonly facts: SourceFacts;
+  readonly facts: ServerFacts;
   readonly scope: Scope;
   readonly countOnly: CountOnly;
 }
@@ -82,6 +82,7 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
   refuseTransactionPooler(target);
   const [exporter] = await openSessions(stack, target, 1);
   if (exporter === undefined) throw new Error("no session was opened");
+  await assertOwnServerSession(exporter);
   const pgDump = await clientFor("pg_dump", exporter.versionNum);
   const { source, attempt } = await attempts(options, exporter);
   for (const { what, why } of source.scope.leftOut) progress.warn(`Left out: ${what}: ${why}`);
@@ -113,7 +114,7 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
         server_num: exporter.versionNum,
         pg_dump: pgDump.version,
       },
-      server: source.facts.server,
+      server: manifestServer(source.facts),
       left_out: [...leftOut, ...leftOutLargeObjects(attempt)],
       scope: {
         excludedSchemas: [...excludedSchemas],
@@ -123,13 +124,14 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
       },
     };
     signal.throwIfAborted();
-    const manifest = await writeManifest(directory, known, source.facts.bytes, () => clock.now());
+    const manifest = await writeManifest(directory, known, source.facts.sizeBytes ?? 0, () => clock.now());
     return { manifest, census: attempt.census };
   });
 }
 
 async function examine(session: Session, { database, clock }: TakeBackupOptions): Promise<Source> {
-  const facts = await readSourceFacts(session);
+  const facts = await readServerFacts(session);
+  assertMayRead(facts);
   const scope = await resolveScope(session, database);
   return { facts, scope, countOnly: countedOnly(database, await listRelations(session), clock.now()) };
 }
@@ -142,7 +144,7 @@ async function attempts(options: TakeBackupOptions, exporter: Session): Promise<
     const last = count === tries;
     try {
       const source = await progress.step("Examine the database", () => examine(exporter, options));
-      const encoding = source.facts.server.encoding;
+      const encoding = source.facts.encoding;
       const attempt = await attemptBackup({ ...options, ...source, exporter, encoding, dumpDirectory });
       if (attempt.changed.length === 0) return { source, attempt };
       if (last) throw backupErrors.definitions_changed({ names: [...attempt.changed] });
@@ -152,6 +154,11 @@ async function attempts(options: TakeBackupOptions, exporter: Session): Promise<
     progress.warn("Definitions changed while the database was being read: starting again, once");
     await rm(dumpDirectory, { recursive: true, force: true });
   }
+}
+
+function manifestServer(facts: ServerFacts): Manifest["server"] {
+  const { database, encoding, collate, ctype, localeProvider, icuLocale } = facts;
+  return { database, encoding, collate, ctype, locale_provider: localeProvider, icu_locale: icuLocale };
 }
 
 function leftOutLargeObjects({ largeObjectsLeftOut }: Attempt): Scope["leftOut"] {
