@@ -1,4 +1,4 @@
-import { canonical, unquoted } from "./names.ts";
+import { canonical, isQualified, unquoted } from "./names.ts";
 import type { ProofContext } from "./types.ts";
 
 /**
@@ -12,7 +12,8 @@ export function leftOutRelations({ expected, restoreSkipped }: ProofContext): Re
     if (kind !== "extension" || !(skipped.has(name) || skipped.has(unquoted(name)))) continue;
     const { configuration } = attributes;
     if (configuration === null || typeof configuration !== "object") continue;
-    for (const relation of Object.keys(configuration)) names.add(canonical(relation));
+    // Objects of pg_catalog are named without their schema; no census holds any.
+    for (const relation of Object.keys(configuration)) if (isQualified(relation)) names.add(canonical(relation));
   }
   return names;
 }

@@ -6,24 +6,24 @@ export interface QualifiedName {
   readonly name: string;
 }
 
-const part = /(?:"((?:[^"]|"")+)"|([^."]+))/y;
+const part = '"(?:[^"]|"")+"|[^".]+';
+const qualified = new RegExp(`^(${part})\\.(${part})$`, "s");
+
+/** Whether a name has exactly a schema and a name in it. */
+export function isQualified(text: string): boolean {
+  return qualified.test(text);
+}
 
 /**
  * Takes `schema.table` apart; either part may be quoted as in SQL. The plan may write `public.user` where the census,
  * which quotes as PostgreSQL's `quote_ident` does, writes `public."user"`: names are compared in parts, never as text.
+ *
+ * @throws TypeError where it is not a qualified name; the plan's and the census' always are
  */
 export function parseQualified(text: string): QualifiedName {
-  const read = (from: number) => {
-    part.lastIndex = from;
-    const match = part.exec(text);
-    if (match === null) throw new TypeError(`not a qualified name: ${text}`);
-    return { value: match[1]?.replaceAll('""', '"') ?? match[2] ?? "", end: part.lastIndex };
-  };
-  const schema = read(0);
-  if (text[schema.end] !== ".") throw new TypeError(`not a qualified name: ${text}`);
-  const name = read(schema.end + 1);
-  if (name.end !== text.length) throw new TypeError(`not a qualified name: ${text}`);
-  return { schema: schema.value, name: name.value };
+  const [, schema, name] = qualified.exec(text) ?? [];
+  if (schema === undefined || name === undefined) throw new TypeError(`not a qualified name: ${text}`);
+  return { schema: unquoted(schema), name: unquoted(name) };
 }
 
 /** A qualified name as SQL, every part quoted. */
