@@ -1,13 +1,11 @@
-import { takeBackup } from "../backup/take-backup.ts";
-import { stopwatch } from "../base/clock.ts";
 import { IthacaError } from "../base/errors.ts";
-import { scratchDirectory } from "../base/scratch.ts";
 import type { BackupReport } from "../report/model.ts";
 import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
 import type { UseCaseContext } from "./context.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, requireSource, type Subject, type SubjectOptions } from "./subject.ts";
+import { takeAndStore } from "./take-and-store.ts";
 
 export interface BackupOptions extends SubjectOptions {
   /** Create the vault where it does not exist yet. */
@@ -43,7 +41,7 @@ async function backUp(
   subject: Subject,
   options: BackupOptions,
 ): Promise<NonNullable<BackupReport["backup"]>> {
-  const { progress, clock, signal } = context;
+  const { progress, signal } = context;
   const target = requireSource(context, subject);
   const vault = openVault({ ...context.environment });
   // Before an hour of dumping, not after it.
@@ -51,33 +49,5 @@ async function backUp(
     if (options.init === true) await vault.initialise({ signal });
     else await vault.list(subject.name, { signal });
   });
-  await using scratch = await scratchDirectory("backup");
-  const seconds = stopwatch();
-  const { manifest, census } = await progress.step("Take a backup and its census", () =>
-    takeBackup({
-      target,
-      name: subject.name,
-      database: subject.database,
-      directory: scratch.path,
-      progress,
-      clock,
-      signal,
-    }),
-  );
-  const dumpSeconds = seconds();
-  await progress.step("Put it into the vault", (note) =>
-    vault.save(scratch.path, manifest, { note, signal, warn: progress.warn }),
-  );
-  const tables = Object.values(census.tables);
-  return {
-    id: manifest.id,
-    taken_at: manifest.taken_at,
-    size_bytes: manifest.sizes.dump_bytes,
-    digest: manifest.digest,
-    server_version: manifest.versions.server,
-    dump_seconds: dumpSeconds,
-    left_out: manifest.left_out,
-    tables: tables.length,
-    rows: tables.reduce((sum, table) => sum + table.rows, 0),
-  };
+  return takeAndStore(context, subject, target, vault);
 }

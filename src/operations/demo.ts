@@ -1,18 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { takeBackup } from "../backup/take-backup.ts";
-import { scratchDirectory } from "../base/scratch.ts";
 import { startCluster } from "../postgres/cluster.ts";
-import { connect } from "../postgres/connect.ts";
-import { withDatabase } from "../postgres/target.ts";
+import { createThrowawayDatabase } from "../postgres/throwaway-database.ts";
 import type { ProofReport } from "../report/model.ts";
+import { writeReport } from "../report/write.ts";
 import { localVault } from "../vault/vault.ts";
 import { vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { loadInnerOdyssey } from "./load-fixture.ts";
 import { proveSubject } from "./prove.ts";
+import { runFacts } from "./run-facts.ts";
 import { loadSubject, type SubjectOptions } from "./subject.ts";
+import { takeAndStore } from "./take-and-store.ts";
+
+/** The database that Supabase gives a project, but for its name. */
+const productionLike = {
+  name: "inner_odyssey",
+  encoding: "UTF8",
+  collate: "C.UTF-8",
+  ctype: "C.UTF-8",
+  localeProvider: "libc",
+  icuLocale: null,
+} as const;
 
 export interface DemoOptions extends SubjectOptions {
   /** Size of the made-up database. */
@@ -31,11 +41,7 @@ export async function demo(context: UseCaseContext, options: DemoOptions): Promi
   const { progress, clock, signal } = context;
   const home = resolve(context.workingDirectory, ".ithaca");
   await using production = await progress.step("Start a made-up production server", () => startCluster());
-  {
-    await using admin = await connect(production.target, { readOnly: false });
-    await admin.query("CREATE DATABASE inner_odyssey TEMPLATE template0");
-  }
-  const target = withDatabase(production.target, "inner_odyssey");
+  const { target } = await createThrowawayDatabase(production.target, { ...productionLike, cluster: production });
   await progress.step(`Fill it with ${options.families} families`, () =>
     loadInnerOdyssey(target, { families: options.families, now: clock.now() }),
   );
@@ -45,26 +51,23 @@ export async function demo(context: UseCaseContext, options: DemoOptions): Promi
   await rm(vaultDirectory, { recursive: true, force: true });
   const vault = localVault(vaultDirectory, randomBytes(24).toString("base64url"));
   await progress.step("Make a vault", () => vault.initialise({ signal }));
-  {
-    await using scratch = await scratchDirectory("backup");
-    const { manifest } = await progress.step("Take a backup and its census", () =>
-      takeBackup({
-        target,
-        name: subject.name,
-        database: subject.database,
-        directory: scratch.path,
-        progress,
-        clock,
-        signal,
-      }),
-    );
-    await progress.step("Put it into the vault", (note) => vault.save(scratch.path, manifest, { note, signal }));
-  }
+  const startedAt = clock.now();
+  const taken = await takeAndStore(context, subject, target, vault);
+  const reports = join(home, "reports");
+  // The digest's record outside the vault: the proof compares with that.
+  await writeReport(reports, {
+    kind: "backup",
+    verdict: "taken",
+    reason: "",
+    database: subject.name,
+    run: runFacts(context, startedAt),
+    backup: taken,
+  });
   return proveSubject(context, subject, {
     source: vaultSource(context, vault, subject.name, "latest"),
     kind: "demo",
     damage: options.damage,
     production: target,
-    reports: join(home, "reports"),
+    reports,
   });
 }

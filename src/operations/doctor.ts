@@ -54,7 +54,7 @@ async function source(context: UseCaseContext, subject: Subject): Promise<string
   const facts = await readServerFacts(session);
   assertMayRead(facts);
   const client = await findClient("pg_dump", facts.major);
-  return `PostgreSQL ${facts.version}, read as ${facts.role.name}, dumped by pg_dump ${client.version}`;
+  return `PostgreSQL ${facts.version}, read as ${facts.user}, dumped by pg_dump ${client.version}`;
 }
 
 function examinations(context: UseCaseContext, subject: Subject | IthacaError): Examination[] {

@@ -1,36 +1,89 @@
 import type { Manifest } from "../backup/manifest.ts";
+import { IthacaError } from "../base/errors.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { connect } from "../postgres/connect.ts";
-import { quoteIdentifier, quoteLiteral } from "../postgres/quote.ts";
-import { withDatabase } from "../postgres/target.ts";
-import type { Target, Throwaway } from "../postgres/types.ts";
+import { majorOf, readServerFacts } from "../postgres/server-facts.ts";
+import { parseTarget } from "../postgres/target.ts";
+import { createThrowawayDatabase, type ThrowawayDatabase } from "../postgres/throwaway-database.ts";
+import type { Session, Target, Throwaway } from "../postgres/types.ts";
 import type { NotCovered, ThrowawayFacts } from "../proof/types.ts";
 import type { UseCaseContext } from "./context.ts";
 
 /** A throwaway database that was shown not to be production. */
 export interface OpenedThrowaway {
   readonly throwaway: Throwaway;
+  /** Such as `15.18 (Debian 15.18-0+deb12u1)`. */
   readonly serverVersion: string;
   readonly facts: ThrowawayFacts;
   readonly notCovered: readonly NotCovered[];
 }
 
+/**
+ * Makes an empty throwaway database like the one that was backed up: on the server of ITHACA_THROWAWAY_URL, or on a
+ * private cluster where that is not set. Nothing is written to a server that could be production's.
+ *
+ * @param production where production is, so that it can be told from the throwaway; null where that is not known
+ */
 export async function openThrowaway(
-  _context: UseCaseContext,
+  context: UseCaseContext,
   manifest: Manifest,
-  _production: Target | null,
+  production: Target | null,
 ): Promise<OpenedThrowaway> {
-  const cluster = await startCluster({ major: Math.floor(manifest.versions.server_num / 10_000) });
-  await using admin = await connect(cluster.target, { readOnly: false });
-  const { database, encoding, collate, ctype } = manifest.server;
-  await admin.query(
-    `CREATE DATABASE ${quoteIdentifier(database)} TEMPLATE template0 ENCODING ${quoteLiteral(encoding)} LC_COLLATE ${quoteLiteral(collate)} LC_CTYPE ${quoteLiteral(ctype)}`,
-  );
-  const [version] = await admin.query<{ v: string }>("SELECT current_setting('server_version') AS v");
+  const url = context.environment.ITHACA_THROWAWAY_URL;
+  const throwaway =
+    url === undefined || url === ""
+      ? await onOwnCluster(manifest)
+      : await onGivenServer(context, parseTarget(url, "ITHACA_THROWAWAY_URL"), manifest, production);
+  try {
+    await using session = await connect(throwaway.target, { readOnly: true });
+    const { version } = await readServerFacts(session);
+    const { kind, isolation, notProduction, notCovered } = throwaway;
+    return { throwaway, serverVersion: version, facts: { kind, isolation, notProduction }, notCovered };
+  } catch (error) {
+    await throwaway.destroy();
+    throw error;
+  }
+}
+
+/** What a copy's database must be created with. */
+function likeTheSource({ server }: Manifest) {
   return {
-    throwaway: { ...cluster, target: withDatabase(cluster.target, database) },
-    serverVersion: version?.v ?? "",
-    facts: { kind: "cluster", isolation: cluster.isolation, notProduction: "own-cluster" },
-    notCovered: [],
+    name: server.database,
+    encoding: server.encoding,
+    collate: server.collate,
+    ctype: server.ctype,
+    localeProvider: server.locale_provider,
+    icuLocale: server.icu_locale,
   };
+}
+
+async function onOwnCluster(manifest: Manifest): Promise<ThrowawayDatabase> {
+  const cluster = await startCluster({ major: majorOf(manifest.versions.server_num) });
+  try {
+    return await createThrowawayDatabase(cluster.target, { ...likeTheSource(manifest), cluster });
+  } catch (error) {
+    await cluster.destroy();
+    throw error;
+  }
+}
+
+async function onGivenServer(
+  context: UseCaseContext,
+  admin: Target,
+  manifest: Manifest,
+  production: Target | null,
+): Promise<ThrowawayDatabase> {
+  await using source = production === null ? null : await reach(context, production);
+  return createThrowawayDatabase(admin, { ...likeTheSource(manifest), source, clock: context.clock });
+}
+
+/** Production may be down while its backup is proven; then the throwaway's own marker is demanded. */
+async function reach(context: UseCaseContext, production: Target): Promise<Session | null> {
+  try {
+    return await connect(production, { readOnly: true });
+  } catch (error) {
+    if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
+    context.progress.warn(`The throwaway cannot be compared with production: ${error.message}`);
+    return null;
+  }
 }

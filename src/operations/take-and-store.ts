@@ -1,0 +1,43 @@
+import { takeBackup } from "../backup/take-backup.ts";
+import { stopwatch } from "../base/clock.ts";
+import { scratchDirectory } from "../base/scratch.ts";
+import type { Target } from "../postgres/types.ts";
+import type { BackupReport } from "../report/model.ts";
+import type { Vault } from "../vault/types.ts";
+import type { UseCaseContext } from "./context.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * Takes a backup of `target`, puts it into the vault, and gives what has to be recorded about it outside the vault.
+ * Whatever ends it, the directory in between is gone afterwards.
+ */
+export async function takeAndStore(
+  context: UseCaseContext,
+  { name, database }: Subject,
+  target: Target,
+  vault: Vault,
+): Promise<NonNullable<BackupReport["backup"]>> {
+  const { progress, clock, signal } = context;
+  await using scratch = await scratchDirectory("backup");
+  const directory = scratch.path;
+  const seconds = stopwatch();
+  const { manifest, census } = await progress.step("Take a backup and its census", () =>
+    takeBackup({ target, name, database, directory, progress, clock, signal }),
+  );
+  const dumpSeconds = seconds();
+  await progress.step("Put it into the vault", (note) =>
+    vault.save(directory, manifest, { note, signal, warn: progress.warn }),
+  );
+  const tables = Object.values(census.tables);
+  return {
+    id: manifest.id,
+    taken_at: manifest.taken_at,
+    size_bytes: manifest.sizes.dump_bytes,
+    digest: manifest.digest,
+    server_version: manifest.versions.server,
+    dump_seconds: dumpSeconds,
+    left_out: manifest.left_out,
+    tables: tables.length,
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+  };
+}
