@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { access, chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { run, scrubbedEnvironment } from "../base/child-process.ts";
 import { IthacaError, messageOf } from "../base/errors.ts";
@@ -12,14 +11,11 @@ import { findServer } from "./clients.ts";
 import { findIsolation, type Isolation } from "./cluster-isolation.ts";
 import { dataParent, fitsSocket, freeSpace, shortParent } from "./cluster-places.ts";
 import { clusterSettings, machineSize } from "./cluster-settings.ts";
-import { connect } from "./connect.ts";
+import { answers, reasonIn } from "./cluster-start.ts";
 import { postgresErrors } from "./errors.ts";
 import type { Target, Throwaway } from "./types.ts";
 
 const endScript = fileURLToPath(new URL("./cluster-end.sh", import.meta.url));
-
-/** Milliseconds until a server that has not begun to answer is given up. */
-const startDeadline = 60_000;
 
 export interface ClusterOptions {
   /** The major of the server that the dump comes from: the same or the next newer is started; without it the newest. */
@@ -160,47 +156,4 @@ async function start(site: Site, postgres: string, settings: Readonly<Record<str
     ...identity,
   });
   return answers(server, targetOf(site));
-}
-
-async function answers(server: ChildProcess, target: Target): Promise<number> {
-  let stderr = "";
-  server.stderr?.on("data", (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString()).slice(-4000);
-  });
-  let failure: Error | undefined;
-  server.on("error", (error) => {
-    failure = error;
-  });
-  // An owner that ends without disposing must not hang: the guard ends the server then.
-  server.unref();
-  if (server.stderr && "unref" in server.stderr && typeof server.stderr.unref === "function") server.stderr.unref();
-  const deadline = performance.now() + startDeadline;
-  while (performance.now() < deadline) {
-    if (failure !== undefined) throw failure;
-    if (server.exitCode !== null || server.signalCode !== null) {
-      throw postgresErrors.cluster_start({ why: reasonIn(stderr, "it ended at once") });
-    }
-    try {
-      return await versionOf(target);
-    } catch (error) {
-      // Not there yet, or not ready yet. Everything else will not change by waiting.
-      if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
-      await sleep(20);
-    }
-  }
-  throw postgresErrors.cluster_start({ why: `it did not answer within ${startDeadline / 1000} s` });
-}
-
-/** Not inlined into the loop: esbuild's lowering of `using` (tsx runs it) keeps an earlier round's error alive there. */
-async function versionOf(target: Target): Promise<number> {
-  await using session = await connect(target, { readOnly: true, timeout: 5_000 });
-  return session.versionNum;
-}
-
-/** The line of a program's complaints that says why. */
-function reasonIn(stderr: string, otherwise: string): string {
-  const lines = stderr.trim().split("\n");
-  const telling = lines.find((line) => /No space left|FATAL|PANIC/.test(line)) ?? lines.find((l) => /error:/i.test(l));
-  const line = telling ?? lines.at(-1) ?? "";
-  return redact(line.replace(/^.*?(FATAL|PANIC|ERROR|error):\s*/, "").trim()) || otherwise;
 }

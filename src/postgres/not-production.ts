@@ -28,27 +28,27 @@ export async function proveNotSource(
     await demandMarker(throwaway, marker, "the source cannot be asked");
     return "marker";
   }
+  await refuseSameServer(throwaway, source);
+  const [row] = await source.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
+  if (row?.standby === false) return "advisory-lock";
+  await demandMarker(throwaway, marker, "the source is a standby, whose locks its primary does not show");
+  return "marker";
+}
+
+/** The lock alone: throws where the target shows a lock that the source was given. */
+export async function refuseSameServer(throwaway: Session, source: Session): Promise<void> {
+  const where = describeTarget(throwaway.target);
   const key = randomBytes(8).readBigInt64BE().toString();
   await source.query("SELECT pg_advisory_lock($1::bigint)", [key]);
-  let standby: boolean;
   try {
-    if (await showsLock(throwaway, key)) {
-      throw postgresErrors.throwaway_is_source({ where: describeTarget(throwaway.target) });
-    }
-    // The control: a source that does not show its own lock is a pooler that has already lent the session to another.
+    if (await showsLock(throwaway, key)) throw postgresErrors.throwaway_is_source({ where });
+    // The control: a source that does not show its own lock is a pooler that has lent the server session to another.
     if (!(await showsLock(source, key))) {
-      throw postgresErrors.throwaway_unproven({
-        where: describeTarget(throwaway.target),
-        why: "the source does not show the lock that it was given",
-      });
+      throw postgresErrors.throwaway_unproven({ where, why: "the source does not show the lock that it was given" });
     }
-    standby = (await source.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby"))[0]?.standby ?? true;
   } finally {
     await source.query("SELECT pg_advisory_unlock($1::bigint)", [key]);
   }
-  if (!standby) return "advisory-lock";
-  await demandMarker(throwaway, marker, "the source is a standby, whose locks its primary does not show");
-  return "marker";
 }
 
 /** A 64-bit key is split over two columns; `objsubid = 1` marks such keys. `pg_locks` shows those of every database. */

@@ -1,0 +1,58 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { IthacaError } from "../base/errors.ts";
+import { redact } from "../base/redact.ts";
+import { connect } from "./connect.ts";
+import { postgresErrors } from "./errors.ts";
+import type { Target } from "./types.ts";
+
+/** Milliseconds until a server that has not begun to answer is given up. */
+const startDeadline = 60_000;
+
+/**
+ * Waits until a server that was just started answers, and gives its `server_version_num`.
+ *
+ * @throws postgres.cluster_start, with the server's own reason where it ended
+ */
+export async function answers(server: ChildProcess, target: Target): Promise<number> {
+  let stderr = "";
+  server.stderr?.on("data", (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-4000);
+  });
+  let failure: Error | undefined;
+  server.on("error", (error) => {
+    failure = error;
+  });
+  // An owner that ends without disposing must not hang: the guard ends the server then.
+  server.unref();
+  if (server.stderr && "unref" in server.stderr && typeof server.stderr.unref === "function") server.stderr.unref();
+  const deadline = performance.now() + startDeadline;
+  while (performance.now() < deadline) {
+    if (failure !== undefined) throw failure;
+    if (server.exitCode !== null || server.signalCode !== null) {
+      throw postgresErrors.cluster_start({ why: reasonIn(stderr, "it ended at once") });
+    }
+    try {
+      return await versionOf(target);
+    } catch (error) {
+      // Not there yet, or not ready yet. Everything else will not change by waiting.
+      if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
+      await sleep(20);
+    }
+  }
+  throw postgresErrors.cluster_start({ why: `it did not answer within ${startDeadline / 1000} s` });
+}
+
+/** Not inlined into the loop: esbuild's lowering of `using` (tsx runs it) keeps an earlier round's error alive there. */
+async function versionOf(target: Target): Promise<number> {
+  await using session = await connect(target, { readOnly: true, timeout: 5_000 });
+  return session.versionNum;
+}
+
+/** The line of a program's complaints that says why. */
+export function reasonIn(stderr: string, otherwise: string): string {
+  const lines = stderr.trim().split("\n");
+  const telling = lines.find((line) => /No space left|FATAL|PANIC/.test(line)) ?? lines.find((l) => /error:/i.test(l));
+  const line = telling ?? lines.at(-1) ?? "";
+  return redact(line.replace(/^.*?(FATAL|PANIC|ERROR|error):\s*/, "").trim()) || otherwise;
+}
