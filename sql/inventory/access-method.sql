@@ -6,5 +6,4 @@ SELECT quote_ident(a.amname) AS name,
   ) AS attributes
 FROM pg_am AS a
 WHERE a.oid >= 16384
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_am'::regclass AND d.objid = a.oid AND d.deptype = 'e');
+  AND a.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_am'::regclass AND d.deptype = 'e');

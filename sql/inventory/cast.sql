@@ -8,5 +8,4 @@ SELECT format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.castt
   )) AS attributes
 FROM pg_cast AS c
 WHERE c.oid >= 16384
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i'));
+  AND c.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_cast'::regclass AND d.deptype IN ('e', 'i'));

@@ -14,5 +14,4 @@ FROM pg_collation AS c
 JOIN pg_namespace AS n ON n.oid = c.collnamespace
 WHERE c.collnamespace <> ALL (:namespaces)
   AND c.collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_collation'::regclass AND d.objid = c.oid AND d.deptype = 'e');
+  AND c.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_collation'::regclass AND d.deptype = 'e');

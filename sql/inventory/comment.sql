@@ -44,5 +44,4 @@ WHERE (p.relation IS NULL OR (p.relation <> ALL (:relations)
   AND (x.schema IS NULL OR to_regnamespace(x.schema)::oid <> ALL (:namespaces))
   AND (p.classoid <> 'pg_namespace'::regclass OR p.objoid <> ALL (:namespaces))
   AND (p.classoid <> 'pg_extension'::regclass OR p.objoid <> ALL (:extensions))
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = p.classoid AND d.objid = p.objoid AND d.deptype = 'e');
+  AND (p.classoid, p.objoid) NOT IN (SELECT d.classid, d.objid FROM pg_depend AS d WHERE d.deptype = 'e');

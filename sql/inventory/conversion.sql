@@ -10,5 +10,4 @@ SELECT format('%I.%I', n.nspname, c.conname) AS name,
 FROM pg_conversion AS c
 JOIN pg_namespace AS n ON n.oid = c.connamespace
 WHERE c.connamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_conversion'::regclass AND d.objid = c.oid AND d.deptype = 'e');
+  AND c.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_conversion'::regclass AND d.deptype = 'e');

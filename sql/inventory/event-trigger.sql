@@ -9,5 +9,4 @@ SELECT quote_ident(e.evtname) AS name,
     'enabled', CASE e.evtenabled WHEN 'O' THEN 'yes' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' ELSE 'always' END
   )) AS attributes
 FROM pg_event_trigger AS e
-WHERE NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e');
+WHERE e.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_event_trigger'::regclass AND d.deptype = 'e');

@@ -32,7 +32,7 @@ WITH member AS (
   UNION ALL
   SELECT m.objid, r.xmin, 5, concat_ws(' ', r.ev_enabled, pg_get_ruledef(r.oid)) FROM member AS m
   JOIN pg_rewrite AS r ON r.ev_class = m.objid WHERE m.classid = 'pg_class'::regclass
-), fact AS (
+), fact AS MATERIALIZED (
   SELECT m.classid, m.objid, p.proowner AS owner, p.proacl AS acl, acldefault('f', p.proowner) AS standard,
     p.xmin <> m.born AS touched,
     concat_ws(' ', p.prosecdef, p.proleakproof, p.proisstrict, p.provolatile, p.proparallel, p.procost, p.prorows,
@@ -68,7 +68,7 @@ WITH member AS (
   SELECT m.classid, m.objid, v.evtowner, NULL, NULL, v.xmin <> m.born,
     concat_ws(' ', v.evtenabled, v.evtevent, v.evttags::text, v.evtfoid::regprocedure), NULL
   FROM member AS m JOIN pg_event_trigger AS v ON v.oid = m.objid WHERE m.classid = 'pg_event_trigger'::regclass
-), acl AS (
+), acl AS MATERIALIZED (
   SELECT f.classid, f.objid, '' AS prefix, f.owner, coalesce(f.acl, f.standard) AS now,
     coalesce(i.initprivs, f.standard) AS then
   FROM fact AS f
@@ -95,7 +95,8 @@ WITH member AS (
   SELECT classid, objid, line, bool_or(current) AS granted FROM privilege GROUP BY classid, objid, line
   -- What is on both sides is no difference.
   HAVING bool_or(current) = bool_and(current)
-), delta AS (
+), delta AS MATERIALIZED (
+  -- These are materialized, or they would be worked out again for every member.
   SELECT classid, objid, jsonb_agg(line ORDER BY line COLLATE "C") FILTER (WHERE granted) AS granted,
     jsonb_agg(line ORDER BY line COLLATE "C") FILTER (WHERE NOT granted) AS revoked
   FROM difference GROUP BY classid, objid

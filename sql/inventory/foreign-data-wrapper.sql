@@ -14,5 +14,4 @@ SELECT quote_ident(f.fdwname) AS name,
       FROM pg_options_to_table(f.fdwoptions) AS o)
   )) AS attributes
 FROM pg_foreign_data_wrapper AS f
-WHERE NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_foreign_data_wrapper'::regclass AND d.objid = f.oid AND d.deptype = 'e');
+WHERE f.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_foreign_data_wrapper'::regclass AND d.deptype = 'e');

@@ -15,5 +15,4 @@ SELECT quote_ident(s.srvname) AS name,
       FROM pg_options_to_table(s.srvoptions) AS o)
   )) AS attributes
 FROM pg_foreign_server AS s
-WHERE NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_foreign_server'::regclass AND d.objid = s.oid AND d.deptype = 'e');
+WHERE s.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_foreign_server'::regclass AND d.deptype = 'e');

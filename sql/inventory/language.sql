@@ -11,5 +11,4 @@ SELECT quote_ident(l.lanname) AS name,
   )) AS attributes
 FROM pg_language AS l
 WHERE l.oid >= 16384
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_language'::regclass AND d.objid = l.oid AND d.deptype = 'e');
+  AND l.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_language'::regclass AND d.deptype = 'e');

@@ -12,5 +12,4 @@ FROM pg_opclass AS k
 JOIN pg_namespace AS n ON n.oid = k.opcnamespace
 JOIN pg_am AS am ON am.oid = k.opcmethod
 WHERE k.opcnamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_opclass'::regclass AND d.objid = k.oid AND d.deptype = 'e');
+  AND k.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_opclass'::regclass AND d.deptype = 'e');

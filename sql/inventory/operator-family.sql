@@ -16,5 +16,4 @@ FROM pg_opfamily AS f
 JOIN pg_namespace AS n ON n.oid = f.opfnamespace
 JOIN pg_am AS am ON am.oid = f.opfmethod
 WHERE f.opfnamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_opfamily'::regclass AND d.objid = f.oid AND d.deptype = 'e');
+  AND f.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_opfamily'::regclass AND d.deptype = 'e');

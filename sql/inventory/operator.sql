@@ -13,5 +13,4 @@ SELECT o.oid::regoperator::text AS name,
   )) AS attributes
 FROM pg_operator AS o
 WHERE o.oprnamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e');
+  AND o.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_operator'::regclass AND d.deptype = 'e');

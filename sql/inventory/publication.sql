@@ -13,5 +13,4 @@ SELECT quote_ident(p.pubname) AS name,
                 WHERE s.pnpubid = p.oid AND n.oid <> ALL (:namespaces))
   )) AS attributes
 FROM pg_publication AS p
-WHERE NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_publication'::regclass AND d.objid = p.oid AND d.deptype = 'e');
+WHERE p.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_publication'::regclass AND d.deptype = 'e');

@@ -8,5 +8,4 @@ SELECT quote_ident(n.nspname) AS name,
   ) AS attributes
 FROM pg_namespace AS n
 WHERE n.oid <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e');
+  AND n.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_namespace'::regclass AND d.deptype = 'e');

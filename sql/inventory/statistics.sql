@@ -9,5 +9,4 @@ SELECT format('%I.%I', n.nspname, s.stxname) AS name,
 FROM pg_statistic_ext AS s
 JOIN pg_namespace AS n ON n.oid = s.stxnamespace
 WHERE s.stxnamespace <> ALL (:namespaces) AND s.stxrelid <> ALL (:relations)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid AND d.deptype = 'e');
+  AND s.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_statistic_ext'::regclass AND d.deptype = 'e');

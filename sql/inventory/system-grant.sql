@@ -28,7 +28,7 @@ WITH object AS (
   FROM object AS o
   LEFT JOIN pg_init_privs AS i ON i.classoid = o.class AND i.objoid = o.oid AND i.objsubid = o.sub
   WHERE o.acl IS NOT NULL AND o.acl <> coalesce(i.initprivs, o.standard)
-    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e')
+    AND (o.class, o.oid) NOT IN (SELECT d.classid, d.objid FROM pg_depend AS d WHERE d.deptype = 'e')
 ), privilege AS (
   SELECT c.name, side.current, format('%s=%s%s/%s',
       CASE x.grantee WHEN 0 THEN 'public' WHEN c.owner THEN '<owner>' ELSE quote_ident(pg_get_userbyid(x.grantee)) END,

@@ -13,5 +13,4 @@ SELECT format('%I.%I', n.nspname, c.cfgname) AS name,
 FROM pg_ts_config AS c
 JOIN pg_namespace AS n ON n.oid = c.cfgnamespace
 WHERE c.cfgnamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_ts_config'::regclass AND d.objid = c.oid AND d.deptype = 'e');
+  AND c.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_ts_config'::regclass AND d.deptype = 'e');

@@ -9,5 +9,4 @@ SELECT format('%I.%I', n.nspname, t.dictname) AS name,
 FROM pg_ts_dict AS t
 JOIN pg_namespace AS n ON n.oid = t.dictnamespace
 WHERE t.dictnamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_ts_dict'::regclass AND d.objid = t.oid AND d.deptype = 'e');
+  AND t.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_ts_dict'::regclass AND d.deptype = 'e');

@@ -10,5 +10,4 @@ SELECT format('%I.%I', n.nspname, p.prsname) AS name,
 FROM pg_ts_parser AS p
 JOIN pg_namespace AS n ON n.oid = p.prsnamespace
 WHERE p.prsnamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_ts_parser'::regclass AND d.objid = p.oid AND d.deptype = 'e');
+  AND p.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_ts_parser'::regclass AND d.deptype = 'e');

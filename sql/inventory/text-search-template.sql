@@ -4,5 +4,4 @@ SELECT format('%I.%I', n.nspname, t.tmplname) AS name,
 FROM pg_ts_template AS t
 JOIN pg_namespace AS n ON n.oid = t.tmplnamespace
 WHERE t.tmplnamespace <> ALL (:namespaces)
-  AND NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_ts_template'::regclass AND d.objid = t.oid AND d.deptype = 'e');
+  AND t.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_ts_template'::regclass AND d.deptype = 'e');

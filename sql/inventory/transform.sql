@@ -6,5 +6,4 @@ SELECT format('FOR %s LANGUAGE %I', format_type(t.trftype, NULL), l.lanname) AS 
   )) AS attributes
 FROM pg_transform AS t
 JOIN pg_language AS l ON l.oid = t.trflang
-WHERE NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_transform'::regclass AND d.objid = t.oid AND d.deptype = 'e');
+WHERE t.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_transform'::regclass AND d.deptype = 'e');

@@ -9,5 +9,4 @@ SELECT format('FOR %s SERVER %I', CASE WHEN m.umuser = 0 THEN 'public' ELSE quot
       FROM pg_options_to_table(m.umoptions) AS o)
   )) AS attributes
 FROM pg_user_mappings AS m
-WHERE NOT EXISTS (SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_user_mapping'::regclass AND d.objid = m.umid AND d.deptype = 'e');
+WHERE m.umid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_user_mapping'::regclass AND d.deptype = 'e');

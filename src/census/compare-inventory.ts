@@ -3,7 +3,7 @@ import { changes, commonPositions } from "./inventory-changes.ts";
 import { fold } from "./inventory-fold.ts";
 import { relationInName } from "./inventory-names.ts";
 import { majorOf, normalise } from "./normalise.ts";
-import { type JudgeContext, type JudgedDifference, whyNotInADump } from "./not-in-a-dump.ts";
+import { extensionOf, type JudgeContext, type JudgedDifference, whyNotInADump } from "./not-in-a-dump.ts";
 import type { Difference, InventoryObject } from "./types.ts";
 
 export interface CompareOptions {
@@ -84,17 +84,28 @@ function judge(left: ByKey, right: ByKey, sameMajor: boolean): JudgedDifference[
     for (const difference of changes(expected, actual, sameMajor, places))
       judged.push({ difference, expected, actual });
   }
-  const adopted = new Set(judged.flatMap(({ difference: d }) => (d.attribute === "parents" ? [d.object] : [])));
-  return judged
-    .filter(
-      ({ difference: d }) =>
-        !(followsParents.has(d.attribute) && adopted.has(relationInName({ kind: d.kind, name: d.object }) ?? "")),
-    )
-    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const told = toldElsewhere(judged);
+  return judged.filter((one) => !told(one)).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 }
 
-/** Attributes of columns that change with the parents of their table, which is told once. */
-const followsParents = new Set(["inherited", "also_local"]);
+/** Attributes of columns that change with the parents of their table. */
+const followParents = new Set(["inherited", "also_local"]);
+
+/** What is only the shadow of another difference: a table's new parents, an extension's new schema. */
+function toldElsewhere(judged: readonly JudgedDifference[]): (one: JudgedDifference) => boolean {
+  const changed = (kind: string, attribute: string) =>
+    new Set(
+      judged
+        .map((one) => one.difference)
+        .flatMap((d) => (d.kind === kind && d.attribute === attribute ? [d.object] : [])),
+    );
+  const adopted = changed("table", "parents");
+  const moved = changed("extension", "schema");
+  return ({ difference: { kind, object, attribute }, expected, actual }) => {
+    if (kind === "extension-member") return moved.has(extensionOf(expected ?? actual) ?? "");
+    return followParents.has(attribute) && adopted.has(relationInName({ kind, name: object }) ?? "");
+  };
+}
 
 function sortKey({ difference: d }: JudgedDifference): string {
   return `${d.kind}\n${d.object}\n${d.attribute}`;

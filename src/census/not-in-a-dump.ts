@@ -20,7 +20,8 @@ export interface JudgeContext {
 /** Why a difference is no fault of the copy; null where it is one. */
 type Rule = (judged: JudgedDifference, context: JudgeContext) => string | null;
 
-function extensionOf(object: InventoryObject | undefined): string | null {
+/** The extension that a member belongs to. */
+export function extensionOf(object: InventoryObject | undefined): string | null {
   const extension = object?.attributes.extension;
   return typeof extension === "string" ? extension : null;
 }

@@ -79,6 +79,7 @@ export const aroundTheDatabase: readonly Case[] = [
 export const extensions: readonly Case[] = [
   one("CREATE EXTENSION insert_username SCHEMA app", "+ extension insert_username (+2)"),
   one("DROP EXTENSION moddatetime", "- extension moddatetime (+2)"),
+  one("ALTER EXTENSION pgcrypto SET SCHEMA public", "extension pgcrypto: schema"),
   one("UPDATE pg_extension SET extversion = '9' WHERE extname = 'pgcrypto'", "extension pgcrypto: version"),
   one(
     "GRANT EXECUTE ON FUNCTION app.gen_salt(text) TO inv_reader",
