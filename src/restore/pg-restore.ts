@@ -42,7 +42,6 @@ function sessionOptions(versionNum: number): string {
     session_preload_libraries: "",
     local_preload_libraries: "",
     synchronous_commit: "off",
-    maintenance_work_mem: "256MB",
     row_security: "off",
     // Login triggers would fire for each of pg_restore's own connections.
     ...(versionNum >= 170_000 ? { event_triggers: "off" } : {}),
