@@ -1,4 +1,5 @@
 import { backupDigest } from "./checks/backup-digest.ts";
+import { constraintsForeignKeys } from "./checks/constraints-foreign-keys.ts";
 import { dataEquality } from "./checks/data-equality.ts";
 import { definitionsEquality } from "./checks/definitions-equality.ts";
 import { isolationThrowaway } from "./checks/isolation-throwaway.ts";
@@ -25,6 +26,7 @@ export function allChecks(teamChecks: readonly TeamCheck[]): Check[] {
     definitionsEquality,
     sequencesEquality,
     largeObjectsEquality,
+    constraintsForeignKeys,
     planRecordCounts,
     planOrphans,
     planRlsEnabled,

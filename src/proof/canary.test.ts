@@ -34,7 +34,7 @@ const fixture = `
   CREATE POLICY own ON public.people USING (secret = '${canary} policy');
   COMMENT ON TABLE public.people IS '${canary} comment';
   CREATE TYPE public.label AS ENUM ('${canary} label');
-  CREATE TABLE public.notes (person text, body json, at timestamptz);
+  CREATE TABLE public.notes (person text REFERENCES public.people, body json, at timestamptz);
   CREATE MATERIALIZED VIEW public.secrets AS SELECT secret FROM public.people;
   CREATE SEQUENCE public.s;
   CREATE FUNCTION public.f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE '${canary} raised'; END $$;
@@ -45,10 +45,10 @@ const fixture = `
 `;
 
 const damage = `
-  SET row_security = off;
-  UPDATE public.people SET secret = '${canary} changed' WHERE mail LIKE '%1%';
-  DELETE FROM public.people WHERE mail LIKE '%3%';
-  DELETE FROM public.notes WHERE person LIKE '%4%';
+  SET session_replication_role = replica;
+  UPDATE public.people SET secret = '${canary} changed' WHERE mail LIKE '%1@%';
+  DELETE FROM public.people WHERE mail LIKE '%3@%';
+  DELETE FROM public.notes WHERE person LIKE '%4@%';
   UPDATE public.notes SET at = '1999-01-01';
   ALTER TABLE public.people ALTER secret SET DEFAULT '${canary} other default', DISABLE ROW LEVEL SECURITY;
   ALTER POLICY own ON public.people USING (secret = '${canary} other policy');

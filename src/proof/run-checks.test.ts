@@ -1,5 +1,6 @@
 import { DatabaseError } from "pg";
 import { expect, test } from "vitest";
+import { testDatabase } from "../../test/support/database.ts";
 import { census, databasePlan, proofContext, table } from "../../test/support/proof.ts";
 import { silentProgress } from "../base/progress.ts";
 import { allChecks, plannedChecks } from "./all-checks.ts";
@@ -141,7 +142,8 @@ test("an exception that excuses nothing is a finding, unless its check could not
 });
 
 test("a proof of a healthy database passes every check, and names what its plan leaves out", async () => {
-  const { results, notCovered } = await run(allChecks([]));
+  await using database = await testDatabase();
+  const { results, notCovered } = await run(allChecks([]), [], { session: database.session });
   expect(results.filter(({ status }) => status !== "passed")).toEqual([]);
   expect(notCovered.map(({ what }) => what)).toContain("Record counts");
 });

@@ -20,7 +20,7 @@ function antiJoin({ table, column: child, references, key }: OrphanCheck): strin
     FROM ${toSql(parseQualified(table))} AS c
     WHERE c.${childColumn} IS NOT NULL
       AND NOT EXISTS (SELECT FROM ${toSql(parseQualified(references))} AS p WHERE p.${parentKey} = c.${childColumn})
-    GROUP BY c.${childColumn} ORDER BY 1 LIMIT ${shownKeys}`;
+    GROUP BY c.${childColumn} ORDER BY 1 LIMIT ${shownKeys + 1}`;
 }
 
 /** Looks for the orphans of one reference; gives findings, one per dangling key shown. */
@@ -42,8 +42,11 @@ async function orphansOf(check: OrphanCheck, { session, hashKey }: ProofContext)
   );
   const [first] = rows;
   if (first === undefined) return [];
-  const keys = rows.map(({ value }) => publicKey([{ value, type: from.type }], hashKey)).join(", ");
-  const more = rows.length === shownKeys ? ", ..." : "";
+  const keys = rows
+    .slice(0, shownKeys)
+    .map(({ value }) => publicKey([{ value, type: from.type }], hashKey))
+    .join(", ");
+  const more = rows.length > shownKeys ? ", ..." : "";
   const actual = `${amount(Number(first.total), "orphan")}: ${keys}${more}`;
   return [{ object: check.table, attribute: check.column, expected, actual }];
 }
