@@ -3,8 +3,8 @@ import type { Restic } from "./restic.ts";
 import { jsonLine } from "./status.ts";
 import type { VaultEntry, VaultOptions } from "./types.ts";
 
+/** A line of `restic ls --json` about a file or directory; the first line, about the snapshot, has neither type nor path. */
 const nodeSchema = z.object({
-  struct_type: z.literal("node"),
   type: z.string(),
   path: z.string(),
   size: z.int().default(0),

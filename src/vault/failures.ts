@@ -61,7 +61,7 @@ const noise =
   /^\s*$|^\s*\S*signal interrupt|^Is there a repository|^Fatal: There were|^Fatal: repository contains errors|unlock. command|^storage ID|^goroutine|^\t|^(main|runtime|github\.com|golang\.org)[./]|^created new cache/;
 
 /** Newer versions put errors on stderr as JSON: their messages are unwrapped. */
-function plain(line: string): string {
+export function plainLine(line: string): string {
   const message = /^\{.*"message":\s*("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
   if (message === undefined) return line;
   try {
@@ -85,7 +85,7 @@ function tellingLine(lines: readonly string[], pattern: RegExp | undefined): str
 /** What restic's exit code and stderr (redacted already) mean, as an error for people. */
 export function failureOf(repository: string, exitCode: number, stderr: string): IthacaError {
   if (exitCode === 127) return vaultErrors.restic_missing({});
-  const lines = stderr.split("\n").map(plain);
+  const lines = stderr.split("\n").map(plainLine);
   const candidates = isLocal(repository) ? [["damaged", truncated] as const, ...patterns] : patterns;
   const match = candidates.find(([, pattern]) => lines.some((line) => pattern.test(line)));
   const why = tellingLine(lines, match?.[1]) || `exit code ${exitCode}`;

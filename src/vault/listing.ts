@@ -5,12 +5,15 @@ import type { VaultEntry, VaultListing, VaultOptions } from "./types.ts";
 
 const snapshotsSchema = z.array(snapshotSchema).nullable();
 
-/** restic leaves a damaged snapshot out of its list, says so on stderr only, and exits with 0. */
-const unreadableSnapshot = /could not load snapshot ([0-9a-f]+)|failed to load snapshot ([0-9a-f]+)/g;
+/**
+ * restic leaves a damaged snapshot out of its list, says so on stderr only, and exits with 0. Versions differ: "could
+ * not load snapshot 948c5902: ..." (0.14), `Ignoring "948c5902...": failed to load snapshot 948c5902: ...` (later).
+ */
+const unreadableSnapshot = /(?:could not load snapshot|failed to load snapshot|Ignoring) \\?"?([0-9a-f]{8})/g;
 
-/** Ids of snapshots that restic could not read, from its stderr. */
+/** Short ids of the snapshots that restic could not read, from its stderr. */
 export function unreadableIn(stderr: string): string[] {
-  return [...stderr.matchAll(unreadableSnapshot)].map((match) => match[1] ?? match[2] ?? "");
+  return [...new Set([...stderr.matchAll(unreadableSnapshot)].flatMap((match) => match[1] ?? []))];
 }
 
 function newestFirst(a: VaultEntry, b: VaultEntry): number {

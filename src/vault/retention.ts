@@ -6,13 +6,16 @@ import type { KeepRules, RetentionPlan, VaultEntry, VaultListing } from "./types
 const snapshots = z.array(snapshotSchema).nullish();
 
 /** `restic forget --dry-run --json`; in 0.14 the snapshots under `reasons` have no id, but stand in the order of `keep`. */
-export const forgetSchema = z.array(
-  z.object({
-    keep: snapshots,
-    remove: snapshots,
-    reasons: z.array(z.object({ matches: z.array(z.string()).nullish() })).nullish(),
-  }),
-);
+export const forgetSchema = z
+  .array(
+    z.object({
+      keep: snapshots,
+      remove: snapshots,
+      reasons: z.array(z.object({ matches: z.array(z.string()).nullish() })).nullish(),
+    }),
+  )
+  .nullable()
+  .transform((groups) => groups ?? []);
 
 export type ForgetOutput = z.output<typeof forgetSchema>;
 

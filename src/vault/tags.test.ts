@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { listingOf } from "./listing.ts";
+import { listingOf, unreadableIn } from "./listing.ts";
 import { entryOf, tagFilter, tagsOf } from "./tags.ts";
 
 const word = fc.stringMatching(/^[A-Za-z0-9=:._-]{1,40}$/);
@@ -59,4 +59,15 @@ test("a listing says what of ours it cannot read, and ignores the rest", () => {
   expect(listing.entries.map((entry) => entry.id)).toEqual(["a"]);
   expect(listing.unreadable).toEqual(["22222222"]);
   expect(listing.remarks).toEqual([expect.stringContaining("22222222")]);
+});
+
+test.each([
+  ["could not load snapshot 948c5902: load <snapshot/948c59022e>: invalid data returned", ["948c5902"]],
+  [
+    'Ignoring "948c59022eb5a9d3": failed to load snapshot 948c5902: LoadRaw(<snapshot/948c59022e>): invalid data',
+    ["948c5902"],
+  ],
+  ["nothing of the kind", []],
+])("damaged snapshots are heard of: %s", (stderr, ids) => {
+  expect(unreadableIn(stderr)).toEqual(ids);
 });

@@ -91,5 +91,11 @@ test("restic's verdict becomes findings that name what is damaged", () => {
   expect(result.findings).toMatchObject([
     { object: "pack 8e40dadf", actual: expect.stringContaining("does not exist") },
   ]);
+  const json = [
+    '{"message_type":"summary","num_errors":1,"broken_packs":null}',
+    '{"message_type":"error","error":{"message":"pack 8e40dadf383ee4: does not exist"}}',
+    '{"message_type":"exit_error","code":1,"message":"Fatal: repository contains errors"}',
+  ].join("\n");
+  expect(checkStructure(1, json, "all").findings).toEqual(result.findings);
   expect(checkStructure(1, "", "structure").findings).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { plainLine } from "./failures.ts";
 import { utcDay } from "./select.ts";
 import type { VaultCheck, VaultFinding, VaultListing } from "./types.ts";
 
@@ -113,14 +114,16 @@ export function checkSizes(listing: VaultListing): Outcome {
 
 /** Lines of `restic check` that name something wrong. What is merely superfluous (after an interrupted upload) is no fault. */
 const harmless =
-  /not referenced in any index|additional files were found|non-critical|^using temporary cache|^create exclusive lock|^load indexes|^check |^\[|^no errors|^read |^\s*$|^repository |^created new cache|^Load\(|^Fatal: repository contains errors/;
+  /not referenced in any index|additional files were found|non-critical|^using temporary cache|^create exclusive lock|^load indexes|^check |^\[|^no errors|^read |^\s*$|^repository |^created new cache|^\{"message_type":"(summary|status)"|^The repository is damaged|^Load\(|^Fatal: repository contains errors/;
 
 /** What `restic check` came to. */
 export function checkStructure(exitCode: number, output: string, read: "structure" | "sample" | "all"): Outcome {
   const scope = { structure: "structure", sample: "structure and a sample of the data", all: "structure and all data" };
   const expected = `restic finds no error in the repository's ${scope[read]}`;
   if (exitCode === 0) return outcome(expected, "no error");
-  const lines = [...new Set(output.split("\n").map((line) => line.trim()))].filter((line) => !harmless.test(line));
+  const lines = [...new Set(output.split("\n").map((line) => plainLine(line.trim())))].filter(
+    (line) => !harmless.test(line),
+  );
   const findings = (lines.length > 0 ? lines : ["repository contains errors"]).slice(0, 20).map((line) => ({
     object: /\b(?:pack|index|tree|snapshot|blob)\b[ /]?[0-9a-f]{8}/.exec(line)?.[0] ?? "repository",
     attribute: "structure",
