@@ -5,6 +5,7 @@ import { backupCommand } from "./commands/backup.ts";
 import { backupsCommand } from "./commands/backups.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { retainCommand } from "./commands/retain.ts";
@@ -28,6 +29,7 @@ for (const make of [
   retainCommand,
   checkCommand,
   proveCommand,
+  diffCommand,
   doctorCommand,
 ]) {
   program.addCommand(make().copyInheritedSettings(program).showHelpAfterError("(see --help)"));

@@ -1,8 +1,10 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type OpenedBackup, openBackup } from "../backup/open-backup.ts";
 import { selectEntry } from "../vault/select.ts";
 import type { Vault } from "../vault/types.ts";
 import type { UseCaseContext } from "./context.ts";
+import { operationErrors } from "./errors.ts";
 
 /** A backup that lies in a directory of this machine, opened and verified. */
 export interface FetchedBackup extends OpenedBackup {
@@ -24,6 +26,7 @@ export function directorySource(context: UseCaseContext, path: string): BackupSo
   const directory = resolve(context.workingDirectory, path);
   return {
     async fetch() {
+      if (!existsSync(join(directory, "backup.json"))) throw operationErrors.no_backup_directory({ path });
       return { ...(await openBackup(directory)), directory, skipped: [], newestTakenAt: null };
     },
   };

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { connect } from "../postgres/connect.ts";
 import type { Target } from "../postgres/types.ts";
 import { restoreBackup } from "../restore/restore-backup.ts";
@@ -38,6 +40,15 @@ export async function makeCopy(
   );
   if (damage !== null) await progress.step("Harm the copy", () => harm(target, damage));
   return restored;
+}
+
+/** Reads the file of `--damage`. */
+export async function readDamage(context: UseCaseContext, path: string): Promise<Damage> {
+  try {
+    return { path, sql: await readFile(resolve(context.workingDirectory, path), "utf8") };
+  } catch (cause) {
+    throw operationErrors.file_missing({ option: "--damage", path }, { cause });
+  }
 }
 
 /** Runs the SQL as the copy's superuser. PostgreSQL's message may hold values, so only its SQLSTATE is told. */

@@ -23,6 +23,18 @@ export const operationErrors = defineErrors("run", {
       "try it on a database of the same schema first; the names must be qualified, since search_path is empty",
     example: { path: "broken.sql", code: "42P01" },
   }),
+  no_backup_directory: entry({
+    kind: "input",
+    says: (p: { path: string }) => `--archive names ${p.path}, which holds no backup of Ithaca: it has no backup.json`,
+    mend: () => "name the directory that backup.json lies in, such as one that restic has restored",
+    example: { path: "./backup" },
+  }),
+  not_a_terminal: entry({
+    kind: "input",
+    says: () => "diff shows definitions and rows, and this is a log that others can read",
+    mend: () => "run it in a terminal of your own",
+    example: {},
+  }),
   other_database: entry({
     kind: "input",
     says: (p: { path: string; found: string; wanted: string }) =>

@@ -37,18 +37,26 @@ export async function requireEmptyDatabase(session: Session): Promise<void> {
   if (object !== undefined) throw fixtureErrors.not_empty({ where, found: object.found });
 }
 
+/** A statement that leaves something behind by failing says so in its file's name: `x.fails-23505.sql`. */
+const expectedFailure = /\.fails-([0-9A-Z]{5})\.sql$/;
+
 /**
  * Runs one file below `sql/`, as one transaction unless the file has its own or one is open.
  *
- * @throws fixture.file_failed
+ * @throws fixture.file_failed, also where a file that must fail does not
  */
 export async function runFile(session: Session, path: string): Promise<void> {
   const text = await readFile(new URL(path, sqlFolder), "utf8");
+  const [, expected] = expectedFailure.exec(path) ?? [];
+  const fail = (why: string, cause?: unknown) => fixtureErrors.file_failed({ file: `sql/${path}`, why }, { cause });
   try {
     await session.query(text);
   } catch (cause) {
-    throw fixtureErrors.file_failed({ file: `sql/${path}`, why: messageOf(cause) }, { cause });
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (expected !== undefined && code === expected) return;
+    throw fail(messageOf(cause), cause);
   }
+  if (expected !== undefined) throw fail(`it should have failed with SQLSTATE ${expected}`);
 }
 
 /** The SQL files of a folder below `sql/`, in the order of their numbers. */

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
 import { plannedChecks } from "../proof/all-checks.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
@@ -10,6 +9,7 @@ import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
 import { type BackupSource, directorySource, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
+import { readDamage } from "./copy.ts";
 import { operationErrors } from "./errors.ts";
 import { recordEarlyEnd, startProofRun } from "./proof-run.ts";
 import { proveBackup } from "./prove-backup.ts";
@@ -105,12 +105,4 @@ export async function proveSubject(
       damaged: damage !== null,
     }),
   );
-}
-
-async function readDamage(context: UseCaseContext, path: string): Promise<{ path: string; sql: string }> {
-  try {
-    return { path, sql: await readFile(resolve(context.workingDirectory, path), "utf8") };
-  } catch (cause) {
-    throw operationErrors.file_missing({ option: "--damage", path }, { cause });
-  }
 }

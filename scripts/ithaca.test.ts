@@ -1,0 +1,119 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { scratchDirectory } from "../src/base/scratch.ts";
+import { ithaca, socketUrl } from "../test/support/cli.ts";
+import { testDatabase } from "../test/support/database.ts";
+
+const fiveLines = `version: 1
+databases:
+  shop:
+    platform: postgres
+    critical_tables: [public.orders]
+`;
+
+/** An empty folder with a plan of five lines, a vault of its own and the database of a small shop. */
+async function shop() {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await scratchDirectory("cli-test")).path;
+  const database = stack.use(await testDatabase());
+  await database.session.query(`
+    CREATE TABLE public.orders (id int PRIMARY KEY, buyer text NOT NULL);
+    INSERT INTO public.orders SELECT n, 'canary-row-' || n FROM generate_series(1, 1000) AS n;
+  `);
+  await writeFile(join(folder, "ithaca.yaml"), fiveLines);
+  const held = stack.move();
+  return {
+    folder,
+    database,
+    env: {
+      ITHACA_DATABASE_URL: socketUrl(database.target),
+      RESTIC_REPOSITORY: join(folder, "vault"),
+      RESTIC_PASSWORD: "canary-password-of-the-vault",
+    },
+    [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
+  };
+}
+
+test("a plan of five lines is enough: back up, list, prove, check, retain", async () => {
+  await using site = await shop();
+  const call = (...args: string[]) => ithaca([...args, "--json"], site.folder, site.env);
+
+  const taken = await call("backup", "--init");
+  expect(taken.stderr).toContain("Put it into the vault");
+  expect(taken.exitCode).toBe(0);
+  const { backup } = JSON.parse(taken.stdout);
+  expect(backup).toMatchObject({ tables: 1, rows: 1000 });
+
+  const listed = await call("backups");
+  expect(JSON.parse(listed.stdout)).toMatchObject({ backups: [{ id: backup.id, proven: false }] });
+
+  const proven = await call("prove");
+  const report = JSON.parse(proven.stdout);
+  expect(report).toMatchObject({
+    verdict: "proven",
+    level: "source-exact",
+    backup: { id: backup.id, digest: backup.digest },
+    target: { kind: "cluster", destroyed: true },
+    restore_errors: [],
+  });
+  expect(proven.exitCode).toBe(0);
+  expect(JSON.parse((await call("backups")).stdout)).toMatchObject({ backups: [{ id: backup.id, proven: true }] });
+
+  const checked = await call("check");
+  expect(JSON.parse(checked.stdout)).toMatchObject({ verdict: "proven" });
+  expect(JSON.parse((await call("retain", "--dry-run")).stdout)).toMatchObject({
+    kept: [{ id: backup.id }],
+    removed: [],
+  });
+
+  // What is written must never hold a row or a secret.
+  const files = await readdir(join(site.folder, "reports"), { recursive: true, withFileTypes: true });
+  const texts = await Promise.all(
+    files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8")),
+  );
+  const everything = [...texts, taken, listed, proven, checked].map((text) => JSON.stringify(text)).join("\n");
+  expect(everything).not.toContain("canary");
+});
+
+test("harm to the copy is found and named by its key", async () => {
+  await using site = await shop();
+  await writeFile(join(site.folder, "harm.sql"), "UPDATE public.orders SET buyer = 'canary' WHERE id = 7");
+  await ithaca(["backup", "--init"], site.folder, site.env);
+  const { exitCode, stdout } = await ithaca(["prove", "--damage", "harm.sql", "--json"], site.folder, site.env);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({ verdict: "failed", damaged: true });
+  expect(exitCode).toBe(1);
+  const equality = report.checks.find((check: { id: string }) => check.id === "data.equality");
+  expect(equality.findings).toContainEqual(
+    expect.objectContaining({ object: "public.orders id=7", attribute: "buyer", actual: "changed" }),
+  );
+  expect(stdout).not.toContain("canary");
+});
+
+const unreachable = "postgres://reader:canary-secret@127.0.0.1:1/shop";
+
+/** What a person can get wrong or find broken: arguments, changes to the environment, exit code, and the sentence. */
+const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
+  ["an unknown command", ["prov"], {}, 2, /unknown command 'prov'[\s\S]*Did you mean prove\?/],
+  ["an unknown option", ["prove", "--bakup", "x"], {}, 2, /unknown option '--bakup'/],
+  ["a number that is none", ["demo", "--families", "many"], {}, 2, /--families[\s\S]*whole number/],
+  ["a plan that is not there", ["prove", "--plan", "nowhere.yaml"], {}, 2, /nowhere\.yaml/],
+  ["a database that the plan has not", ["prove", "--database", "shoop"], {}, 2, /shoop[\s\S]*shop/],
+  ["a missing damage file", ["prove", "--damage", "gone.sql"], {}, 2, /--damage names gone\.sql/],
+  ["a folder that is no backup", ["prove", "--archive", "."], {}, 2, /backup\.json/],
+  ["no vault", ["backups"], { RESTIC_REPOSITORY: "" }, 3, /RESTIC_REPOSITORY/],
+  ["a server that does not answer", ["backup", "--init"], { ITHACA_DATABASE_URL: unreachable }, 3, /127\.0\.0\.1:1/],
+  ["no database", ["backup"], { ITHACA_DATABASE_URL: "" }, 3, /ITHACA_DATABASE_URL is not set/],
+];
+
+test("every mistake gets one clear sentence and the right exit code", async () => {
+  await using site = await shop();
+  for (const [what, args, env, exitCode, sentence] of mistakes) {
+    const result = await ithaca(args, site.folder, { ...site.env, ...env });
+    const shown = `${result.stdout}\n${result.stderr}`;
+    expect(shown, what).toMatch(sentence);
+    expect(shown, what).not.toMatch(/\n\s+at |canary/);
+    expect(result.exitCode, what).toBe(exitCode);
+  }
+});

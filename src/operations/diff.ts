@@ -1,0 +1,120 @@
+import { createPatch } from "diff";
+import { scratchDirectory } from "../base/scratch.ts";
+import { compareInventories } from "../census/compare-inventory.ts";
+import { takeCopyCensus } from "../census/copy-census.ts";
+import type { Census, Difference, Json, TableCensus } from "../census/types.ts";
+import type { Target } from "../postgres/types.ts";
+import { openVault } from "../vault/vault.ts";
+import { directorySource, type FetchedBackup, vaultSource } from "./backup-source.ts";
+import type { UseCaseContext } from "./context.ts";
+import { type Damage, makeCopy, readDamage } from "./copy.ts";
+import { operationErrors } from "./errors.ts";
+import { loadSubject, requireSource, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
+import { openThrowaway } from "./throwaway.ts";
+
+export interface DiffOptions extends SubjectOptions {
+  /** `latest`, `yesterday`, `random` or an id. */
+  readonly backup?: string;
+  readonly archive?: string;
+  /** Only objects whose name holds this. */
+  readonly object?: string;
+  /** What the backup is compared with: its copy, restored anew, or the live source. */
+  readonly with: "copy" | "source";
+  readonly damage?: string;
+}
+
+/** One attribute of one object, with both definitions in full. */
+export interface DefinitionDiff {
+  readonly object: string;
+  readonly attribute: string;
+  /** A unified diff without its header: `-` is the backup, `+` the other side. */
+  readonly lines: readonly string[];
+}
+
+/** Rows of one table that are not alike. */
+export interface TableDiff {
+  readonly table: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface DiffOutcome {
+  readonly definitions: readonly DefinitionDiff[];
+  readonly tables: readonly TableDiff[];
+}
+
+/**
+ * Shows in full what a report only names. It holds definitions, which may hold secrets, so it refuses to run where its
+ * output becomes a log.
+ */
+export async function diff(context: UseCaseContext, options: DiffOptions): Promise<DiffOutcome> {
+  if (context.environment.GITHUB_ACTIONS === "true") throw operationErrors.not_a_terminal({});
+  const subject = await loadSubject(context, options);
+  const damage = options.damage === undefined ? null : await readDamage(context, options.damage);
+  const production = sourceTarget(context, subject.database);
+  const source =
+    options.archive === undefined
+      ? vaultSource(context, openVault({ ...context.environment }), subject.name, options.backup ?? "latest")
+      : directorySource(context, options.archive);
+  await using scratch = await scratchDirectory("diff");
+  const backup = await source.fetch(scratch.path);
+  const actual =
+    options.with === "source"
+      ? await readAgain(context, subject, backup, requireSource(context, subject))
+      : await readCopy(context, subject, { backup, damage, production });
+  return compare(backup.census, actual, options.object ?? "");
+}
+
+async function readCopy(
+  context: UseCaseContext,
+  subject: Subject,
+  { backup, damage, production }: { backup: FetchedBackup; damage: Damage | null; production: Target | null },
+): Promise<Census> {
+  const { throwaway } = await openThrowaway(context, backup.manifest, production);
+  await using copy = throwaway;
+  await makeCopy(context, { subject, backup, damage }, copy.target);
+  return readAgain(context, subject, backup, copy.target);
+}
+
+/** READ ONLY on any side. */
+function readAgain(
+  { progress }: UseCaseContext,
+  { database }: Subject,
+  { census, scope }: FetchedBackup,
+  target: Target,
+): Promise<Census> {
+  return takeCopyCensus({ target, scope, database, expected: census, workers: 2, progress });
+}
+
+/** Compares two censuses in full. */
+export function compare(expected: Census, actual: Census, object: string): DiffOutcome {
+  const { differences } = compareInventories(expected.inventory, actual.inventory, {
+    expectedVersion: expected.server_version_num,
+    actualVersion: actual.server_version_num,
+  });
+  const names = new Set([...Object.keys(expected.tables), ...Object.keys(actual.tables)]);
+  return {
+    definitions: differences.filter((one) => one.object.includes(object)).map(inFull),
+    tables: [...names]
+      .filter((table) => table.includes(object))
+      .map((table) => ({ table, expected: tally(expected.tables[table]), actual: tally(actual.tables[table]) }))
+      .filter((one) => one.expected !== one.actual),
+  };
+}
+
+function tally(table: TableCensus | undefined): string {
+  if (table === undefined) return "not there";
+  return table.hash === null ? `${table.rows} rows` : `${table.rows} rows, hash ${table.hash}`;
+}
+
+function inFull({ kind, object, attribute, change, expected, actual }: Difference): DefinitionDiff {
+  const what = attribute === "*" ? change : attribute;
+  const patch = createPatch(object, asText(expected), asText(actual), undefined, undefined, { context: 3 });
+  // The first four lines name the files.
+  return { object: `${kind} ${object}`, attribute: what, lines: patch.trimEnd().split("\n").slice(4) };
+}
+
+function asText(value: Json): string {
+  if (value === null) return "";
+  return typeof value === "string" ? `${value}\n` : `${JSON.stringify(value, null, 2)}\n`;
+}
