@@ -1,5 +1,7 @@
+import type { QueryResultRow } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runSqlFile, type TestDatabase, testDatabase } from "../../test/support/database.ts";
+import type { Session } from "../postgres/types.ts";
 import { compareInventories } from "./compare-inventory.ts";
 import { readInventory } from "./inventory.ts";
 import type { Case } from "./inventory-cases/case.ts";
@@ -7,6 +9,7 @@ import { code, policiesAndViews } from "./inventory-cases/code.ts";
 import { aroundTheDatabase, extensions } from "./inventory-cases/surroundings.ts";
 import { columns, constraintsAndIndexes, schemasAndTables } from "./inventory-cases/tables.ts";
 import { typesAndOperators } from "./inventory-cases/types.ts";
+import { inventoryQueries } from "./inventory-files.ts";
 import type { Difference, InventoryObject, Scope } from "./types.ts";
 
 /*
@@ -23,17 +26,40 @@ const everything: Scope = {
 };
 
 let database: TestDatabase;
+let session: Session;
 let before: readonly InventoryObject[];
 
 beforeAll(async () => {
   database = await testDatabase();
-  await database.session.query("SET client_min_messages = error; BEGIN ISOLATION LEVEL REPEATABLE READ");
+  await database.session.query(
+    "SET client_min_messages = error; SET plan_cache_mode = force_generic_plan; BEGIN ISOLATION LEVEL REPEATABLE READ",
+  );
   await runSqlFile(database.session, "sql/fixtures/inventory/objects.sql");
   await database.session.query("SET search_path = ''; SET CONSTRAINTS ALL IMMEDIATE");
-  before = (await readInventory(database.session, everything)).objects;
+  session = preparing(database.session);
+  before = (await readInventory(session, everything)).objects;
 });
 
 afterAll(() => database[Symbol.asyncDispose]());
+
+/**
+ * The session with each query of the inventory planned once: most of a reading's time is planning, and there are hundreds
+ * of readings.
+ */
+function preparing(session: Session): Session {
+  const names = new Map<string, string>();
+  return {
+    ...session,
+    async query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) {
+      if (!inventoryQueries.some((query) => query.sql === sql)) return session.query<Row>(sql, values);
+      const name = names.get(sql) ?? `inventory_${names.size}`;
+      if (!names.has(sql)) await session.query(`PREPARE ${name} AS ${sql}`);
+      names.set(sql, name);
+      const literals = values.map((value) => `'{${String(value)}}'`);
+      return session.query<Row>(`EXECUTE ${name}${literals.length === 0 ? "" : `(${literals.join(", ")})`}`);
+    },
+  };
+}
 
 function told({ kind, object, attribute, change, folded }: Difference): string {
   if (change === "changed") return `${kind} ${object}: ${attribute}`;
@@ -41,7 +67,7 @@ function told({ kind, object, attribute, change, folded }: Difference): string {
 }
 
 async function differencesAfter(sql: string): Promise<string[]> {
-  const { session, target } = database;
+  const { target } = database;
   await session.query("SAVEPOINT before_the_change");
   try {
     await session.query(sql.replaceAll("$db", target.database));
