@@ -55,8 +55,6 @@ function sqlOf(statement: DatabaseStatement, database: string): string | null {
   switch (statement.kind) {
     case "connection-limit":
       return `ALTER DATABASE ${name} CONNECTION LIMIT ${statement.limit}`;
-    case "template":
-      return `ALTER DATABASE ${name} IS_TEMPLATE ${statement.on}`;
     case "privileges": {
       const { verb, privileges, role, grantOption } = statement;
       const who = role === null ? "PUBLIC" : quoteIdentifier(role);
@@ -71,6 +69,7 @@ function sqlOf(statement: DatabaseStatement, database: string): string | null {
       return statement.role === null
         ? "RESET SESSION AUTHORIZATION"
         : `SET SESSION AUTHORIZATION ${quoteIdentifier(statement.role)}`;
+    case "template":
     case "setting":
       return null;
   }
@@ -95,6 +94,15 @@ export async function applyDatabaseEntries(
     await attempt(session, sql, `DATABASE (${statement.kind})`, outcome, (state) =>
       statement.kind === "label" ? unknownLabelProvider(state, "the database", provider) : null,
     );
+  }
+  if (entries.statements.some((statement) => statement.kind === "template" && statement.on)) {
+    const why = "a template database cannot be dropped, and a throwaway must be";
+    outcome.skipped.push({
+      what: "the database's mark as a template",
+      why,
+      kind: "setting",
+      object: "the database: template",
+    });
   }
   await session.query("RESET SESSION AUTHORIZATION");
   const settings = entries.statements.filter((statement) => statement.kind === "setting");

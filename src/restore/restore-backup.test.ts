@@ -123,16 +123,24 @@ test("what the database itself has comes to the copy, whatever the copy is calle
     ALTER DATABASE ${source.target.database} SET default_transaction_read_only = on;
     ALTER DATABASE ${source.target.database} SET session_preload_libraries = 'auto_explain';
     ALTER DATABASE ${source.target.database} CONNECTION LIMIT 7;
+    ALTER DATABASE ${source.target.database} IS_TEMPLATE true;
     ALTER ROLE ${role} IN DATABASE ${source.target.database} SET search_path = "$user", 'a b';
     COMMENT ON DATABASE ${source.target.database} IS 'it''s ours';
     REVOKE TEMPORARY ON DATABASE ${source.target.database} FROM PUBLIC;
     GRANT CREATE ON DATABASE ${source.target.database} TO ${role} WITH GRANT OPTION`);
   await using backup = await dumpedBackup(source.target);
+  await source.session.query(`ALTER DATABASE ${source.target.database} IS_TEMPLATE false`);
   await patchFile(backup.file("toc.dat"), "auto_explain", "auto_explaiX");
   await using copy = await testDatabase();
   const { errors, skipped } = await restoreDumped(backup, copy.target);
   expect(errors).toEqual([]);
   expect(skipped).toEqual([
+    {
+      what: "the database's mark as a template",
+      why: "a template database cannot be dropped, and a throwaway must be",
+      kind: "setting",
+      object: "the database: template",
+    },
     {
       what: "setting session_preload_libraries of the database",
       why: "the throwaway server lacks the library, and every connection would be refused",
