@@ -24,7 +24,7 @@ async function roundTrip(from: Target, to: Target): Promise<{ exitCode: number; 
   const archive = join(scratch.path, "dump");
   const dump = await run(await findBinary("pg_dump"), [...at(from), "-Fd", "-j2", "-Z0", "-f", archive]);
   expect(dump).toMatchObject({ exitCode: 0, stderr: "" });
-  return run(await findBinary("pg_restore"), [...at(to), "--exit-on-error", "-j2", archive]);
+  return await run(await findBinary("pg_restore"), [...at(to), "--exit-on-error", "-j2", archive]);
 }
 
 /** All of a schema as pg_dump writes it, without comments, order and random keys. */
