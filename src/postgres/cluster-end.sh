@@ -26,6 +26,15 @@ postmaster() {
   read -r pid 2>/dev/null <"$1/data/postmaster.pid" && [ "$pid" -gt 1 ] && kill -0 "$pid" 2>/dev/null && echo "$pid"
 }
 
+# Whether there is something to wait for: a server until it has taken its lock file away, an initdb until it has ended.
+busy() {
+  if [ -n "$server" ]; then
+    [ -e "$1/data/postmaster.pid" ] && kill -0 "$server" 2>/dev/null
+  else
+    [ -n "$(pids "$1")" ]
+  fi
+}
+
 server=$(postmaster "$1")
 if [ -n "$server" ]; then
   # An immediate shutdown: it ends its children and gives its shared memory back.
@@ -36,7 +45,7 @@ else
 fi
 
 round=0
-while [ -n "$(pids "$1")" ] && [ "$round" -lt 60 ]; do
+while busy "$1" && [ "$round" -lt 100 ]; do
   round=$((round + 1))
   sleep 0.05
 done

@@ -57,7 +57,7 @@ export async function createThrowawayDatabase(
 /** Drops what killed runs have left on a server, and gives the names. */
 export async function sweepThrowaways(admin: Target): Promise<string[]> {
   await using session = await connect(admin, { readOnly: false });
-  return sweepLeftovers(session);
+  return await sweepLeftovers(session);
 }
 
 async function onCluster(cluster: Throwaway, options: ThrowawayDatabaseOptions): Promise<ThrowawayDatabase> {
@@ -167,7 +167,7 @@ async function distinguish(
 ): Promise<ThrowawayDatabase["notProduction"]> {
   if (source === undefined) return "none";
   await using session = await connect(copy, { readOnly: true });
-  return proveNotSource(session, source, marker);
+  return await proveNotSource(session, source, marker);
 }
 
 async function isGone(target: Target, name: string): Promise<boolean> {
