@@ -14,8 +14,7 @@ const disconnected =
   /server closed the connection|terminating connection|connection to server .* failed|could not receive data|SSL (connection|SYSCALL)|could not import the requested snapshot|invalid snapshot identifier|no connection to the server|conflict with recovery/i;
 const moved = /does not exist|cache lookup failed|could not open relation|could not find|schema with OID/i;
 const tooLarge = /invalid memory alloc request size|Cannot enlarge string buffer|out of memory|string buffer exceeds/i;
-const damaged =
-  /could not read block|invalid page|missing chunk|unexpected chunk|could not open file|could not access status|invalid (byte|multibyte)|compressed .* data is corrupt/i;
+const damaged = /could not read block|invalid page|missing chunk|unexpected chunk|could not open file|data is corrupt/i;
 
 /** The object that pg_dump was at, as far as it says so. */
 function culprit(stderr: string): string {
@@ -37,8 +36,9 @@ export function explainDumpFailure({ stderr, directory, lockTimeoutSeconds }: Du
   }
   if (disconnected.test(stderr)) return backupErrors.dump_disconnected({});
   if (tooLarge.test(stderr)) return backupErrors.row_too_large({ what });
-  if (damaged.test(stderr)) return backupErrors.data_damaged({ what });
   if (moved.test(stderr)) return censusErrors.definitions_moved({ what: "The database", code: "from pg_dump" });
+  // Whatever else ends the reading of rows is a row that cannot be read.
+  if (damaged.test(stderr) || what.startsWith("table ")) return backupErrors.data_damaged({ what });
   return backupErrors.dump_failed({ what, why: firstError(stderr) });
 }
 

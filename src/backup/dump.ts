@@ -50,8 +50,7 @@ export function dumpArguments(order: Omit<DumpOrder, "target" | "signal">, clien
     `--jobs=${order.jobs}`,
     `--snapshot=${order.snapshot}`,
     `--lock-wait-timeout=${order.lockTimeoutSeconds * 1000}`,
-    // Names in the arguments are UTF-8, and so is the dump, unless the database does not know what its bytes mean.
-    `--encoding=${order.encoding === "SQL_ASCII" ? "SQL_ASCII" : "UTF8"}`,
+    `--encoding=${dumpEncoding(order)}`,
     ...(order.largeObjects ? [] : ["--no-blobs"]),
     ...scope.excludedSchemas.map((schema) => `--exclude-schema=${pattern(schema)}`),
     ...scope.excludedTables.map((table) => `--exclude-table=${table}`),
@@ -60,6 +59,15 @@ export function dumpArguments(order: Omit<DumpOrder, "target" | "signal">, clien
       ? scope.excludedExtensions.map((extension) => `--exclude-extension=${pattern(extension)}`)
       : []),
   ];
+}
+
+/**
+ * The encoding of the dump: the database's own, so that nothing has to be converted (some of what a WIN1252 or
+ * SQL_ASCII database holds has no UTF-8 form). But pg_dump also reads its arguments in it, and ours are UTF-8.
+ */
+function dumpEncoding({ scope, encoding }: Pick<DumpOrder, "scope" | "encoding">): string {
+  const names = [...scope.excludedSchemas, ...scope.excludedTables, ...scope.excludedRows, ...scope.excludedExtensions];
+  return names.some((name) => /[^ -~]/.test(name)) ? "UTF8" : encoding;
 }
 
 /** Dumps the database as of the snapshot. Throws one clear sentence, which holds no row data, where pg_dump fails. */
