@@ -1,4 +1,5 @@
 import { IthacaError, messageOf } from "../base/errors.ts";
+import { sqlstate } from "../census/sqlstate.ts";
 
 /**
  * Condition names of the SQLSTATEs that a check meets, from PostgreSQL's errcodes.txt. A state that is not listed is
@@ -77,21 +78,15 @@ const classes: Readonly<Record<string, string>> = {
   XX: "internal_error",
 };
 
-/** The SQLSTATE of a PostgreSQL error, or null: Node's own codes are longer. */
-export function sqlStateOf(thrown: unknown): string | null {
-  if (!(thrown instanceof Error) || !("code" in thrown)) return null;
-  return typeof thrown.code === "string" && /^[0-9A-Z]{5}$/.test(thrown.code) ? thrown.code : null;
-}
-
 /**
  * Says why something could not be run, for a report. Of a PostgreSQL error only SQLSTATE and condition name are told:
  * its message, detail and context may quote rows. Messages of our own errors are written for people and kept; any other
  * error is named by its class or code alone.
  */
 export function describeFailure(thrown: unknown): string {
-  const state = sqlStateOf(thrown);
+  const state = sqlstate(thrown);
   if (state === "57014") return "it was cancelled or ran into its time limit (SQLSTATE 57014 query_canceled)";
-  if (state !== null) {
+  if (state !== undefined) {
     const name = conditions[state] ?? classes[state.slice(0, 2)] ?? "unknown_condition";
     return `PostgreSQL refused it with SQLSTATE ${state} ${name}`;
   }

@@ -1,4 +1,4 @@
-import { formatSums, rowText } from "../../census/row-hash.ts";
+import { addSums, formatSums, noRows, rowText } from "../../census/row-hash.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import { columnList, type NarrowTable } from "./table.ts";
@@ -24,6 +24,8 @@ export interface RowDifference {
 }
 
 export interface RowComparison {
+  /** Rows and hash of what the archive holds, as the census writes them. */
+  readonly archive: { readonly rows: number; readonly hash: string };
   readonly totals: Readonly<Record<RowChange, number>>;
   readonly rows: readonly RowDifference[];
 }
@@ -34,86 +36,109 @@ interface Row extends Record<RowChange, number> {
   readonly columns: readonly string[] | null;
 }
 
-/** Rows and hash of a query's rows, as the census writes them. */
-export async function sumRows(
-  session: Session,
-  rowsSql: string,
-  table: NarrowTable,
-): Promise<{ rows: number; hash: string }> {
-  const [row] = await session.query<{ rows: string; sum0: string; sum1: string }>(
-    `SELECT count(*)::text AS rows, coalesce(sum(hashtextextended(q.v, 0)), 0)::text AS sum0,
-       coalesce(sum(hashtextextended(q.v, 1)), 0)::text AS sum1
-     FROM (SELECT ${rowText(columnList(table.columns))} AS v FROM (${rowsSql}) AS r OFFSET 0) AS q`,
-  );
-  const rows = Number(row?.rows ?? 0);
-  return { rows, hash: formatSums({ rows, sum0: BigInt(row?.sum0 ?? 0), sum1: BigInt(row?.sum1 ?? 0) }) };
-}
-
 /** `format` uses a type's own output, which tells its values apart; a cast to text may be anybody's. */
 function keyParts(key: readonly string[]): string {
   return `ARRAY[${key.map((name) => `format('%s', ${quoteIdentifier(name)})`).join(", ")}]::text[]`;
 }
 
-/** Rows as `k` (what tells them apart) and `v` (all that they hold, one text per column). */
-function keyed(rowsSql: string, table: NarrowTable, key: readonly string[]): string {
-  const values = table.columns.map(({ name }) => `ROW(${quoteIdentifier(name)})::text`).join(", ");
-  return `SELECT ${keyParts(key)} AS k, ARRAY[${values}]::text[] AS v FROM (${rowsSql}) AS r`;
+/** What tells a row from another, as an SQL expression: its key, or the digest of all that it holds. */
+function identity({ key, columns }: NarrowTable): string {
+  return key === null
+    ? `ARRAY[encode(sha256(convert_to(${rowText(columnList(columns))}, 'UTF8')), 'hex')]`
+    : keyParts(key);
 }
 
-/** Rows of a table without a key: the digest of all that they hold, as `k`, and how often they stand there, as `n`. */
-function counted(rowsSql: string, table: NarrowTable): string {
-  const digest = `encode(sha256(convert_to(${rowText(columnList(table.columns))}, 'UTF8')), 'hex')`;
-  return `SELECT ARRAY[${digest}] AS k, count(*) AS n FROM (${rowsSql}) AS r GROUP BY 1`;
+/** Rows as `k` (what tells them apart) and `v` (all that they hold, one text per column). */
+function keyed(rowsSql: string, table: NarrowTable): string {
+  const values = table.columns.map(({ name }) => `ROW(${quoteIdentifier(name)})::text`).join(", ");
+  return `SELECT ${identity(table)} AS k, ARRAY[${values}]::text[] AS v FROM (${rowsSql}) AS r`;
+}
+
+/** Rows without a key as `k`, the digest of all that they hold. */
+function keyless(rowsSql: string, table: NarrowTable): string {
+  return `SELECT ${identity(table)} AS k FROM (${rowsSql}) AS r`;
 }
 
 const range = `(hashtextextended(k::text, 0) & ${ranges - 1})`;
 
-/** The ranges whose rows are not the same on both sides. */
-async function differingRanges(session: Session, archive: string, copy: string, value: string): Promise<string[]> {
-  const side = (query: string, sign: 1 | -1) =>
-    `SELECT ${range} AS range, ${sign} AS sign, hashtextextended(k::text || ${value}::text, 0)::numeric AS h0,
-       hashtextextended(k::text || ${value}::text, 1)::numeric AS h1 FROM (${query}) AS rows`;
-  const found = await session.query<{ range: string }>(
-    `SELECT range::text FROM (${side(archive, 1)} UNION ALL ${side(copy, -1)}) AS both_sides
-     GROUP BY range HAVING sum(sign) <> 0 OR sum(sign * h0) <> 0 OR sum(sign * h1) <> 0`,
+interface RangeRow {
+  readonly range: string;
+  readonly differs: boolean;
+  readonly rows: string;
+  readonly sum0: string;
+  readonly sum1: string;
+}
+
+interface Ranges {
+  /** Rows and hash of the archive's rows, as the census writes them. */
+  readonly archive: { readonly rows: number; readonly hash: string };
+  /** The ranges whose rows are not the same on both sides. */
+  readonly differing: readonly string[];
+}
+
+/** Sums up both sides range by range, each with one read. OFFSET 0 keeps the text from being made once per use. */
+async function sumRanges(session: Session, archiveSql: string, table: NarrowTable): Promise<Ranges> {
+  const side = (rowsSql: string) =>
+    `SELECT ${range} AS range, count(*) AS n, sum(hashtextextended(t, 0)) AS sum0, sum(hashtextextended(t, 1)) AS sum1
+     FROM (SELECT ${identity(table)} AS k, ${rowText(columnList(table.columns))} AS t FROM (${rowsSql}) AS r OFFSET 0) AS q
+     GROUP BY 1`;
+  const found = await session.query<RangeRow & Record<string, unknown>>(
+    `SELECT range::text, (a.n, a.sum0, a.sum1) IS DISTINCT FROM (c.n, c.sum0, c.sum1) AS differs,
+       coalesce(a.n, 0)::text AS rows, coalesce(a.sum0, 0)::text AS sum0, coalesce(a.sum1, 0)::text AS sum1
+     FROM (${side(archiveSql)}) AS a FULL JOIN (${side(table.rowsSql)}) AS c USING (range)`,
   );
-  return found.map((row) => row.range);
+  let sums = noRows;
+  for (const { rows, sum0, sum1 } of found) {
+    sums = addSums(sums, { rows: Number(rows), sum0: BigInt(sum0), sum1: BigInt(sum1) });
+  }
+  const differing = found.filter(({ differs }) => differs).map((row) => row.range);
+  return { archive: { rows: sums.rows, hash: formatSums(sums) }, differing };
 }
 
 const totalsSql = `sum(amount) FILTER (WHERE change = 'missing') OVER () AS missing,
   sum(amount) FILTER (WHERE change = 'extra') OVER () AS extra,
   sum(amount) FILTER (WHERE change = 'changed') OVER () AS changed`;
 
-async function compareKeyed(session: Session, archive: string, copy: string, names: readonly string[]): Promise<Row[]> {
-  const touched = await differingRanges(session, archive, copy, "v");
+async function compareKeyed(
+  session: Session,
+  archiveSql: string,
+  table: NarrowTable,
+  differing: readonly string[],
+): Promise<Row[]> {
   return session.query<Row & Record<string, unknown>>(
-    `WITH a AS (SELECT * FROM (${archive}) AS x WHERE ${range} = ANY ($1::bigint[])),
-          c AS (SELECT * FROM (${copy}) AS x WHERE ${range} = ANY ($1::bigint[])),
+    `WITH a AS (SELECT * FROM (${keyed(archiveSql, table)}) AS x WHERE ${range} = ANY ($1::bigint[])),
+          c AS (SELECT * FROM (${keyed(table.rowsSql, table)}) AS x WHERE ${range} = ANY ($1::bigint[])),
           d AS (SELECT CASE WHEN c.k IS NULL THEN 'missing' WHEN a.k IS NULL THEN 'extra' ELSE 'changed' END AS change,
                        coalesce(a.k, c.k) AS key, a.v AS av, c.v AS cv, 1 AS amount
                   FROM a FULL JOIN c ON a.k = c.k
-                 WHERE a.k IS NULL OR c.k IS NULL OR a.v IS DISTINCT FROM c.v)
-     SELECT change, key, ${totalsSql},
+                 WHERE a.k IS NULL OR c.k IS NULL OR a.v IS DISTINCT FROM c.v),
+          shown AS (SELECT *, ${totalsSql} FROM d ORDER BY change DESC, key LIMIT ${shownRows})
+     SELECT change, key, missing, extra, changed,
             CASE WHEN change = 'changed' THEN
               ARRAY(SELECT u.name FROM unnest($2::text[], av, cv) AS u(name, x, y) WHERE u.x IS DISTINCT FROM u.y)
             END AS columns
-       FROM d ORDER BY change DESC, key LIMIT ${shownRows}`,
-    [touched, names],
+       FROM shown ORDER BY change DESC, key`,
+    [differing, table.columns.map(({ name }) => name)],
   );
 }
 
-async function compareCounted(session: Session, archive: string, copy: string): Promise<Row[]> {
-  const touched = await differingRanges(session, archive, copy, "n");
+async function compareKeyless(
+  session: Session,
+  archiveSql: string,
+  table: NarrowTable,
+  differing: readonly string[],
+): Promise<Row[]> {
+  const counted = (rowsSql: string) =>
+    `SELECT k, count(*) AS n FROM (${keyless(rowsSql, table)}) AS x WHERE ${range} = ANY ($1::bigint[]) GROUP BY k`;
   return session.query<Row & Record<string, unknown>>(
-    `WITH a AS (SELECT * FROM (${archive}) AS x WHERE ${range} = ANY ($1::bigint[])),
-          c AS (SELECT * FROM (${copy}) AS x WHERE ${range} = ANY ($1::bigint[])),
+    `WITH a AS (${counted(archiveSql)}), c AS (${counted(table.rowsSql)}),
           d AS (SELECT CASE WHEN coalesce(a.n, 0) > coalesce(c.n, 0) THEN 'missing' ELSE 'extra' END AS change,
                        coalesce(a.k, c.k) AS key, abs(coalesce(a.n, 0) - coalesce(c.n, 0)) AS amount
                   FROM a FULL JOIN c ON a.k = c.k
                  WHERE a.n IS DISTINCT FROM c.n)
      SELECT change, key, ${totalsSql}, NULL::text[] AS columns
        FROM d ORDER BY change DESC, key LIMIT ${shownRows}`,
-    [touched],
+    [differing],
   );
 }
 
@@ -123,21 +148,16 @@ async function compareCounted(session: Session, archive: string, copy: string): 
  */
 export async function compareRows(session: Session, archiveSql: string, table: NarrowTable): Promise<RowComparison> {
   const { key, columns } = table;
-  const rows =
-    key === null
-      ? await compareCounted(session, counted(archiveSql, table), counted(table.rowsSql, table))
-      : await compareKeyed(
-          session,
-          keyed(archiveSql, table, key),
-          keyed(table.rowsSql, table, key),
-          columns.map(({ name }) => name),
-        );
+  const { archive, differing } = await sumRanges(session, archiveSql, table);
+  const compare = key === null ? compareKeyless : compareKeyed;
+  const rows = differing.length === 0 ? [] : await compare(session, archiveSql, table, differing);
   const types = key?.map((name) => columns.find((column) => column.name === name)?.bare_type ?? "unknown") ?? [
     "digest",
   ];
   const [first] = rows;
   const total = (change: RowChange) => Number(first?.[change] ?? 0);
   return {
+    archive,
     totals: { missing: total("missing"), extra: total("extra"), changed: total("changed") },
     rows: rows.map((row) => ({
       change: row.change,

@@ -13,7 +13,7 @@ import { lookUp } from "../names.ts";
 import { amount } from "../outcome.ts";
 import type { CheckResult, Finding, ProofContext } from "../types.ts";
 import { type Loading, loadArchiveRows } from "./archive-rows.ts";
-import { compareRows, type RowComparison, type RowDifference, sumRows } from "./compare-rows.ts";
+import { compareRows, type RowComparison, type RowDifference } from "./compare-rows.ts";
 import { findTables, type NarrowTable } from "./table.ts";
 
 /** So many tables are narrowed down: where more differ, the rows of a few say enough, and each costs a load. */
@@ -57,10 +57,9 @@ function rowFindings(table: NarrowTable, { totals, rows }: RowComparison, hashKe
 
 async function narrowTable(table: NarrowTable, loading: Loading, context: ProofContext): Promise<Finding[]> {
   const archiveSql = await loadArchiveRows(table, loading);
-  const archive = await sumRows(loading.session, archiveSql, table);
   const comparison = await compareRows(loading.session, archiveSql, table);
   return [
-    sideFinding(table.name, lookUp(context.expected.tables, table.name), archive),
+    sideFinding(table.name, lookUp(context.expected.tables, table.name), comparison.archive),
     ...rowFindings(table, comparison, context.hashKey),
   ];
 }
