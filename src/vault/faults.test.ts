@@ -2,9 +2,15 @@ import { chmod, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resticServer } from "../../test/support/restic-server.ts";
-import { repositoryFiles, saveBackup, testVault, vaultPassword, writeBackup } from "../../test/support/vault.ts";
+import {
+  remoteVault,
+  repositoryFiles,
+  saveBackup,
+  testVault,
+  vaultPassword,
+  writeBackup,
+} from "../../test/support/vault.ts";
 import { messageOf } from "../base/errors.ts";
-import type { Vault } from "./types.ts";
 import { localVault, openVault } from "./vault.ts";
 
 /*
@@ -20,10 +26,6 @@ async function faultOf(work: Promise<unknown>): Promise<{ id: string; kind: stri
   expect(message).not.toContain("canary");
   expect(message.split("\n")).toHaveLength(1);
   return { id: "", kind: "", ...(error as object), message };
-}
-
-function remoteVault(url: string, extra: NodeJS.ProcessEnv = {}): Vault {
-  return openVault({ ...process.env, RESTIC_REPOSITORY: url, RESTIC_PASSWORD: vaultPassword, ...extra });
 }
 
 /** Damages the middle of a file. */

@@ -53,7 +53,8 @@ export async function save(
     const parsed = summarySchema.safeParse(line);
     if (parsed.success) summary = parsed.data;
   };
-  const args = ["backup", ".", "--host", host, "--tag", tags, "--time", resticTime(label.taken_at)];
+  // Every file is read: one that only looks unchanged since the last backup would be taken from there (`--force`).
+  const args = ["backup", ".", "--force", "--host", host, "--tag", tags, "--time", resticTime(label.taken_at)];
   await whileLocked(restic, options, (waiting) =>
     restic.call([...args, ...waiting], {
       ...options,

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import { scratchDirectory } from "../../src/base/scratch.ts";
 import type { BackupLabel, Vault, VaultEntry } from "../../src/vault/types.ts";
-import { localVault } from "../../src/vault/vault.ts";
+import { localVault, openVault } from "../../src/vault/vault.ts";
 import { cheapenKey } from "./cheap-key.ts";
 import { resticServer } from "./restic-server.ts";
 
@@ -44,6 +44,11 @@ export async function testVault(): Promise<TestVault> {
     path: scratch.path,
     [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
+}
+
+/** A vault behind an address, such as a `resticServer`'s. */
+export function remoteVault(url: string): Vault {
+  return openVault({ ...process.env, RESTIC_REPOSITORY: url, RESTIC_PASSWORD: vaultPassword });
 }
 
 /** Writes a backup directory with these files and a backup.json that lists them; gives its label. */
