@@ -41,6 +41,12 @@ describe("what a dump cannot carry is told and is no finding", () => {
     expect(found).toEqual(["changed function net.http_get(text) granted"]);
   });
 
+  test("a table inside an extension that is gone is a finding, on another major too", () => {
+    const table = object("extension-member", "table net.queue", { extension: "pg_net", touched: true });
+    expect(judge([table], []).found).toEqual(["missing table net.queue *"]);
+    expect(judge([table], [], { actualVersion: 170004 }).found).toEqual(["missing table net.queue *"]);
+  });
+
   test("an extension that was skipped, with its members and the policies on its tables", () => {
     const source = [
       object("extension", "pg_cron", { version: "1.6" }),

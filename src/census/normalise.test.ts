@@ -13,6 +13,8 @@ const newer: readonly InventoryObject[] = [
   },
   { kind: "table", name: "s.t", attributes: { grants: ["anon=m/o", "o=arwdDxtm/o"] } },
   { kind: "default-privilege", name: "FOR o ON tables", attributes: { grants: ["anon=arwm*/o"] } },
+  { kind: "column", name: "s.part.id", attributes: { identity: "always", inherited: true } },
+  { kind: "column", name: "s.t.id", attributes: { identity: "always" } },
   { kind: "membership", name: "a IN b", attributes: { admin: false, inherit: true, set: true } },
 ];
 
@@ -28,6 +30,8 @@ describe("normalisations between majors", () => {
       { kind: "domain", name: "s.d", attributes: { not_null: true, constraints: { c: { type: "check" } } } },
       { kind: "table", name: "s.t", attributes: { grants: ["o=arwdDxt/o"] } },
       { kind: "default-privilege", name: "FOR o ON tables", attributes: { grants: ["anon=arw/o"] } },
+      { kind: "column", name: "s.part.id", attributes: { inherited: true } },
+      { kind: "column", name: "s.t.id", attributes: { identity: "always" } },
       { kind: "membership", name: "a IN b", attributes: { admin: false } },
     ]);
   });

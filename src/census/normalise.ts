@@ -55,6 +55,15 @@ const domainNotNullConstraints: Normalisation = {
   },
 };
 
+const partitionIdentity: Normalisation = {
+  name: "partition-identity",
+  since: 17,
+  why: "From 17 on partitions inherit that a column is an identity; before, only the partitioned table said so",
+  apply(object) {
+    return object.kind === "column" && object.attributes.inherited === true ? without(object, "identity") : object;
+  },
+};
+
 const relations = new Set(["table", "view", "matview"]);
 
 const maintainPrivilege: Normalisation = {
@@ -83,6 +92,7 @@ const membershipOptions: Normalisation = {
 export const normalisations: readonly Normalisation[] = [
   notNullConstraints,
   domainNotNullConstraints,
+  partitionIdentity,
   maintainPrivilege,
   membershipOptions,
 ];
