@@ -1,42 +1,11 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { scratchDirectory } from "../src/base/scratch.ts";
-import { ithaca, socketUrl } from "../test/support/cli.ts";
-import { testDatabase } from "../test/support/database.ts";
-
-const fiveLines = `version: 1
-databases:
-  shop:
-    platform: postgres
-    critical_tables: [public.orders]
-`;
-
-/** An empty folder with a plan of five lines, a vault of its own and the database of a small shop. */
-async function shop() {
-  await using stack = new AsyncDisposableStack();
-  const folder = stack.use(await scratchDirectory("cli-test")).path;
-  const database = stack.use(await testDatabase());
-  await database.session.query(`
-    CREATE TABLE public.orders (id int PRIMARY KEY, buyer text NOT NULL);
-    INSERT INTO public.orders SELECT n, 'canary-row-' || n FROM generate_series(1, 1000) AS n;
-  `);
-  await writeFile(join(folder, "ithaca.yaml"), fiveLines);
-  const held = stack.move();
-  return {
-    folder,
-    database,
-    env: {
-      ITHACA_DATABASE_URL: socketUrl(database.target),
-      RESTIC_REPOSITORY: join(folder, "vault"),
-      RESTIC_PASSWORD: "canary-password-of-the-vault",
-    },
-    [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
-  };
-}
+import { ithaca } from "../test/support/cli.ts";
+import { openShop } from "../test/support/shop.ts";
 
 test("a plan of five lines is enough: back up, list, prove, check, retain", async () => {
-  await using site = await shop();
+  await using site = await openShop();
   const call = (...args: string[]) => ithaca([...args, "--json"], site.folder, site.env);
 
   const taken = await call("backup", "--init");
@@ -77,7 +46,7 @@ test("a plan of five lines is enough: back up, list, prove, check, retain", asyn
 });
 
 test("harm to the copy is found and named by its key", async () => {
-  await using site = await shop();
+  await using site = await openShop();
   await writeFile(join(site.folder, "harm.sql"), "UPDATE public.orders SET buyer = 'canary' WHERE id = 7");
   await ithaca(["backup", "--init"], site.folder, site.env);
   const { exitCode, stdout } = await ithaca(["prove", "--damage", "harm.sql", "--json"], site.folder, site.env);
@@ -108,7 +77,7 @@ const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
 ];
 
 test("every mistake gets one clear sentence and the right exit code", async () => {
-  await using site = await shop();
+  await using site = await openShop();
   for (const [what, args, env, exitCode, sentence] of mistakes) {
     const result = await ithaca(args, site.folder, { ...site.env, ...env });
     const shown = `${result.stdout}\n${result.stderr}`;

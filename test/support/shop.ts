@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { scratchDirectory } from "../../src/base/scratch.ts";
+import { socketUrl } from "./cli.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+
+const fiveLines = `version: 1
+databases:
+  shop:
+    platform: postgres
+    critical_tables: [public.orders]
+`;
+
+/** A folder with a plan of five lines, a vault and a scratch place of its own, and the database of a small shop. */
+export interface Shop extends AsyncDisposable {
+  readonly folder: string;
+  /** Where a command run with `env` makes its temporary directories, and nobody else does. */
+  readonly scratch: string;
+  readonly database: TestDatabase;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Sets up a shop: 1,000 orders with canary texts in them, and no backup yet. */
+export async function openShop(): Promise<Shop> {
+  await using stack = new AsyncDisposableStack();
+  const { path: folder } = stack.use(await scratchDirectory("shop"));
+  const database = stack.use(await testDatabase());
+  await database.session.query(`
+    CREATE TABLE public.orders (id int PRIMARY KEY, buyer text NOT NULL);
+    INSERT INTO public.orders SELECT n, 'canary-row-' || n FROM generate_series(1, 1000) AS n;
+  `);
+  await writeFile(join(folder, "ithaca.yaml"), fiveLines);
+  // A private cluster runs as another OS user, who must be able to pass through.
+  const scratch = join(folder, "scratch");
+  await mkdir(scratch, { mode: 0o777 });
+  const held = stack.move();
+  return {
+    folder,
+    scratch,
+    database,
+    env: {
+      ITHACA_SCRATCH: scratch,
+      ITHACA_DATABASE_URL: socketUrl(database.target),
+      RESTIC_REPOSITORY: join(folder, "vault"),
+      RESTIC_PASSWORD: "canary-password-of-the-vault",
+    },
+    [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
+  };
+}
