@@ -18,11 +18,14 @@ let template: Promise<string> | undefined;
 /** One empty repository per test file, which each test copies: creating one takes two seconds. */
 async function makeTemplate(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "ithaca-vault-template-"));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
   await localVault(folder, vaultPassword).initialise();
   await cheapenKey(folder, vaultPassword);
   return folder;
 }
+
+afterAll(async () => {
+  if (template !== undefined) await rm(await template, { recursive: true, force: true });
+});
 
 /** A vault of a test's own, in a folder that it may damage. */
 export interface TestVault extends AsyncDisposable {
