@@ -70,6 +70,7 @@ function sqlOf(statement: DatabaseStatement, database: string): string | null {
         ? "RESET SESSION AUTHORIZATION"
         : `SET SESSION AUTHORIZATION ${quoteIdentifier(statement.role)}`;
     case "template":
+      return `ALTER DATABASE ${name} IS_TEMPLATE ${statement.on}`;
     case "setting":
       return null;
   }
@@ -94,15 +95,6 @@ export async function applyDatabaseEntries(
     await attempt(session, sql, `DATABASE (${statement.kind})`, outcome, (state) =>
       statement.kind === "label" ? unknownLabelProvider(state, "the database", provider) : null,
     );
-  }
-  if (entries.statements.some((statement) => statement.kind === "template" && statement.on)) {
-    const why = "a template database cannot be dropped, and a throwaway must be";
-    outcome.skipped.push({
-      what: "the database's mark as a template",
-      why,
-      kind: "setting",
-      object: "the database: template",
-    });
   }
   await session.query("RESET SESSION AUTHORIZATION");
   const settings = entries.statements.filter((statement) => statement.kind === "setting");

@@ -1,9 +1,14 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Session } from "../postgres/types.ts";
 import type { ArchiveEntry } from "./archive.ts";
 import type { RawError } from "./ledger.ts";
 import { NotSql, tokenize } from "./sql-tokens.ts";
+
+const tablesWithOwnRows = await readFile(
+  new URL("../../sql/restore/tables-with-own-rows.sql", import.meta.url),
+  "utf8",
+);
 
 /** An uncompressed file without a row holds the end-of-data marker only. */
 const emptyFileBytes = 5;
@@ -27,6 +32,12 @@ async function hasRows(directory: string, entry: ArchiveEntry): Promise<boolean>
   );
 }
 
+/** Whether one of these tables has a row. Not those of inheritance children, which may be foreign tables. */
+async function anyRow(session: Session, tables: readonly string[]): Promise<boolean> {
+  for (const table of tables) if ((await session.query(`SELECT FROM ONLY ${table} LIMIT 1`)).length > 0) return true;
+  return false;
+}
+
 /**
  * Which tables have no row on the copy although the archive has rows for them. A tolerant restore leaves a table whose
  * load failed empty, and goes on; a COPY is all or nothing, so one row shows that it went through.
@@ -43,14 +54,16 @@ export async function findUnloaded(
     if (entry.desc !== "TABLE DATA" || !(await hasRows(directory, entry))) continue;
     const target = tableOf(entry);
     if (target === null) continue;
-    const [found] = await session.query<{ name: string | null }>(
-      "SELECT to_regclass(format('%I.%I', $1::text, $2::text))::text AS name",
-      [target.schema, target.table],
-    );
-    const name = found?.name ?? null;
-    const rows = name === null ? [] : await session.query(`SELECT 1 FROM ${name} LIMIT 1`);
-    if (rows.length > 0) continue;
-    const why = name === null ? "the table does not exist" : "the table is empty, though the archive has rows for it";
+    const tables = await session.query<{ name: string }>(tablesWithOwnRows, [target.schema, target.table]);
+    if (
+      await anyRow(
+        session,
+        tables.map(({ name }) => name),
+      )
+    )
+      continue;
+    const missing = tables.length === 0;
+    const why = missing ? "the table does not exist" : "the table is empty, though the archive has rows for it";
     errors.push({ dumpId: entry.dumpId, message: `not loaded: ${why}` });
   }
   return errors;

@@ -20,7 +20,7 @@ const text = `
   mapping marked match materialized maximum member memory method minimum missing mode modified module more multiple must name names
   no non nonexistent not null number numeric object objects of off oid old on one only open operator operators option
   options or order other out outside overflow owned owner parameter parameters parent parse part partition partitioned partitions password permission permitted persistence
-  point policies policy preload prepared primary privilege privileges procedural procedure process property provider publication range read ready real record
+  point policies policy populated preload prepared primary privilege privileges procedural procedure process property provider publication range read ready real record
   recovery recursion reference referenced references referencing refresh refused regclass regrole relation relations remaining replace replica required requires reserved restore restrict
   return returned returns right role roles row rows rule rules running same scalar schema schemas security select
   sequence server set setting settings shared size skipped smallint some space specified sql stack state statement

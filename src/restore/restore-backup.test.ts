@@ -60,7 +60,7 @@ test("every error of a restore is in the ledger, without a value, and the rest i
   expect(await copy.session.query("SELECT count(*)::int AS n FROM public.fine")).toEqual([{ n: 100 }]);
 });
 
-test("names with quotes, line breaks and emoji, partitions, matviews, large objects and sequences come back", async () => {
+test("names with quotes, line breaks and emoji, partitions, foreign tables, matviews, large objects and sequences come back", async () => {
   await using source = await testDatabase();
   await source.session.query(`
     CREATE SCHEMA "sp ace";
@@ -75,6 +75,10 @@ test("names with quotes, line breaks and emoji, partitions, matviews, large obje
     SELECT lo_from_bytea(4243, '\\x0102');
     CREATE SEQUENCE public.s; SELECT nextval('public.s'), nextval('public.s');
     CREATE PUBLICATION pub FOR TABLE public.part;
+    CREATE EXTENSION file_fdw SCHEMA public;
+    CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+    CREATE TABLE public.inherited (a text); INSERT INTO public.inherited VALUES ('x');
+    CREATE FOREIGN TABLE public.nowhere () INHERITS (public.inherited) SERVER files OPTIONS (filename '/nonexistent');
     COMMENT ON SCHEMA public IS 'ours';
     REVOKE ALL ON SCHEMA public FROM PUBLIC`);
   await using backup = await dumpedBackup(source.target);
@@ -82,7 +86,7 @@ test("names with quotes, line breaks and emoji, partitions, matviews, large obje
   expect(await restoreDumped(backup, copy.target)).toMatchObject({ errors: [], skipped: [] });
   const facts = `SELECT
     (SELECT count(*)::int FROM "sp ace"."t ""q\nnl 😀") AS odd,
-    (SELECT count(*)::int FROM public.part2) AS leaf,
+    (SELECT count(*)::int FROM public.part2) AS leaf, (SELECT count(*)::int FROM ONLY public.inherited) AS parent,
     (SELECT n::int FROM public.fresh) AS fresh,
     (SELECT relispopulated FROM pg_class WHERE oid = 'public.empty'::regclass) AS populated,
     lo_get(4243) AS object, (SELECT last_value::int FROM public.s) AS sequence,
@@ -129,18 +133,11 @@ test("what the database itself has comes to the copy, whatever the copy is calle
     REVOKE TEMPORARY ON DATABASE ${source.target.database} FROM PUBLIC;
     GRANT CREATE ON DATABASE ${source.target.database} TO ${role} WITH GRANT OPTION`);
   await using backup = await dumpedBackup(source.target);
-  await source.session.query(`ALTER DATABASE ${source.target.database} IS_TEMPLATE false`);
   await patchFile(backup.file("toc.dat"), "auto_explain", "auto_explaiX");
   await using copy = await testDatabase();
   const { errors, skipped } = await restoreDumped(backup, copy.target);
   expect(errors).toEqual([]);
   expect(skipped).toEqual([
-    {
-      what: "the database's mark as a template",
-      why: "a template database cannot be dropped, and a throwaway must be",
-      kind: "setting",
-      object: "the database: template",
-    },
     {
       what: "setting session_preload_libraries of the database",
       why: "the throwaway server lacks the library, and every connection would be refused",
@@ -148,15 +145,17 @@ test("what the database itself has comes to the copy, whatever the copy is calle
       object: "the database: session_preload_libraries",
     },
   ]);
-  const facts = `SELECT d.datdba::regrole::text AS owner, d.datconnlimit, shobj_description(d.oid, 'pg_database') AS comment,
+  const facts = `SELECT d.datdba::regrole::text AS owner, d.datconnlimit, d.datistemplate, shobj_description(d.oid, 'pg_database') AS comment,
     (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(d.datacl) AS a) AS acl,
     (SELECT array_agg(c ORDER BY c) FROM pg_db_role_setting AS s, unnest(s.setconfig) AS c
      WHERE s.setdatabase = d.oid AND c NOT LIKE 'session_preload%') AS settings
     FROM pg_database AS d WHERE d.datname = current_database()`;
   expect(await copy.session.query(facts)).toEqual(await source.session.query(facts));
   await copy.session.query(`ALTER DATABASE ${copy.target.database} OWNER TO postgres`);
+  await copy.session.query(`ALTER DATABASE ${copy.target.database} IS_TEMPLATE false`);
   await copy.session.query(`DROP OWNED BY ${role}`);
   await source.session.query(`ALTER DATABASE ${source.target.database} OWNER TO postgres`);
+  await source.session.query(`ALTER DATABASE ${source.target.database} IS_TEMPLATE false`);
   await source.session.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
 });
 
