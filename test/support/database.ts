@@ -37,6 +37,54 @@ export async function testDatabase(template = "template0"): Promise<TestDatabase
   };
 }
 
+/**
+ * Makes a database that tests of a file copy with `testDatabase(template.name)`: it is filled once. Dispose it in `afterAll`.
+ *
+ * @example
+ * let template: TemplateDatabase;
+ * beforeAll(async () => {
+ *   template = await templateDatabase((session) => runSqlFile(session, "sql/fixtures/nasty.sql"));
+ * });
+ * afterAll(() => template[Symbol.asyncDispose]());
+ */
+export async function templateDatabase(fill: (session: Session) => Promise<unknown>): Promise<TemplateDatabase> {
+  const database = await testDatabase();
+  try {
+    await fill(database.session);
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+  // A database can be copied only while nobody is connected to it.
+  await database.session[Symbol.asyncDispose]();
+  return { name: database.target.database, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}
+
+export interface TemplateDatabase extends AsyncDisposable {
+  readonly name: string;
+}
+
+/** A role of a test's own. Disposing drops it, with what it owns and was granted in `database`. */
+export interface TestRole extends AsyncDisposable {
+  readonly name: string;
+  /** The database as this role reaches it. */
+  readonly target: Target;
+}
+
+/** Makes a role that may log in, with attributes such as `BYPASSRLS` or `IN ROLE pg_read_all_data`. */
+export async function testRole(database: TestDatabase, attributes = ""): Promise<TestRole> {
+  const name = `test_role_${randomBytes(6).toString("hex")}`;
+  await database.session.query(`CREATE ROLE ${name} LOGIN ${attributes}`);
+  return {
+    name,
+    target: { ...database.target, user: name },
+    async [Symbol.asyncDispose]() {
+      await using session = await connect(database.target, { readOnly: false });
+      await session.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+    },
+  };
+}
+
 /** Runs a file of SQL statements, path relative to the repository. */
 export async function runSqlFile(session: Session, path: string): Promise<void> {
   await session.query(await readFile(new URL(`../../${path}`, import.meta.url), "utf8"));
