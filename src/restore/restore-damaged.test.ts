@@ -1,0 +1,72 @@
+import { rm, truncate, unlink, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { testDatabase } from "../../test/support/database.ts";
+import { dumpedBackup, noRoles, patchFile, restoreDumped } from "../../test/support/dumped-backup.ts";
+
+const twoTables = `
+  CREATE TABLE public.cut AS SELECT g AS a FROM generate_series(1, 1000) AS g;
+  CREATE TABLE public.gone AS SELECT g AS a FROM generate_series(1, 1000) AS g;
+  CREATE TABLE public.fine AS SELECT g AS a FROM generate_series(1, 1000) AS g`;
+
+test("a file that was cut off and one that is missing are in the ledger; the other tables are loaded", async () => {
+  await using source = await testDatabase();
+  await source.session.query(twoTables);
+  await using backup = await dumpedBackup(source.target);
+  await truncate(backup.file(`${await backup.idOf("TABLE DATA public cut")}.dat`), 1890);
+  const missing = `${await backup.idOf("TABLE DATA public gone")}.dat`;
+  await unlink(backup.file(missing));
+  await using copy = await testDatabase();
+  const { errors } = await restoreDumped(backup, copy.target);
+  expect(errors.map(({ object }) => object).sort()).toEqual(["TABLE DATA public cut", "TABLE DATA public gone"]);
+  expect(errors.map(({ message }) => message)).toContain(`${missing} is missing from the archive`);
+  expect(await copy.session.query("SELECT count(*)::int AS n FROM public.fine")).toEqual([{ n: 1000 }]);
+});
+
+test("a file of rows that was emptied is in the ledger", async () => {
+  await using source = await testDatabase();
+  await source.session.query(twoTables);
+  await using backup = await dumpedBackup(source.target);
+  await writeFile(backup.file(`${await backup.idOf("TABLE DATA public cut")}.dat`), "");
+  await using copy = await testDatabase();
+  const { errors } = await restoreDumped(backup, copy.target);
+  expect(errors).toMatchObject([{ object: "TABLE DATA public cut", allowed_by: null }]);
+});
+
+const damages: readonly [string, (path: string) => Promise<void>][] = [
+  ["of a newer format than its pg_dump writes", (path) => patchFile(path, "PGDMP\u0001\u000e", "PGDMP\u0001\u000f")],
+  ["cut off", (path) => truncate(path, 2000)],
+  ["something else", (path) => writeFile(path, "x".repeat(5000))],
+  ["empty", (path) => writeFile(path, "")],
+  ["missing", (path) => unlink(path)],
+];
+
+test("a damaged table of contents fails the proof and stops nothing", async () => {
+  await using source = await testDatabase();
+  await source.session.query(twoTables);
+  await using backup = await dumpedBackup(source.target);
+  await using copy = await testDatabase();
+  for (const [what, damage] of damages) {
+    await damage(backup.file("toc.dat"));
+    const { errors } = await restoreDumped(backup, copy.target);
+    expect(errors, what).toMatchObject([{ object: "toc.dat", allowed_by: null }]);
+    expect(errors[0]?.message, what).toMatch(/^the archive's table of contents is damaged: /);
+  }
+  await rm(backup.file(""), { recursive: true });
+  expect((await restoreDumped(backup, copy.target)).errors).toHaveLength(1);
+});
+
+test("a roles.sql that is missing, cut off or foreign is in the ledger", async () => {
+  await using source = await testDatabase();
+  for (const [roles, message] of [
+    [noRoles.slice(0, 40), "roles.sql is cut off: its last line is missing"],
+    [
+      `${noRoles}DROP DATABASE x;`,
+      "roles.sql holds a statement that is not about roles (DROP DATABASE), which was not carried out",
+    ],
+  ] as const) {
+    await using backup = await dumpedBackup(source.target, roles);
+    await using copy = await testDatabase();
+    const { errors } = await restoreDumped(backup, copy.target);
+    expect(errors).toEqual([{ object: "roles.sql", message, allowed_by: null }]);
+  }
+});
