@@ -17,13 +17,15 @@ export interface Isolation {
  * with nothing in it leaves unix sockets working, and an IPC namespace takes its shared memory with it when it ends. An
  * ordinary user gets both only inside a user namespace, where the system permits it; then our environment (not our
  * files) is out of reach too, because the kernel lets nobody look out of a user namespace.
+ *
+ * @param network the server must be reached by TCP, so it keeps the network
  */
-export async function findIsolation(): Promise<Isolation> {
+export async function findIsolation(network = false): Promise<Isolation> {
   const user = process.getuid?.() === 0 ? await otherUser() : null;
   const become = user === null ? [] : ["setpriv", `--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups", "--"];
   const confine = ["unshare", ...(user === null ? ["--user", "--map-current-user"] : []), "--net", "--ipc", "--"];
   for (const { prefix, networkless } of [
-    { prefix: [...confine, ...become], networkless: true },
+    ...(network ? [] : [{ prefix: [...confine, ...become], networkless: true }]),
     { prefix: become, networkless: false },
   ]) {
     if (prefix.length === 0) break;

@@ -7,7 +7,7 @@ import type { Isolation } from "./cluster-isolation.ts";
 const longestSocketPath = process.platform === "linux" ? 107 : 103;
 
 /** Whether a server can put its socket into this directory. */
-export function fitsSocket(directory: string, port = 5432): boolean {
+export function fitsSocket(directory: string, port: number): boolean {
   return Buffer.byteLength(`${directory}/.s.PGSQL.${port}`) <= longestSocketPath;
 }
 

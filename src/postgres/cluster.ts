@@ -25,7 +25,10 @@ export interface ClusterOptions {
   readonly locale?: string;
   /** The superuser's name; `postgres` unless told otherwise. */
   readonly superuser?: string;
-  /** Server settings that win over the ones that make restores fast. */
+  /**
+   * Server settings that win over the ones that make restores fast. With `listen_addresses` the server keeps the
+   * network, and `port` is the target's too.
+   */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +38,7 @@ interface Site {
   readonly home: string;
   readonly socket: string;
   readonly isolation: Isolation;
+  readonly port: number;
   readonly superuser: string;
 }
 
@@ -47,17 +51,19 @@ interface Site {
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Throwaway> {
   const programs = await findServer(options.major);
-  const isolation = await findIsolation();
+  const isolation = await findIsolation(Boolean(options.settings?.listen_addresses));
+  const port = Number(options.settings?.port ?? 5432);
   const home = await scratchDirectory("cluster", await dataParent(isolation), (path) => ({
     script: readFileSync(endScript, "utf8"),
     parameters: [path],
   }));
-  const socket = fitsSocket(home.path) ? home : await scratchDirectory("socket", shortParent);
+  const socket = fitsSocket(home.path, port) ? home : await scratchDirectory("socket", shortParent);
   const site: Site = {
     data: join(home.path, "data"),
     home: home.path,
     socket: socket.path,
     isolation,
+    port,
     superuser: options.superuser ?? "postgres",
   };
 
@@ -95,7 +101,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Throwa
 }
 
 function targetOf(site: Site): Target {
-  return { host: site.socket, port: 5432, database: "postgres", user: site.superuser, sslmode: "disable" };
+  return { host: site.socket, port: site.port, database: "postgres", user: site.superuser, sslmode: "disable" };
 }
 
 async function exists(path: string): Promise<boolean> {

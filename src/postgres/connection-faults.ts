@@ -77,7 +77,7 @@ export function connectFault(target: Target, thrown: unknown, timeout: number): 
     case "57P03":
       return postgresErrors.not_ready({ where, why: message }, options);
   }
-  if (/password must be a string|SCRAM.*password|no password supplied/i.test(message)) {
+  if (/client password must be|no password supplied/i.test(message)) {
     return postgresErrors.refused({ where, why: "it asks for a password, and there is none" }, options);
   }
   return isSqlstate(code)
