@@ -34,6 +34,8 @@ const lenientDatabase = z.object({
     .default({ exclude: [] })
     .catch({ exclude: [] }),
   backup: z.object({ connections: number, jobs: number }).optional().catch(undefined),
+  platform: text,
+  role_views: z.object({ users: z.unknown(), app_roles: z.unknown() }).partial().optional().catch(undefined),
   exceptions: listOf({ check: text, restore_error: text }),
 });
 type LenientDatabase = z.output<typeof lenientDatabase>;
@@ -105,6 +107,15 @@ function tooManyJobs({ backup }: LenientDatabase, at: PropertyKey[]): PathFault[
   return [{ path, message: `${showPath(path)}: ${needed}; change one of the two` }];
 }
 
+/** Only Supabase and what is built on it say by themselves where the users are. */
+function rolesWithoutUsers({ platform, role_views: views }: LenientDatabase, at: PropertyKey[]): PathFault[] {
+  const known = platform === "supabase" || platform === "lovable";
+  if (known || views?.app_roles === undefined || views.users !== undefined) return [];
+  const path = [...at, "role_views", "app_roles"];
+  const message = `${showPath(path)} needs role_views.users beside it: the table of the users; add it`;
+  return [{ path, message }];
+}
+
 /** Everything in a plan that contradicts itself; takes the plan as it was read, valid or not. */
 export function contradictionsOf(plan: unknown): PathFault[] {
   const parsed = lenientPlan.safeParse(plan);
@@ -123,6 +134,7 @@ export function contradictionsOf(plan: unknown): PathFault[] {
         exactlyOne(item, ["check", "restore_error"], [...at, "exceptions", i]),
       ),
       ...tooManyJobs(database, at),
+      ...rolesWithoutUsers(database, at),
     ];
   });
   const { alerts } = parsed.data;

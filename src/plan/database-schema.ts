@@ -78,6 +78,43 @@ const census = z.strictObject({
     .describe("Tables whose rows are counted but not hashed"),
 });
 
+const users = z
+  .strictObject({
+    table: qualifiedName.default("auth.users").describe("The table of the application's users"),
+    key: identifier.default("id").describe("Its key, which a signed-in user's token carries as `sub`"),
+    per_role: z.int().min(1).max(20).default(2).describe("How many users of each app role; of all, without app_roles"),
+    role: identifier.default("authenticated").describe("The database role that a signed-in user takes on"),
+  })
+  .describe("Users in whose place the database is read; auth.users where the platform is supabase or lovable");
+
+const appRoles = z
+  .strictObject({
+    table: qualifiedName.describe("The table that says who has which role in the application"),
+    user: identifier.default("user_id").describe("Its column with the user's key"),
+    role: identifier.default("role").describe("Its column with the role"),
+  })
+  .describe("Where the application keeps its own roles, so that users of each are drawn");
+
+const roleViews = z.strictObject({
+  roles: z
+    .array(identifier)
+    .optional()
+    .describe("Database roles to ask; without it anon, authenticated and service_role, as far as they exist"),
+  users: users.optional(),
+  app_roles: appRoles.optional(),
+  limit: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .describe("Rows that are counted at most per table and perspective"),
+  time_limit: duration.prefault("60s").describe("How long the source may be read in the place of one role or user"),
+  exclude: z
+    .array(z.strictObject({ object: qualifiedName.describe("The table or view"), ...excuse }))
+    .default([])
+    .describe("Tables and views that are not asked"),
+});
+
 export const database = z.strictObject({
   url_secret: environmentName
     .default("ITHACA_DATABASE_URL")
@@ -107,5 +144,8 @@ export const database = z.strictObject({
   census: census
     .prefault({})
     .describe("How much of the source is hashed for the comparison: every row unless told otherwise"),
+  role_views: roleViews
+    .prefault({})
+    .describe("Whose sight of the data is compared: database roles, and users drawn at random"),
   exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
 });

@@ -42,6 +42,8 @@ function explain(error: YAMLError, text: string): string {
     }
     case "MULTIPLE_DOCS":
       return "a second document begins; a plan is one document, so remove the line ---";
+    case "RESOURCE_EXHAUSTION":
+      return "is nested too deeply to be a plan; check brackets and dashes";
     case "TAG_RESOLVE_FAILED":
       return "a tag (a word that begins with !) is not understood; remove it, or put the value in quotes";
     default:
@@ -107,11 +109,12 @@ export function readDocument(text: string): PlanDocument {
   let value: unknown;
   let converted = true;
   try {
-    value = emptyAsUndefined(document.toJS());
+    // Not on a broken tree: the library takes exponential time over maps that stand where keys are due.
+    if (usable) value = emptyAsUndefined(document.toJS());
   } catch {
     converted = false;
     // The library's message would repeat the alias.
-    if (usable) first.push({ line: firstAliasLine(document, lineAt), message: deadAlias });
+    first.push({ line: firstAliasLine(document, lineAt), message: deadAlias });
   }
   return {
     value,

@@ -312,6 +312,8 @@ describe("YAML that is none", () => {
       top("retention: {daily: 7}", "retention: {daily: 9}"),
       "ithaca.yaml:4: retention is written a second time in the same map; keep one",
     ],
+    ["maps for keys", "{".repeat(2000) + "}".repeat(2000), "ithaca.yaml:1: "],
+    ["brackets without end", "[".repeat(50_000), "ithaca.yaml:1: is nested too deeply to be a plan"],
     [
       "a bomb of aliases",
       `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghi".replaceAll(/./g, (k, i) => `${k}: &${k} [${Array(9).fill(`*${"abcdefgh"[i]}`)}]\n`)}`,

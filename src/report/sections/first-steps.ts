@@ -24,11 +24,13 @@ const firstSteps: Readonly<Record<string, (report: ProofReport) => string>> = {
     "Read the [restore errors](#restore-errors). Mend their cause in production; an error that is acceptable gets an exception in the plan, with reason, owner and last day.",
   "data.": seeDifferences,
   "definitions.": seeDifferences,
-  "plan.smoke": seeDifferences,
+  "smoke.": seeDifferences,
   "sequences.": () =>
     "Before anybody inserts into a restored database, set the sequences that the findings name, or new rows collide with old keys.",
   "large_objects.": () =>
     "Find out which large objects differ before a recovery relies on them; the findings say more.",
+  "constraints.": () =>
+    "Find the rows that break a constraint in production too: a foreign key that calls itself valid proves nothing after a load. Mend them there.",
   "isolation.": () =>
     "Restore nowhere until it is sure that the target is not production; the check says what could not be shown.",
   "plan.freshness": () =>
@@ -45,7 +47,7 @@ const firstSteps: Readonly<Record<string, (report: ProofReport) => string>> = {
     "A recovery takes longer than the plan promises: see [where the time went](#where-the-time-went), give it a larger machine or more jobs, or promise less.",
   "objectives.rpo": (report) =>
     `The newest backup is older than the plan promises: take one now with ${command(report, "backup")}, and find out why the schedule did not.`,
-  "exceptions.": () =>
+  "plan.exceptions": () =>
     "Take expired and unused exceptions out of the plan, or give them a new last day if they are still needed.",
 };
 
