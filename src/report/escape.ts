@@ -61,8 +61,8 @@ export function prose(text: string, longest = 500): string {
 }
 
 /** A cell that is never empty, for an empty one looks like a mistake. */
-export function cell(text: string): string {
-  return text === "" ? "–" : prose(text, 300);
+export function cell(text: string, longest = 300): string {
+  return text === "" ? "–" : prose(text, longest);
 }
 
 /** A table, or nothing where it has no rows. Cells must be escaped already. */

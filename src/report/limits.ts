@@ -1,6 +1,8 @@
 /** How much of each list the markdown shows. The JSON always has all of it. */
 export interface Limits {
   readonly checks: number;
+  /** Characters of what a check expected and found; a count of every critical table takes a few hundred. */
+  readonly checkText: number;
   readonly findingsPerCheck: number;
   readonly restoreErrors: number;
   readonly notCovered: number;
@@ -12,10 +14,10 @@ export const longestMarkdown = 60_000;
 
 /** From generous to terse: the first that fits is taken. */
 export const stagesOfLimits: readonly Limits[] = [
-  { checks: 200, findingsPerCheck: 20, restoreErrors: 50, notCovered: 100, tests: 100 },
-  { checks: 100, findingsPerCheck: 10, restoreErrors: 20, notCovered: 40, tests: 20 },
-  { checks: 50, findingsPerCheck: 4, restoreErrors: 10, notCovered: 15, tests: 10 },
-  { checks: 20, findingsPerCheck: 2, restoreErrors: 4, notCovered: 5, tests: 4 },
+  { checks: 200, checkText: 1000, findingsPerCheck: 20, restoreErrors: 50, notCovered: 100, tests: 100 },
+  { checks: 100, checkText: 500, findingsPerCheck: 10, restoreErrors: 20, notCovered: 40, tests: 20 },
+  { checks: 50, checkText: 200, findingsPerCheck: 4, restoreErrors: 10, notCovered: 15, tests: 10 },
+  { checks: 20, checkText: 100, findingsPerCheck: 2, restoreErrors: 4, notCovered: 5, tests: 4 },
 ];
 
 /** The line below a list that was cut; none where nothing was. */

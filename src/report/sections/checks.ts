@@ -9,9 +9,9 @@ const signs = { passed: "✅ passed", failed: "❌ failed", not_run: "⚠️ not
 const byUrgency = { failed: 0, not_run: 1, passed: 2 } as const;
 
 /** What was found; for a check that did not run, why; for one that passed thanks to an excuse, the excuse. */
-function actual({ status, actual, reason }: CheckResult): string {
-  if (status === "not_run") return `not run: ${cell(reason === "" ? "no reason was given" : reason)}`;
-  return reason === "" ? cell(actual) : `${cell(actual)} (${cell(reason)})`;
+function actual({ status, actual, reason }: CheckResult, longest: number): string {
+  if (status === "not_run") return `not run: ${cell(reason === "" ? "no reason was given" : reason, longest)}`;
+  return reason === "" ? cell(actual, longest) : `${cell(actual, longest)} (${cell(reason, longest)})`;
 }
 
 /** Every check with what was expected and what was found, those that need attention first. */
@@ -21,8 +21,8 @@ export function checks(report: ProofReport, limits: Limits): string[] {
   const rows = shown.map((check) => [
     signs[check.status],
     `${cell(check.title)}<br>${code(check.id)}`,
-    cell(check.expected),
-    actual(check),
+    cell(check.expected, limits.checkText),
+    actual(check, limits.checkText),
     spellSeconds(check.seconds),
   ]);
   return [

@@ -12,7 +12,7 @@ export function runFacts(run: Run): string[][] {
   return [
     ["Run", link],
     ["Started by", cell(run.actor)],
-    ["Commit", run.commit === null ? "not under version control" : code(run.commit)],
+    ["Commit", run.commit === null ? "not known" : code(run.commit)],
     ["Version of Ithaca", code(run.version)],
     [
       "From, to",
