@@ -1,4 +1,4 @@
-#!/usr/bin/env -S npx tsx
+#!/usr/bin/env node
 import "./terminal/require-node.ts";
 import { Command } from "commander";
 import { backupCommand } from "./commands/backup.ts";

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
-import type { CheckResult } from "../../src/proof/types.ts";
 import type { ProofReport, Verdict } from "../../src/report/model.ts";
+
+type CheckResult = ProofReport["checks"][number];
 
 const marks = { passed: "✓", failed: "✗", not_run: "?" } as const;
 const colours = { passed: "green", failed: "red", not_run: "yellow" } as const;

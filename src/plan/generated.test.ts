@@ -9,7 +9,7 @@ import { planShape, type SchemaNode } from "./known-keys.ts";
 const root = new URL("../../", import.meta.url);
 
 describe("generated files", () => {
-  test.each([...generatedFiles()])("%s is up to date; if not, run `tsx scripts/generate.ts`", async (path, text) => {
+  test.each([...generatedFiles()])("%s is up to date; if not, run `npm run generate`", async (path, text) => {
     expect(await readFile(new URL(path, root), "utf8")).toBe(text);
   });
 

@@ -72,7 +72,7 @@ function section(title: string, node: SchemaNode): string[] {
 
 const introduction = `# Plan reference
 
-<!-- Generated from src/plan/ by \`tsx scripts/generate.ts\`: change the descriptions there, not here. -->
+<!-- Generated from src/plan/ by \`npm run generate\`: change the descriptions there, not here. -->
 
 Every key that \`ithaca.yaml\` may have. The smallest useful plan:
 

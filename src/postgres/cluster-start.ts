@@ -43,7 +43,7 @@ export async function answers(server: ChildProcess, target: Target): Promise<num
   throw postgresErrors.cluster_start({ why: `it did not answer within ${startDeadline / 1000} s` });
 }
 
-/** Not inlined into the loop: esbuild's lowering of `using` (tsx runs it) keeps an earlier round's error alive there. */
+/** One attempt to connect; the session must be closed before the next round. */
 async function versionOf(target: Target): Promise<number> {
   await using session = await connect(target, { readOnly: true, timeout: 5_000 });
   return session.versionNum;

@@ -23,7 +23,7 @@ export interface CliRun {
  * Starts the real command line as a person would, in `cwd`, with nothing in the environment but PATH and `env`.
  */
 export function startIthaca(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): CliRun {
-  const child = spawn(`${repository}node_modules/.bin/tsx`, [`${repository}scripts/ithaca.ts`, ...args], {
+  const child = spawn(process.execPath, [`${repository}scripts/ithaca.ts`, ...args], {
     cwd,
     env: { PATH: `${repository}node_modules/.bin:${process.env.PATH}`, HOME: cwd, CI: "true", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -44,7 +44,7 @@ export function startIthaca(args: readonly string[], cwd: string, env: Readonly<
   });
   return {
     pid: child.pid ?? 0,
-    // tsx is a parent of the process that works: a signal to the group reaches both, as one from a terminal would.
+    // To the whole group, as one from a terminal would.
     kill: (signal) => process.kill(-(child.pid ?? 0), signal),
     saw: (pattern) =>
       new Promise((resolve) => {
