@@ -72,6 +72,11 @@ describe("the first screen", () => {
   test("says that a damaged run is no proof", () => {
     expect(page(green({ damaged: true }))).toMatch(/Inconclusive.*damaged the copy on purpose.*without `--damage`/s);
   });
+  test("sends nobody to production after a damage that was noticed", () => {
+    const text = page(green({ damaged: true, checks: [check("plan.rls_enabled", "RLS", { status: "failed" })] }));
+    expect(text).toContain("**The damage was noticed.** One check failed.");
+    expect(text).toMatch(/## What to do next\n\n1\. Prove the backup itself, without `--damage`: [^\n]+\n\n/);
+  });
   test("tells a broken rule from a broken backup", () => {
     const rule = page(
       green({ checks: [check("plan.freshness", "Alive", { status: "failed", expected: "2 d", actual: "9 d" })] }),

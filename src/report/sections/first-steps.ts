@@ -38,11 +38,11 @@ const firstSteps: Readonly<Record<string, (report: ProofReport) => string>> = {
   "plan.orphans": () =>
     "Look for the orphaned rows in production: a faithful copy has what its source has. Mend them there and add the missing foreign key.",
   "plan.rls_enabled": () =>
-    "Turn row level security on in production, now: without it every signed-in user reads every row. The findings name the tables.",
+    "See whether row level security is off in production too, and turn it on there now: without it every signed-in user reads every row. The findings name the tables.",
   "plan.record_counts": () =>
     "See which critical tables are missing or have lost rows, and whether production has lost them too.",
   "team.": () =>
-    "Read the rule's own file in the plan's folder of checks: it says why the rule must hold. Mend the rows in production.",
+    "Read the rule's own file in the plan's folder of checks: the name of the check is its name. Mend the rows that break it in production.",
   "objectives.rto": () =>
     "A recovery takes longer than the plan promises: see [where the time went](#where-the-time-went), give it a larger machine or more jobs, or promise less.",
   "objectives.rpo": (report) =>

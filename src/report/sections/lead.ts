@@ -44,6 +44,9 @@ function provenLead(report: ProofReport): string {
 /** So many troubles fit on the first screen. */
 const mostTroubles = 5;
 
+/** Of a list of counts, the beginning; the table of checks has all of it. */
+const longestFact = 120;
+
 /** The checks that stand against the backup, each with what was expected and found; checks never reached are one line. */
 function troubles({ checks }: ProofReport): string[] {
   const ended = checks.some(({ id }) => id === "run.completed");
@@ -53,7 +56,7 @@ function troubles({ checks }: ProofReport): string[] {
     ...failed.map((check) =>
       check.id === "run.completed"
         ? `- ❌ **The run ended early**: ${prose(check.reason)}`
-        : `- ❌ **${prose(check.title)}**: expected ${cell(check.expected)}; found ${cell(check.actual)}`,
+        : `- ❌ **${prose(check.title)}**: expected ${cell(check.expected, longestFact)}; found ${cell(check.actual, longestFact)}`,
     ),
     ...notRun.map(({ id, title, reason }) =>
       id === "run.completed"
@@ -75,10 +78,12 @@ export function lead(report: ProofReport): string[] {
   const lines: string[] = [];
   if (report.verdict === "proven") lines.push(provenLead(report));
   else if (report.verdict === "failed") {
-    const what = onlyRulesFailed(report)
-      ? "The backup came back as it was taken, but a rule or promise of the plan is broken"
-      : "Do not rely on this backup until this is cleared up";
-    const also = besides === "" ? "" : ` Besides, ${besides}.`;
+    const what = report.damaged
+      ? "The damage was noticed"
+      : onlyRulesFailed(report)
+        ? "The backup came back as it was taken, but a rule or promise of the plan is broken"
+        : "Do not rely on this backup until this is cleared up";
+    const also = besides === "" || report.damaged ? "" : ` Besides, ${besides}.`;
     lines.push(`**${what}.** ${capital(because("failed"))}.${also}`);
   } else {
     lines.push(`**Nothing is known against this backup, and nothing is proven either.** ${capital(besides)}.`);

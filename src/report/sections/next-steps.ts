@@ -56,7 +56,8 @@ export function nextSteps(report: ProofReport): string[] {
   const steps: Step[] = [
     report.target?.destroyed === false &&
       "Destroy the copy by hand, now: it holds production's rows, and this run could not show that it is gone.",
-    ...(report.verdict === "failed" ? stepsWhenFailed(report) : []),
+    // What fails on a copy that was damaged on purpose says nothing of production.
+    ...(report.verdict === "failed" && !report.damaged ? stepsWhenFailed(report) : []),
     ...(report.verdict === "inconclusive" ? stepsWhenInconclusive(report) : []),
     rto.met === false && firstStep("objectives.rto", report),
     rpo.met === false && firstStep("objectives.rpo", report),
