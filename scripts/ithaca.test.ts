@@ -1,7 +1,11 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ithaca } from "../test/support/cli.ts";
+import { startCluster } from "../src/postgres/cluster.ts";
+import { connect } from "../src/postgres/connect.ts";
+import { withDatabase } from "../src/postgres/target.ts";
+import type { Target } from "../src/postgres/types.ts";
+import { ithaca, socketUrl } from "../test/support/cli.ts";
 import { openShop } from "../test/support/shop.ts";
 
 test("a plan of five lines is enough: back up, list, prove, check, retain", async () => {
@@ -58,6 +62,27 @@ test("harm to the copy is found and named by its key", async () => {
     expect.objectContaining({ object: "public.orders id=7", attribute: "buyer", actual: "changed" }),
   );
   expect(stdout).not.toContain("canary");
+});
+
+test("a given throwaway server is used, left empty, and refused where it is production's own", async () => {
+  await using site = await openShop();
+  await using service = await startCluster({ superuser: "supabase_admin" });
+  await ithaca(["backup", "--init"], site.folder, site.env);
+  const on = (target: Target) =>
+    ithaca(["prove", "--json"], site.folder, { ...site.env, ITHACA_THROWAWAY_URL: socketUrl(target) });
+
+  const proven = await on(service.target);
+  expect(JSON.parse(proven.stdout)).toMatchObject({
+    verdict: "proven",
+    target: { kind: "service", destroyed: true },
+  });
+  await using session = await connect(service.target, { readOnly: true });
+  const left = await session.query("SELECT datname FROM pg_database WHERE NOT datistemplate");
+  expect(left).toEqual([{ datname: "postgres" }]);
+
+  const refused = await on(withDatabase(site.database.target, "postgres"));
+  expect(refused.stderr).toContain("is the very server that the backup comes from");
+  expect(refused.exitCode).toBe(2);
 });
 
 const unreachable = "postgres://reader:canary-secret@127.0.0.1:1/shop";

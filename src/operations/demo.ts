@@ -63,7 +63,7 @@ export async function demo(context: UseCaseContext, options: DemoOptions): Promi
     run: runFacts(context, startedAt),
     backup: taken,
   });
-  return proveSubject(context, subject, {
+  return await proveSubject(context, subject, {
     source: vaultSource(context, vault, subject.name, "latest"),
     kind: "demo",
     damage: options.damage,

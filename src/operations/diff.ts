@@ -73,7 +73,7 @@ async function readCopy(
   const { throwaway } = await openThrowaway(context, backup.manifest, production);
   await using copy = throwaway;
   await makeCopy(context, { subject, backup, damage }, copy.target);
-  return readAgain(context, subject, backup, copy.target);
+  return await readAgain(context, subject, backup, copy.target);
 }
 
 /** READ ONLY on any side. */

@@ -74,7 +74,7 @@ async function onGivenServer(
   production: Target | null,
 ): Promise<ThrowawayDatabase> {
   await using source = production === null ? null : await reach(context, production);
-  return createThrowawayDatabase(admin, { ...likeTheSource(manifest), source, clock: context.clock });
+  return await createThrowawayDatabase(admin, { ...likeTheSource(manifest), source, clock: context.clock });
 }
 
 /** Production may be down while its backup is proven; then the throwaway's own marker is demanded. */

@@ -88,6 +88,8 @@ export async function applyDatabaseEntries(
   self: string,
   outcome: Outcome,
 ): Promise<void> {
+  // A throwaway bears a marker as its comment, which the source may not have; its name still tells what it is.
+  await session.query(`COMMENT ON DATABASE ${quoteIdentifier(session.target.database)} IS NULL`);
   for (const statement of entries.statements) {
     const sql = sqlOf(statement, session.target.database);
     if (sql === null) continue;
