@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { IthacaError } from "../base/errors.ts";
 import type { BackupReport } from "../report/model.ts";
 import { writeReport } from "../report/write.ts";
@@ -19,13 +20,18 @@ export interface BackupOptions extends SubjectOptions {
 export async function backup(context: UseCaseContext, options: BackupOptions): Promise<BackupReport> {
   const subject = await loadSubject(context, options);
   const startedAt = context.clock.now();
+  const reports = reportsDirectory(context, subject.plan);
   const record = (outcome: Pick<BackupReport, "verdict" | "reason" | "backup">) =>
-    writeReport(reportsDirectory(context, subject.plan), {
-      kind: "backup",
-      database: subject.name,
-      run: runFacts(context, startedAt),
-      ...outcome,
-    });
+    writeReport(
+      reports,
+      {
+        kind: "backup",
+        database: subject.name,
+        run: runFacts(context, startedAt),
+        ...outcome,
+      },
+      relative(context.workingDirectory, reports),
+    );
   try {
     return await record({ verdict: "taken", reason: "", backup: await backUp(context, subject, options) });
   } catch (thrown) {

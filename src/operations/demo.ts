@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { startCluster } from "../postgres/cluster.ts";
 import { createThrowawayDatabase } from "../postgres/throwaway-database.ts";
 import type { ProofReport } from "../report/model.ts";
@@ -55,14 +55,18 @@ export async function demo(context: UseCaseContext, options: DemoOptions): Promi
   const taken = await takeAndStore(context, subject, target, vault);
   const reports = join(home, "reports");
   // The digest's record outside the vault: the proof compares with that.
-  await writeReport(reports, {
-    kind: "backup",
-    verdict: "taken",
-    reason: "",
-    database: subject.name,
-    run: runFacts(context, startedAt),
-    backup: taken,
-  });
+  await writeReport(
+    reports,
+    {
+      kind: "backup",
+      verdict: "taken",
+      reason: "",
+      database: subject.name,
+      run: runFacts(context, startedAt),
+      backup: taken,
+    },
+    relative(context.workingDirectory, reports),
+  );
   return await proveSubject(context, subject, {
     source: vaultSource(context, vault, subject.name, "latest"),
     kind: "demo",

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
 import { plannedChecks } from "../proof/all-checks.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
@@ -104,5 +104,6 @@ export async function proveSubject(
       target: run.target,
       damaged: damage !== null,
     }),
+    relative(context.workingDirectory, request.reports),
   );
 }

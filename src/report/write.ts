@@ -76,20 +76,21 @@ export function jsonOf(report: AnyReport): string {
  * where another report has that name. Registered secrets are blanked out.
  *
  * @param directory the reports' folder; it is made where it is missing
- * @returns the whole report; its `report` paths begin with the folder's own name, as `reports/2026/11/22-daily-1.md`
+ * @param shownAs how people name the folder, such as `.ithaca/reports`; its own name unless told otherwise
+ * @returns the whole report; its `report` paths begin with that, as `reports/2026/11/22-daily-1.md`
  * @throws surroundings: the folder cannot be written to
  */
 export async function writeReport<R extends Unwritten<AnyReport>>(
   directory: string,
   unwritten: R,
+  shownAs: string = basename(directory),
 ): Promise<R & Pick<AnyReport, "report">> {
   const base = stem(unwritten);
   try {
     await mkdir(dirname(join(directory, base)), { recursive: true });
     for (let attempt = 1; ; attempt += 1) {
       const name = attempt === 1 ? base : `${base}-${attempt}`;
-      const folder = basename(directory);
-      const files = { markdown: `${folder}/${name}.md`, json: `${folder}/${name}.json` };
+      const files = { markdown: `${shownAs}/${name}.md`, json: `${shownAs}/${name}.json` };
       const report = redactAll({ ...unwritten, report: files });
       // Reading it back by its own schema now is better than finding out in a year that it cannot be read.
       const checked = anyReportSchema.parse(report);
