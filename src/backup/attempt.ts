@@ -2,17 +2,17 @@ import { isDeepStrictEqual } from "node:util";
 import type { Progress } from "../base/progress.ts";
 import type { CountOnly } from "../census/count-only.ts";
 import { readInventory } from "../census/inventory.ts";
-import { largeObjectAccess } from "../census/large-objects.ts";
+import type { LargeObjectAccess } from "../census/large-objects.ts";
 import { readCensus } from "../census/read-census.ts";
 import type { Relation } from "../census/relations.ts";
 import { joinReadings, readSequences, sequencesInScope } from "../census/sequences.ts";
-import { lockAndExport } from "../census/snapshot.ts";
+import { lockAndExport, releaseAll } from "../census/snapshot.ts";
 import { explainReadError } from "../census/sqlstate.ts";
-import { reading } from "../census/transaction.ts";
 import type { Census, InventoryObject, Scope } from "../census/types.ts";
 import { openSessions } from "../census/workers.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import type { Session, Target } from "../postgres/types.ts";
+import type { Client } from "./client.ts";
 import { shareConnections } from "./connections.ts";
 import { dumpDatabase } from "./dump.ts";
 
@@ -28,6 +28,11 @@ export interface AttemptOrder {
   /** Where the dump goes; must not exist. */
   readonly dumpDirectory: string;
   readonly countOnly: CountOnly;
+  readonly largeObjects: LargeObjectAccess;
+  /** Ready to start: as long as it does not hold its locks, others may come between. */
+  readonly pgDump: Client;
+  /** pg_dump's jobs: the plan's, or fewer. */
+  readonly jobs: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -35,36 +40,34 @@ export interface AttemptOrder {
 export interface Attempt {
   readonly census: Census;
   readonly relations: readonly Relation[];
-  readonly largeObjectsLeftOut: boolean;
   /** Objects whose definition was another one after the dump; then dump and census may not fit together. */
   readonly changed: readonly string[];
 }
 
 /** Dumps and counts one snapshot, and asks afterwards whether any definition changed meanwhile. */
 export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
-  const { exporter, progress, scope, target, database } = order;
+  const { exporter, progress, scope, target, database, largeObjects } = order;
   const lockTimeout = database.backup.lock_timeout * 1000;
-  const snapshot = await progress.step("Lock and take the snapshot", () => lockAndExport(exporter, scope, lockTimeout));
+  const share = shareConnections({ ...database.backup, jobs: order.jobs });
+  await using stack = new AsyncDisposableStack();
+  const workers = await openSessions(stack, target, share.workers);
+  const sessions = { exporter, workers };
+  const snapshot = await progress.step("Lock and take the snapshot", () =>
+    lockAndExport({ ...sessions, scope, lockTimeout }),
+  );
   try {
-    const largeObjects = await largeObjectAccess(exporter);
     const sequences = sequencesInScope(snapshot.relations, scope);
     const before = await readSequences(exporter, sequences);
-    const share = shareConnections(database.backup);
-    await using stack = new AsyncDisposableStack();
-    const workers = await openSessions(stack, target, share.workers);
     const parts = await together(
       order.signal,
       (signal) =>
         progress.step("Dump", () =>
-          dumpDatabase({
-            target,
-            serverVersionNum: exporter.versionNum,
+          dumpDatabase(order.pgDump, {
             snapshot: snapshot.id,
             scope,
             encoding: order.encoding,
             directory: order.dumpDirectory,
             jobs: share.jobs,
-            lockTimeoutSeconds: database.backup.lock_timeout,
             largeObjects: largeObjects !== "forbidden",
             signal,
           }),
@@ -72,7 +75,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
       () =>
         progress.step("Count and hash", (note) =>
           readCensus(workers, {
-            read: { snapshot: snapshot.id, lockTimeout },
+            read: { within: true, lockTimeout },
             scope,
             database,
             relations: snapshot.relations,
@@ -84,10 +87,10 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
         ),
       () => stack.disposeAsync(),
     );
+    // The exporter sees what is new, and still holds its locks: what they kept waiting has not happened yet.
     const changed = await progress.step("Look for changed definitions", () =>
-      changedSince(parts.inventory, workers[0] ?? exporter, scope),
+      changedSince(parts.inventory, exporter, scope),
     );
-    // On the session of the locks: that it still answers shows that they were held to the end.
     const after = await readSequences(exporter, sequences);
     const census: Census = {
       format: 1,
@@ -96,10 +99,9 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
       sequences: joinReadings(before, after),
       ...parts,
     };
-    const largeObjectsLeftOut = largeObjects === "forbidden";
-    return { census, relations: snapshot.relations, largeObjectsLeftOut, changed };
+    return { census, relations: snapshot.relations, changed };
   } finally {
-    await exporter.query("ROLLBACK").catch(() => {});
+    await releaseAll(sessions);
   }
 }
 
@@ -132,7 +134,7 @@ async function together<T>(
 }
 
 async function changedSince(before: readonly InventoryObject[], session: Session, scope: Scope): Promise<string[]> {
-  const now = await reading(session, {}, () => readInventory(session, scope)).catch((thrown: unknown) => {
+  const now = await readInventory(session, scope).catch((thrown: unknown) => {
     throw explainReadError(thrown, "the inventory");
   });
   return changedObjects(before, now.objects);

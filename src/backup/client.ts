@@ -3,11 +3,11 @@ import { type ClientTool, findClient } from "../postgres/clients.ts";
 import { libpqEnvironment } from "../postgres/libpq-environment.ts";
 import type { Target } from "../postgres/types.ts";
 
-/** Which server one of PostgreSQL's programs is to talk to. */
-export interface ClientOrder {
-  readonly target: Target;
-  readonly serverVersionNum: number;
-  readonly signal: AbortSignal;
+/** One of PostgreSQL's programs, found and provided with what it needs to reach a server. */
+export interface Client extends AsyncDisposable {
+  readonly major: number;
+  readonly version: string;
+  run(args: readonly string[], signal: AbortSignal): Promise<RunResult>;
 }
 
 /** The client for a server, which must be as new as the server. */
@@ -15,13 +15,14 @@ export function clientFor(tool: ClientTool, serverVersionNum: number) {
   return findClient(tool, Math.floor(serverVersionNum / 10_000));
 }
 
-/** Runs one of PostgreSQL's programs. Its arguments may depend on its own major version. */
-export async function runClient(
-  tool: ClientTool,
-  { target, serverVersionNum, signal }: ClientOrder,
-  args: (clientMajor: number) => readonly string[],
-): Promise<RunResult> {
-  const { path, major } = await clientFor(tool, serverVersionNum);
-  await using libpq = await libpqEnvironment(target);
-  return await run(path, args(major), { env: libpq.env, signal });
+/** Finds a program and lays out its password file, so that it can start without delay. Disposing removes the file. */
+export async function prepareClient(tool: ClientTool, target: Target, serverVersionNum: number): Promise<Client> {
+  const { path, major, version } = await clientFor(tool, serverVersionNum);
+  const libpq = await libpqEnvironment(target);
+  return {
+    major,
+    version,
+    run: (args, signal) => run(path, args, { env: libpq.env, signal }),
+    [Symbol.asyncDispose]: () => libpq[Symbol.asyncDispose](),
+  };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { explainDumpFailure, firstError } from "./dump-errors.ts";
 
-const explain = (stderr: string) => explainDumpFailure({ stderr, directory: "/scratch", lockTimeoutSeconds: 60 });
+const explain = (stderr: string) => explainDumpFailure({ stderr, directory: "/scratch" });
 
 /** What pg_dump 15 writes when COPY fails; `says` is the server's message. */
 const copyFailed = (
@@ -10,6 +10,8 @@ const copyFailed = (
 pg_dump: detail: Error message from server: ERROR:  ${says}
 CONTEXT:  a row with canary-row
 pg_dump: detail: Command was: COPY public.orders (id, note) TO stdout;`;
+
+const collision = "backup.dump_collided";
 
 test.each([
   [
@@ -23,9 +25,14 @@ test.each([
     "backup.dump_forbidden",
   ],
   [
-    "longer than 60 s",
-    "pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout",
-    "backup.dump_locked",
+    "waited for a table",
+    "pg_dump: error: query failed: ERROR:  canceling statement due to statement timeout",
+    collision,
+  ],
+  [
+    "waited for a table",
+    `pg_dump: error: could not obtain lock on relation "public.orders"\npg_dump: detail: This usually means that someone`,
+    collision,
   ],
   [
     "ended pg_dump's connection",

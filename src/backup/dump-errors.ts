@@ -6,12 +6,13 @@ import { backupErrors } from "./errors.ts";
 export interface DumpFailure {
   readonly stderr: string;
   readonly directory: string;
-  readonly lockTimeoutSeconds: number;
 }
 
 const noSpace = /No space left on device|Disk quota exceeded/i;
 const disconnected =
   /server closed the connection|terminating connection|connection to server .* failed|could not receive data|SSL (connection|SYSCALL)|could not import the requested snapshot|invalid snapshot identifier|no connection to the server|conflict with recovery/i;
+/** LOCK TABLE of pg_dump itself (a statement timeout), and NOWAIT of its parallel jobs. */
+const collided = /canceling statement due to (statement|lock) timeout|could not obtain lock/i;
 const moved = /does not exist|cache lookup failed|could not open relation|could not find|schema with OID/i;
 const tooLarge = /invalid memory alloc request size|Cannot enlarge string buffer|out of memory|string buffer exceeds/i;
 const damaged = /could not read block|invalid page|missing chunk|unexpected chunk|could not open file|data is corrupt/i;
@@ -27,13 +28,11 @@ function culprit(stderr: string): string {
  * Makes one sentence of what pg_dump wrote to stderr. Only what is known to hold no values gets through: DETAIL,
  * CONTEXT and the statement are dropped, and of an unknown message the quoted parts.
  */
-export function explainDumpFailure({ stderr, directory, lockTimeoutSeconds }: DumpFailure): IthacaError {
+export function explainDumpFailure({ stderr, directory }: DumpFailure): IthacaError {
   const what = culprit(stderr);
   if (noSpace.test(stderr)) return backupErrors.disk_full({ where: directory });
   if (/permission denied/.test(stderr)) return backupErrors.dump_forbidden({ what: what === "" ? "something" : what });
-  if (/lock timeout|could not obtain lock/.test(stderr)) {
-    return backupErrors.dump_locked({ what: what === "" ? "A table" : what, seconds: lockTimeoutSeconds });
-  }
+  if (collided.test(stderr)) return backupErrors.dump_collided({});
   if (disconnected.test(stderr)) return backupErrors.dump_disconnected({});
   if (tooLarge.test(stderr)) return backupErrors.row_too_large({ what });
   if (moved.test(stderr)) return censusErrors.definitions_moved({ what: "The database", code: "from pg_dump" });

@@ -1,11 +1,9 @@
+import { collisionTimeout } from "../census/snapshot.ts";
 import type { Scope } from "../census/types.ts";
-import type { Target } from "../postgres/types.ts";
-import { runClient } from "./client.ts";
+import type { Client } from "./client.ts";
 import { explainDumpFailure } from "./dump-errors.ts";
 
 export interface DumpOrder {
-  readonly target: Target;
-  readonly serverVersionNum: number;
   readonly snapshot: string;
   readonly scope: Scope;
   /** The database's encoding. */
@@ -14,7 +12,6 @@ export interface DumpOrder {
   readonly directory: string;
   /** How many tables are read at a time; more than one costs one connection more. */
   readonly jobs: number;
-  readonly lockTimeoutSeconds: number;
   readonly largeObjects: boolean;
   readonly signal: AbortSignal;
 }
@@ -36,7 +33,7 @@ function pattern(name: string): string {
  *
  * @param clientMajor the major version of pg_dump
  */
-export function dumpArguments(order: Omit<DumpOrder, "target" | "signal">, clientMajor: number): string[] {
+export function dumpArguments(order: Omit<DumpOrder, "signal">, clientMajor: number): string[] {
   const { scope } = order;
   return [
     "--format=directory",
@@ -49,7 +46,8 @@ export function dumpArguments(order: Omit<DumpOrder, "target" | "signal">, clien
     `--file=${order.directory}`,
     `--jobs=${order.jobs}`,
     `--snapshot=${order.snapshot}`,
-    `--lock-wait-timeout=${order.lockTimeoutSeconds * 1000}`,
+    // Our own session has these locks: whoever makes pg_dump wait stands between, and waits for us.
+    `--lock-wait-timeout=${collisionTimeout}`,
     `--encoding=${dumpEncoding(order)}`,
     ...(order.largeObjects ? [] : ["--no-blobs"]),
     ...scope.excludedSchemas.map((schema) => `--exclude-schema=${pattern(schema)}`),
@@ -71,7 +69,7 @@ function dumpEncoding({ scope, encoding }: Pick<DumpOrder, "scope" | "encoding">
 }
 
 /** Dumps the database as of the snapshot. Throws one clear sentence, which holds no row data, where pg_dump fails. */
-export async function dumpDatabase(order: DumpOrder): Promise<void> {
-  const { exitCode, stderr } = await runClient("pg_dump", order, (major) => dumpArguments(order, major));
-  if (exitCode !== 0) throw explainDumpFailure({ ...order, stderr });
+export async function dumpDatabase(pgDump: Client, order: DumpOrder): Promise<void> {
+  const { exitCode, stderr } = await pgDump.run(dumpArguments(order, pgDump.major), order.signal);
+  if (exitCode !== 0) throw explainDumpFailure({ stderr, directory: order.directory });
 }

@@ -33,12 +33,11 @@ export const backupErrors = defineErrors("backup", {
     mend: () => "grant it pg_read_all_data and BYPASSRLS, or leave it out under scope.exclude with a reason",
     example: { what: "table orders" },
   }),
-  dump_locked: entry({
+  dump_collided: entry({
     kind: "surroundings",
-    says: (p: { what: string; seconds: number }) =>
-      `${p.what} was held exclusively by someone else for longer than ${p.seconds} s`,
-    mend: () => "let the migration or maintenance end and try again, or raise backup.lock_timeout in the plan",
-    example: { what: "A table", seconds: 60 },
+    says: () => "Each try to dump ran into somebody who waited for a table to alter or to truncate it",
+    mend: () => "take the backup again at a time without migrations",
+    example: {},
   }),
   dump_disconnected: entry({
     kind: "surroundings",

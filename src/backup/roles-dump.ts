@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type ClientOrder, runClient } from "./client.ts";
+import type { Client } from "./client.ts";
 import { firstError } from "./dump-errors.ts";
 import { backupErrors } from "./errors.ts";
 
@@ -7,17 +7,21 @@ import { backupErrors } from "./errors.ts";
  * Writes the roles that a restore needs, their settings and memberships, as SQL. Without password hashes: none of them
  * leaves the server, and a role that may not read pg_authid can take the backup.
  *
+ * @param database any database that the role may enter
  * @param file where to
  */
-export async function dumpRoles(order: ClientOrder, file: string): Promise<void> {
-  const { exitCode, stderr } = await runClient("pg_dumpall", order, () => [
-    "--roles-only",
-    "--no-role-passwords",
-    "--no-password",
-    // It would look into `postgres` or `template1`, which the role may not enter.
-    `--database=${order.target.database}`,
-    `--file=${file}`,
-  ]);
+export async function dumpRoles(pgDumpall: Client, database: string, file: string, signal: AbortSignal): Promise<void> {
+  const { exitCode, stderr } = await pgDumpall.run(
+    [
+      "--roles-only",
+      "--no-role-passwords",
+      "--no-password",
+      // It would look into `postgres` or `template1`, which the role may not enter.
+      `--database=${database}`,
+      `--file=${file}`,
+    ],
+    signal,
+  );
   if (exitCode !== 0) {
     if (/No space left on device/i.test(stderr)) throw backupErrors.disk_full({ where: file });
     throw backupErrors.roles_failed({ why: firstError(stderr) });

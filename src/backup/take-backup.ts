@@ -1,12 +1,14 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
-import { IthacaError } from "../base/errors.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
 import type { Progress } from "../base/progress.ts";
 import { writeCensus } from "../census/census-file.ts";
 import { type CountOnly, countedOnly } from "../census/count-only.ts";
+import { type LargeObjectAccess, largeObjectAccess } from "../census/large-objects.ts";
 import { listRelations } from "../census/relations.ts";
 import { resolveScope } from "../census/scope.ts";
+import { reading } from "../census/transaction.ts";
 import type { Census, Scope } from "../census/types.ts";
 import { openSessions } from "../census/workers.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
@@ -14,7 +16,7 @@ import { assertOwnServerSession, refuseTransactionPooler } from "../postgres/poo
 import { assertMayRead, readServerFacts, type ServerFacts } from "../postgres/server-facts.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { type Attempt, attemptBackup } from "./attempt.ts";
-import { clientFor } from "./client.ts";
+import { type Client, prepareClient } from "./client.ts";
 import { checkDump } from "./dump-check.ts";
 import { backupErrors } from "./errors.ts";
 import type { Manifest } from "./manifest.ts";
@@ -44,10 +46,14 @@ interface Source {
   readonly facts: ServerFacts;
   readonly scope: Scope;
   readonly countOnly: CountOnly;
+  readonly largeObjects: LargeObjectAccess;
 }
 
-/** Tries before DDL that keeps running makes the backup inconclusive. */
-const tries = 2;
+/**
+ * What makes another try worth while, and how many. Definitions that keep changing make a backup inconclusive. A
+ * collision says nothing about the database: somebody waited for a table between two of our locks on it.
+ */
+const retries: Readonly<Record<string, number>> = { "census.definitions_moved": 1, "backup.dump_collided": 8 };
 
 /**
  * Takes a backup: a dump and a census of the very same snapshot, the roles, and a manifest over all of it.
@@ -83,8 +89,8 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
   const [exporter] = await openSessions(stack, target, 1);
   if (exporter === undefined) throw new Error("no session was opened");
   await assertOwnServerSession(exporter);
-  const pgDump = await clientFor("pg_dump", exporter.versionNum);
-  const { source, attempt } = await attempts(options, exporter);
+  const pgDump = stack.use(await prepareClient("pg_dump", target, exporter.versionNum));
+  const { source, attempt } = await attempts(options, exporter, pgDump);
   for (const { what, why } of source.scope.leftOut) progress.warn(`Left out: ${what}: ${why}`);
 
   const dumpDirectory = join(directory, "dump");
@@ -97,8 +103,10 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
     tables: attempt.census.tables,
   });
   // Locks and snapshot are released by now, and with them a connection for pg_dumpall.
-  const order = { target, serverVersionNum: exporter.versionNum, signal };
-  await progress.step("Write the roles", () => dumpRoles(order, join(directory, "roles.sql")));
+  const pgDumpall = stack.use(await prepareClient("pg_dumpall", target, exporter.versionNum));
+  await progress.step("Write the roles", () =>
+    dumpRoles(pgDumpall, target.database, join(directory, "roles.sql"), signal),
+  );
   return progress.step("Write census and manifest", async () => {
     await writeCensus(attempt.census, join(directory, "census.json"));
     const { leftOut, excludedSchemas, excludedTables, excludedRows, excludedExtensions } = source.scope;
@@ -115,7 +123,7 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
         pg_dump: pgDump.version,
       },
       server: manifestServer(source.facts),
-      left_out: [...leftOut, ...leftOutLargeObjects(attempt)],
+      left_out: [...leftOut, ...leftOutLargeObjects(source)],
       scope: {
         excludedSchemas: [...excludedSchemas],
         excludedTables: [...excludedTables],
@@ -133,27 +141,46 @@ async function examine(session: Session, { database, clock }: TakeBackupOptions)
   const facts = await readServerFacts(session);
   assertMayRead(facts);
   const scope = await resolveScope(session, database);
-  return { facts, scope, countOnly: countedOnly(database, await listRelations(session), clock.now()) };
+  const countOnly = countedOnly(database, await listRelations(session), clock.now());
+  const largeObjects = await reading(session, {}, () => largeObjectAccess(session));
+  return { facts, scope, countOnly, largeObjects };
 }
 
-/** Tries until no definition changed while the snapshot was dumped; once more, and no oftener. */
-async function attempts(options: TakeBackupOptions, exporter: Session): Promise<{ source: Source; attempt: Attempt }> {
+/**
+ * Tries until a snapshot was dumped and counted in which no definition changed. After a collision pg_dump goes on with
+ * one job: more of them ask for each table's lock again, so that whoever waits for a table ends the dump.
+ */
+async function attempts(
+  options: TakeBackupOptions,
+  exporter: Session,
+  pgDump: Client,
+): Promise<{ source: Source; attempt: Attempt }> {
   const { progress } = options;
   const dumpDirectory = join(options.directory, "dump");
-  for (let count = 1; ; count++) {
-    const last = count === tries;
+  const left = new Map(Object.entries(retries));
+  let jobs = options.database.backup.jobs;
+  for (;;) {
     try {
       const source = await progress.step("Examine the database", () => examine(exporter, options));
       const encoding = source.facts.encoding;
-      const attempt = await attemptBackup({ ...options, ...source, exporter, encoding, dumpDirectory });
+      const attempt = await attemptBackup({ ...options, ...source, exporter, pgDump, encoding, dumpDirectory, jobs });
       if (attempt.changed.length === 0) return { source, attempt };
-      if (last) throw backupErrors.definitions_changed({ names: [...attempt.changed] });
+      throw backupErrors.definitions_changed({ names: [...attempt.changed] });
     } catch (thrown) {
-      if (last || !(thrown instanceof IthacaError && thrown.id === "census.definitions_moved")) throw thrown;
+      const id = thrown instanceof IthacaError ? reasonToRetry(thrown) : "";
+      const count = left.get(id) ?? 0;
+      if (count === 0 || options.signal.aborted) throw thrown;
+      left.set(id, count - 1);
+      if (id === "backup.dump_collided") jobs = 1;
+      progress.warn(`Starting again: ${messageOf(thrown)}`);
     }
-    progress.warn("Definitions changed while the database was being read: starting again, once");
     await rm(dumpDirectory, { recursive: true, force: true });
   }
+}
+
+/** Changed definitions are one reason, whether the reading stumbled over them or they were found afterwards. */
+function reasonToRetry({ id }: IthacaError): string {
+  return id === "backup.definitions_changed" ? "census.definitions_moved" : id;
 }
 
 function manifestServer(facts: ServerFacts): Manifest["server"] {
@@ -161,8 +188,8 @@ function manifestServer(facts: ServerFacts): Manifest["server"] {
   return { database, encoding, collate, ctype, locale_provider: localeProvider, icu_locale: icuLocale };
 }
 
-function leftOutLargeObjects({ largeObjectsLeftOut }: Attempt): Scope["leftOut"] {
-  if (!largeObjectsLeftOut) return [];
+function leftOutLargeObjects({ largeObjects }: Source): Scope["leftOut"] {
+  if (largeObjects !== "forbidden") return [];
   const why = "the backup's role may not read all of them: make it their owner, or grant it SELECT on each";
   return [{ what: "large objects", why }];
 }
