@@ -24,8 +24,14 @@ type ResolvedScope = { readonly [P in ScopeParameter]: readonly number[] };
  * read is in `notCovered` instead of an exception.
  *
  * Names are as SQL would write them, under a session whose `search_path` is empty, as `connect` pins it.
+ *
+ * @param kinds which kinds to read; all unless told otherwise
  */
-export async function readInventory(session: Session, scope: Scope): Promise<Inventory> {
+export async function readInventory(
+  session: Session,
+  scope: Scope,
+  kinds: readonly string[] | null = null,
+): Promise<Inventory> {
   const [resolved] = await session.query<ResolvedScope>(scopeQuery, [
     scope.excludedSchemas,
     scope.excludedTables,
@@ -37,6 +43,7 @@ export async function readInventory(session: Session, scope: Scope): Promise<Inv
   // Reading changes nothing, so one savepoint serves all: going back to it only ends the aborted state.
   await session.query("SAVEPOINT inventory");
   for (const query of inventoryQueries) {
+    if (kinds !== null && !kinds.includes(query.kind)) continue;
     try {
       const rows = await session.query<{ name: string; attributes: { [attribute: string]: Json } }>(
         query.sql,

@@ -15,6 +15,8 @@ export interface ProofRun {
   readonly notCovered: NotCovered[];
   backup: ProofReport["backup"];
   target: ProofReport["target"];
+  /** Null where the copy was not sabotaged. */
+  sabotage: ProofReport["sabotage"];
   /** Seconds; null where it is not known. */
   newestBackupAge: number | null;
   /** Runs a phase and records its time, also when it fails. */
@@ -32,6 +34,7 @@ export function startProofRun(): ProofRun {
     notCovered: [],
     backup: null,
     target: null,
+    sabotage: null,
     newestBackupAge: null,
     current: "select",
     async phase(name, work) {

@@ -1,15 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { takeCopyCensus } from "../census/copy-census.ts";
-import { connect } from "../postgres/connect.ts";
 import type { Target } from "../postgres/types.ts";
-import { narrowMismatches } from "../proof/narrow/narrow.ts";
-import { runChecks } from "../proof/run-checks.ts";
-import type { ProofContext, TeamCheck } from "../proof/types.ts";
-import { restoreSeconds } from "../report/objectives.ts";
+import type { TeamCheck } from "../proof/types.ts";
 import type { FetchedBackup } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { type Damage, makeCopy } from "./copy.ts";
+import { examineCopy } from "./examine-copy.ts";
 import type { ProofRun } from "./proof-run.ts";
 import type { Subject } from "./subject.ts";
 import { type OpenedThrowaway, openThrowaway } from "./throwaway.ts";
@@ -25,8 +19,7 @@ export interface BackupToProve {
 }
 
 /**
- * Restores a fetched backup into a throwaway, takes the census of the copy, runs every check, and destroys the
- * throwaway whatever happened. What it finds goes into `run`.
+ * Restores a fetched backup into a throwaway, examines the copy, and destroys the throwaway whatever happened. What it finds goes into `run`.
  */
 export async function proveBackup(context: UseCaseContext, run: ProofRun, request: BackupToProve): Promise<void> {
   const { backup, startedAt } = request;
@@ -64,46 +57,20 @@ async function proveOn(
   request: BackupToProve,
   { throwaway, facts }: OpenedThrowaway,
 ): Promise<void> {
-  const { subject, backup } = request;
-  const { manifest, census, directory, scope } = backup;
-  const { database, plan, planDirectory } = subject;
-  const { progress, clock } = context;
   const { target } = throwaway;
   run.current = "restore";
   const restored = await makeCopy(context, request, target);
   run.phases.push(...restored.phases);
   run.restoreErrors.push(...restored.errors);
   run.notCovered.push(...restored.skipped.map(({ what, why }) => ({ what, why })));
-  const workers = availableParallelism();
-  const copy = await run.phase("census", () =>
-    takeCopyCensus({ target, scope, database, expected: census, workers, progress }),
-  );
-  await run.phase("checks", async () => {
-    await using session = await connect(target, { readOnly: true });
-    const proof: ProofContext = {
-      plan,
-      database,
-      manifest,
-      expected: census,
-      copy,
-      session,
-      restoreErrors: restored.errors,
-      restoreSkipped: restored.skipped,
-      planDirectory,
-      now: clock.now(),
-      archiveProblems: backup.problems,
-      recordedDigest: request.recordedDigest,
-      throwaway: facts,
-      // The restore has come to its end by now, which is what the measurement asks of the phases.
-      measured: {
-        rtoSeconds: restoreSeconds([...run.phases, { name: "checks", seconds: 0 }]),
-        rpoSeconds: run.newestBackupAge,
-      },
-      hashKey: randomBytes(32),
-      teamChecks: request.teamChecks,
-    };
-    const { checks, notCovered } = await runChecks(proof, progress);
-    run.checks.push(...(await narrowMismatches({ context: proof, checks, directory, target, progress })));
-    run.notCovered.push(...notCovered);
+  await examineCopy(context, run, {
+    subject: request.subject,
+    backup: request.backup,
+    target,
+    facts,
+    restored,
+    teamChecks: request.teamChecks,
+    recordedDigest: request.recordedDigest,
+    sabotage: request.damage === null,
   });
 }

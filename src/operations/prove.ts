@@ -102,6 +102,7 @@ export async function proveSubject(
       newestBackupAge: run.newestBackupAge,
       backup: run.backup,
       target: run.target,
+      sabotage: run.sabotage,
       damaged: damage !== null,
     }),
     relative(context.workingDirectory, request.reports),

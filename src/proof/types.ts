@@ -87,6 +87,8 @@ export interface ProofContext {
   readonly hashKey: Buffer;
   /** The team's own checks, from `loadTeamChecks`. */
   readonly teamChecks: readonly TeamCheck[];
+  /** Canonical names of the tables to which a check that reads rows of the copy confines itself; all without it. */
+  readonly within?: ReadonlySet<string>;
 }
 
 /** One of the team's own checks: a query that returns violations. */

@@ -30,8 +30,9 @@ function whyNotAsked(key: ForeignKey, withoutRows: ReadonlySet<string>): string 
 export const constraintsForeignKeys: Check = {
   id: "constraints.foreign_keys",
   title: "Every foreign key holds, row by row",
-  async run({ session, manifest, hashKey }: ProofContext): Promise<CheckOutcome> {
-    const keys = await listForeignKeys(session);
+  async run({ session, manifest, hashKey, within }: ProofContext): Promise<CheckOutcome> {
+    const listed = await listForeignKeys(session);
+    const keys = listed.filter(({ child }) => within === undefined || within.has(canonical(child)));
     if (keys.length === 0) return notApplicable("Foreign keys", "the database has none");
     const withoutRows = new Set(manifest.scope.excludedRows.map(canonical));
     const findings: Finding[] = [];

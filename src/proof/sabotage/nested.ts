@@ -1,0 +1,23 @@
+import type { Session } from "../../postgres/types.ts";
+
+const begin = /^BEGIN\b[^;]*/;
+
+/**
+ * The same connection for code that opens a transaction of its own, as every reading of the census and every check
+ * does: within the transaction that is open already, its BEGIN becomes a savepoint and its ROLLBACK goes back to it. So
+ * it sees what that transaction changed, and still cannot write.
+ */
+export function asSavepoints(session: Session): Session {
+  const { target, versionNum, backendPid } = session;
+  return {
+    target,
+    versionNum,
+    backendPid,
+    query(sql, values) {
+      if (sql === "ROLLBACK") return session.query("ROLLBACK TO SAVEPOINT inner_read; RELEASE SAVEPOINT inner_read");
+      const nested = sql.replace(begin, "SAVEPOINT inner_read; SET TRANSACTION READ ONLY");
+      return session.query(nested, values);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
