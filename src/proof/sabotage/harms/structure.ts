@@ -70,7 +70,13 @@ const table: readonly DefinitionHarm[] = [
     when: ({ attributes }) => attributes.not_null === true && attributes.inherited === undefined,
     sql: (object) => `ALTER TABLE ${columnOf(object).table} ALTER COLUMN ${columnOf(object).column} DROP NOT NULL`,
   },
-  { what: "an index is gone", kind: "index", sql: ({ name }) => `DROP INDEX ${name}` },
+  {
+    what: "an index is gone",
+    kind: "index",
+    // A dump leaves out invalid ones, so that theirs is no loss.
+    when: ({ attributes }) => attributes.valid === true,
+    sql: ({ name }) => `DROP INDEX ${name}`,
+  },
   {
     what: "a function's body is another",
     kind: "function",
