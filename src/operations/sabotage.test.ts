@@ -260,9 +260,9 @@ test("only a copy whose checks passed is sabotaged", () => {
     seconds: 0,
     reason: "",
   });
-  const all = [result("data.equality", "passed"), result("definitions.equality", "passed")];
+  const both = [result("data.equality", "passed"), result("definitions.equality", "passed")];
   expect(mayBeSabotaged(both)).toBe(true);
   expect(mayBeSabotaged([...both, result("plan.freshness", "failed")])).toBe(true);
   expect(mayBeSabotaged([...both, result("sequences.equality", "not_run")])).toBe(false);
-  expect(mayBeSabotaged(all.slice(1))).toBe(false);
+  expect(mayBeSabotaged(both.slice(1))).toBe(false);
 });
