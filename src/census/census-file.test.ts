@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { census } from "../../test/support/proof.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { readCensusFile, writeCensus } from "./census-file.ts";
-import type { Census, Json } from "./types.ts";
+import type { Census, Json, RoleViews } from "./types.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 12 });
 const hash = fc.tuple(fc.bigInt(), fc.bigInt()).map(([a, b]) => `${a}:${b}`);
@@ -81,4 +81,35 @@ test("what is no census is refused with the line, never with what stands in it",
   await refused(good.replace('"format":1', '"format":2'), /line 1: format/);
   await refused(`${good}{}\n`, /does not belong there/);
   await refused("\0\0\0", /not JSON/);
+});
+
+const views: RoleViews = {
+  limit: 10,
+  roles: [{ role: "anon", rights: { "public.t": "select (a)" }, unfiltered: ["public.t"] }],
+  perspectives: [
+    {
+      role: "anon",
+      user: "1",
+      app_roles: ["parent"],
+      sights: {
+        "public.a": { kind: "rows", rows: 3, hash: "1:-2", at: "2026-11-22 02:00:00.1+00" },
+        "public.b": { kind: "granted" },
+        "public.c": { kind: "refused", code: "42501" },
+        "public.d": { kind: "unread" },
+      },
+      seconds: 0.1,
+    },
+  ],
+  users: { table: "auth.users", key: "id", key_type: "uuid", app_role_type: null },
+  unsteady: { "public.b": { why: "time", ask: true } },
+  unproven: [],
+};
+
+test("what each role may see is read back, and a time that is none is refused: it becomes SQL on the copy", async () => {
+  await using scratch = await scratchDirectory("test");
+  const path = join(scratch.path, "census.json");
+  await writeCensus(census({ role_views: views }), path);
+  expect((await readCensusFile(path)).role_views).toEqual(views);
+  await writeFile(path, (await readFile(path, "utf8")).replace("02:00:00.1+00", "02:00'; DROP TABLE t; --"));
+  await expect(readCensusFile(path)).rejects.toThrow(/role_views\.perspectives\.0\.sights\.public\.a\.at/);
 });

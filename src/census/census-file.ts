@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { messageOf } from "../base/errors.ts";
 import { censusErrors } from "./errors.ts";
+import { roleViewsSchema } from "./roles/schema.ts";
 import type { Census, InventoryObject, SequenceCensus, TableCensus } from "./types.ts";
 
 /*
@@ -37,6 +38,7 @@ const headSchema = z.strictObject({
   large_objects: z.strictObject({ count: z.int().nonnegative(), hash }).nullable(),
   samples: z.array(z.strictObject({ table: z.string(), key: z.string(), hash })),
   freshness: z.array(z.strictObject({ table: z.string(), column: z.string(), newest: z.string().nullable() })),
+  role_views: roleViewsSchema.exactOptional(),
   not_covered: reasoned,
 });
 

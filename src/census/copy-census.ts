@@ -55,6 +55,7 @@ export async function takeCopyCensus(options: CopyCensusOptions): Promise<Census
       largeObjects,
       countOnly,
       sampleKeys,
+      seenOnSource: { views: expected.role_views },
       note,
     });
     return {

@@ -6,11 +6,13 @@ import { hashTables, type Task } from "./hash-tables.ts";
 import { readInventory } from "./inventory.ts";
 import { type LargeObjectAccess, readLargeObjects } from "./large-objects.ts";
 import { type Relation, rowsInScope } from "./relations.ts";
+import { prepareCopyViews } from "./roles/copy-views.ts";
+import { prepareSourceViews } from "./roles/source-views.ts";
 import { chooseKeys, readSamples } from "./samples.ts";
 import { explainReadError } from "./sqlstate.ts";
 import { listTables } from "./table-list.ts";
 import { type ReadOptions, reading } from "./transaction.ts";
-import type { Census, Scope } from "./types.ts";
+import type { Census, RoleViews, Scope } from "./types.ts";
 import { runTasks } from "./workers.ts";
 
 /** What a census is taken of, and how. */
@@ -26,13 +28,15 @@ export interface CensusOrder {
   readonly countOnly: CountOnly;
   /** Keys of the samples; chosen at random where there are none yet. */
   readonly sampleKeys?: readonly string[];
+  /** On a copy: what was seen on the source, so that the same is asked; undefined where it was not asked. */
+  readonly seenOnSource?: { readonly views: RoleViews | undefined };
   readonly note: (text: string) => void;
 }
 
 /** The part of a census that a snapshot holds still; sequences it does not. */
 export type CensusParts = Pick<
   Census,
-  "tables" | "large_objects" | "inventory" | "samples" | "freshness" | "not_covered"
+  "tables" | "large_objects" | "inventory" | "samples" | "freshness" | "role_views" | "not_covered"
 >;
 
 /**
@@ -86,17 +90,26 @@ export async function readCensus(sessions: readonly Session[], order: CensusOrde
     notCovered.push(...signs.notCovered);
   };
 
+  const { seenOnSource } = order;
+  const views = await inSnapshot(first, "the roles' rights", async () =>
+    seenOnSource === undefined
+      ? prepareSourceViews(first, order)
+      : seenOnSource.views && prepareCopyViews(first, order, seenOnSource.views),
+  );
   // The inventory first: it is one piece of unknown length, and tables can be shared out around it.
-  const tasks = [readDefinitions, ...hashing.tasks, readLarge, readSigns];
+  const tasks = [readDefinitions, ...hashing.tasks, readLarge, readSigns, ...(views?.tasks ?? [])];
   const count = (finished: number) => order.note(`${finished} of ${tasks.length} pieces read`);
   await runTasks(sessions, tasks, count);
   await runTasks(sessions, hashing.recounts());
+  await views?.finish(first);
+  const roleViews = views?.result();
   return {
     tables: hashing.tables(),
     large_objects: largeObjects,
     inventory,
     samples,
     freshness,
-    not_covered: notCovered,
+    ...(roleViews === undefined ? {} : { role_views: roleViews }),
+    not_covered: [...notCovered, ...(views?.notCovered() ?? [])],
   };
 }

@@ -57,6 +57,64 @@ export interface FreshnessReading {
   readonly newest: string | null;
 }
 
+/** What a role or a user in its place gets to see of a table or view that does not show every row to everybody. */
+export type Sight =
+  | {
+      readonly kind: "rows";
+      /** Never more than the limit: that many stands for so many or more. */
+      readonly rows: number;
+      /** Order-free hash of the keys of all that is visible, or of the rows; null where it was not, or cannot be, taken. */
+      readonly hash: string | null;
+      /** The clock by which it was read, where a policy asks for the time: then the copy is read by the same. */
+      readonly at?: string;
+    }
+  /** May be read; what is visible was not counted, because it rightly changes: see `unsteady`. */
+  | { readonly kind: "granted" }
+  /** PostgreSQL, a policy or a function refused with this SQLSTATE. */
+  | { readonly kind: "refused"; readonly code: string }
+  /** There was no time left for it. */
+  | { readonly kind: "unread" };
+
+/** What a database role may do, whoever is behind it. */
+export interface RoleRights {
+  readonly role: string;
+  /** By object, such as `select, update (avatar_url, full_name)`; an object to which it has no right is not there. */
+  readonly rights: { readonly [object: string]: string };
+  /** Tables whose every row it sees, because no row level security holds it back. */
+  readonly unfiltered: readonly string[];
+}
+
+/** Someone in whose place the database was read: a role, or one of the application's users in a role. */
+export interface Perspective {
+  readonly role: string;
+  /** The user's key; null for the role by itself. Stays in the vault. */
+  readonly user: string | null;
+  /** The roles that the application gives this user. */
+  readonly app_roles: readonly string[];
+  readonly sights: { readonly [object: string]: Sight };
+  readonly seconds: number;
+}
+
+/** What each role may see, and which of it can be compared. */
+export interface RoleViews {
+  /** Rows that were counted at most. */
+  readonly limit: number;
+  readonly roles: readonly RoleRights[];
+  readonly perspectives: readonly Perspective[];
+  /** Where users come from, for those who read the copy in their place and those who write about it. */
+  readonly users: {
+    readonly table: string;
+    readonly key: string;
+    /** Types of the key and of the application's roles; `enum` stands for any enum. */
+    readonly key_type: string;
+    readonly app_role_type: string | null;
+  } | null;
+  /** Objects whose visible rows cannot be compared, and why; `ask` where it can still be compared who may read at all. */
+  readonly unsteady: { readonly [object: string]: { readonly why: string; readonly ask: boolean } };
+  /** What the plan asks for and could not be asked, as sentences: it is not proved. */
+  readonly unproven: readonly string[];
+}
+
 export interface Census {
   readonly format: 1;
   /** The snapshot's time on the source, ISO 8601 UTC. */
@@ -70,6 +128,8 @@ export interface Census {
   readonly inventory: readonly InventoryObject[];
   readonly samples: readonly RowSample[];
   readonly freshness: readonly FreshnessReading[];
+  /** Absent in backups of versions that did not ask. */
+  readonly role_views?: RoleViews;
   /** What this census does not cover, and why. */
   readonly not_covered: readonly { readonly what: string; readonly why: string }[];
 }

@@ -11,6 +11,7 @@ import { planOrphans } from "./checks/plan-orphans.ts";
 import { planRecordCounts } from "./checks/plan-record-counts.ts";
 import { planRlsEnabled } from "./checks/plan-rls-enabled.ts";
 import { restoreErrors } from "./checks/restore-errors.ts";
+import { rolesVisibility } from "./checks/roles-visibility.ts";
 import { sequencesEquality } from "./checks/sequences-equality.ts";
 import { smokeRecords } from "./checks/smoke-records.ts";
 import { teamCheck } from "./team/check.ts";
@@ -26,6 +27,7 @@ export function allChecks(teamChecks: readonly TeamCheck[]): Check[] {
     definitionsEquality,
     sequencesEquality,
     largeObjectsEquality,
+    rolesVisibility,
     constraintsForeignKeys,
     planRecordCounts,
     planOrphans,

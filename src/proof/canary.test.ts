@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../test/support/database.ts";
 import { census, databasePlan, proofContext } from "../../test/support/proof.ts";
+import { sourceCensus } from "../../test/support/role-views.ts";
 import { run } from "../base/child-process.ts";
 import { silentProgress } from "../base/progress.ts";
 import { scratchDirectory } from "../base/scratch.ts";
@@ -26,6 +27,11 @@ const plan = databasePlan({
   orphans: [{ table: "public.notes", column: "person", references: "public.people", key: "mail" }],
   freshness: [{ table: "public.notes", column: "at", within: "1h" }],
   smoke: { table: "public.people", key: "mail" },
+  // A role that every server has.
+  role_views: {
+    users: { table: "public.people", key: "mail", role: "pg_read_all_data" },
+    app_roles: { table: "public.people", user: "mail", role: "secret" },
+  },
 });
 
 const fixture = `
@@ -83,7 +89,9 @@ test("no row's text is in anything that the checks say, however much is wrong", 
     key: `${canary}${n + 1}@example.org`,
     hash: "1:1",
   }));
-  const expected = { ...first, taken_at: "2026-11-22T02:00:00.000Z", samples };
+  const { role_views } = await sourceCensus(target, plan);
+  if (role_views === undefined) throw new Error("the roles were not asked");
+  const expected = { ...first, taken_at: "2026-11-22T02:00:00.000Z", samples, role_views };
   const dump = await findClient("pg_dump", 15);
   await using connection = await libpqEnvironment(target);
   expect((await run(dump.path, ["-Fd", "-Z0", "-f", join(scratch.path, "dump")], connection)).exitCode).toBe(0);

@@ -1,0 +1,58 @@
+import type { Session } from "../../postgres/types.ts";
+import { rolesSql } from "./sql.ts";
+import type { DecidingText } from "./steadiness.ts";
+
+const objectsSql = rolesSql("objects");
+const textsSql = rolesSql("texts");
+const rightsSql = rolesSql("rights");
+const askedSql = rolesSql("asked-roles");
+
+/** A table, partition root, view or materialized view. */
+export interface AskedObject {
+  readonly oid: number;
+  readonly qualified: string;
+  readonly schema: string;
+  readonly kind: "r" | "p" | "v" | "m";
+  readonly pages: number;
+  readonly inexact: boolean;
+  /** Quoted, by name. */
+  readonly columns: readonly string[];
+  /** The primary key's columns, quoted, by name; null where there is none. */
+  readonly key: readonly string[] | null;
+}
+
+/** A role that exists. */
+export interface AskedRole {
+  readonly role: string;
+  /** Whether this session may take its place. */
+  readonly settable: boolean;
+}
+
+/** One right of a role to an object. */
+export interface Right {
+  readonly role: string;
+  readonly oid: number;
+  readonly privilege: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE";
+  /** The columns that it is limited to, quoted; null where it is for all of them. */
+  readonly columns: readonly string[] | null;
+  readonly filtered: boolean;
+}
+
+type Row<T> = T & Record<string, unknown>;
+
+export function listObjects(session: Session): Promise<AskedObject[]> {
+  return session.query<Row<AskedObject>>(objectsSql);
+}
+
+export function listTexts(session: Session): Promise<DecidingText[]> {
+  return session.query<Row<DecidingText>>(textsSql);
+}
+
+export function listRoles(session: Session, names: readonly string[]): Promise<AskedRole[]> {
+  const privilege = session.versionNum >= 160_000 ? "SET" : "MEMBER";
+  return session.query<Row<AskedRole>>(askedSql, [names, privilege]);
+}
+
+export function listRights(session: Session, roles: readonly string[], oids: readonly number[]): Promise<Right[]> {
+  return session.query<Row<Right>>(rightsSql, [roles, oids]);
+}
