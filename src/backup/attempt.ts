@@ -98,6 +98,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
       server_version_num: exporter.versionNum,
       sequences: joinReadings(before, after),
       ...parts,
+      inventory: largeObjects === "forbidden" ? withoutLargeObjects(parts.inventory) : parts.inventory,
     };
     return { census, relations: snapshot.relations, changed };
   } finally {

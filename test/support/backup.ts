@@ -1,8 +1,11 @@
+import { scopeOf } from "../../src/backup/manifest.ts";
 import { type TakenBackup, takeBackup } from "../../src/backup/take-backup.ts";
 import { run } from "../../src/base/child-process.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { type Progress, silentProgress } from "../../src/base/progress.ts";
 import { scratchDirectory } from "../../src/base/scratch.ts";
+import { takeCopyCensus } from "../../src/census/copy-census.ts";
+import type { Census, TableCensus } from "../../src/census/types.ts";
 import { findBinary } from "../../src/postgres/binaries.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { quoteIdentifier } from "../../src/postgres/quote.ts";
@@ -88,3 +91,25 @@ export async function testRole(
     },
   };
 }
+
+/** Restores a backup with plain pg_restore and takes the census of the copy. */
+export async function censusOfCopy(backup: TestBackup, plan: Record<string, unknown> = {}): Promise<Census> {
+  await using copy = await plainRestore(backup.directory);
+  return await takeCopyCensus({
+    target: copy.target,
+    scope: scopeOf(backup.manifest),
+    database: databasePlan(plan),
+    expected: backup.census,
+    workers: 2,
+    progress: silentProgress,
+  });
+}
+
+/** A census' tables without what may differ between two readings of the same rows. */
+export function timeless(tables: Census["tables"]): Record<string, Omit<TableCensus, "seconds">> {
+  return Object.fromEntries(Object.entries(tables).map(([name, { seconds: _, ...table }]) => [name, table]));
+}
+
+/** A table so large that a dump of it takes a while. */
+export const wideRows =
+  "CREATE TABLE public.t AS SELECT i, repeat(md5(i::text), 20) AS a FROM generate_series(1, 60000) AS i";
