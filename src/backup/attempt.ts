@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Progress } from "../base/progress.ts";
 import type { CountOnly } from "../census/count-only.ts";
 import { readInventory } from "../census/inventory.ts";
-import type { LargeObjectAccess } from "../census/large-objects.ts";
+import { type LargeObjectAccess, withoutLargeObjects } from "../census/large-objects.ts";
 import { readCensus } from "../census/read-census.ts";
 import type { Relation } from "../census/relations.ts";
 import { joinReadings, readSequences, sequencesInScope } from "../census/sequences.ts";

@@ -1,7 +1,7 @@
 import type { Session } from "../postgres/types.ts";
 import { censusSql } from "./sql.ts";
 import { explainReadError, sqlstate } from "./sqlstate.ts";
-import type { Census } from "./types.ts";
+import type { Census, InventoryObject } from "./types.ts";
 
 const hashSql = censusSql("large-objects");
 
@@ -33,4 +33,10 @@ export async function readLargeObjects(session: Session): Promise<Census["large_
     throw explainReadError(thrown, "the large objects");
   });
   return row === undefined ? null : { count: row.count, hash: row.hash };
+}
+
+/** An inventory of a backup that leaves the large objects out: without them, and without what is said about them. */
+export function withoutLargeObjects(inventory: readonly InventoryObject[]): InventoryObject[] {
+  const about = ({ kind, name }: InventoryObject) => kind === "large-object" || name.startsWith("large object ");
+  return inventory.filter((object) => !about(object));
 }
