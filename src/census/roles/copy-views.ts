@@ -13,9 +13,9 @@ import { claimsSql } from "./users.ts";
 /** On a copy nobody waits: a limit is there only so that nothing hangs for ever. */
 const copyTimeLimit = 15 * 60 * 1000;
 
-/** Asks of the copy what was asked of the source; null where that was nothing. */
+/** Asks of the copy what was answered by the source; null where that was nothing. */
 function questionFor({ object, columns }: Readable, seen: Sight | undefined, out: { ask: boolean } | undefined) {
-  if (out?.ask === false) return null;
+  if (out?.ask === false || seen?.kind === "unread") return null;
   const readable = new Set(columns);
   const keyed = object.key?.every((column) => readable.has(column)) === true;
   const told = seen?.kind === "rows" && seen.hash !== null;

@@ -64,7 +64,8 @@ export class PlaceRefused extends Error {
 
 /**
  * Takes somebody's place for one transaction. The search path is that of the API (functions without one of their own
- * would not find their tables); READ ONLY is refused to nobody's functions, and what they wanted to write is an answer.
+ * would not find their tables). READ ONLY holds for every function that is called on the way: what it wanted to write is
+ * refused, and that is its answer.
  */
 async function asked(session: Session, order: SightOrder, timeout: number, sql: string): Promise<Seen[]> {
   const { read, place, before } = order;
@@ -72,7 +73,8 @@ async function asked(session: Session, order: SightOrder, timeout: number, sql: 
   const setting = [
     begin,
     ...(read.lockTimeout === undefined ? [] : [`SET LOCAL lock_timeout = ${Math.round(read.lockTimeout)}`]),
-    ...(before === undefined ? [] : [...before, "SET LOCAL transaction_read_only = on"]),
+    ...(before ?? []),
+    "SET LOCAL transaction_read_only = on",
     place.claims,
     `SET LOCAL statement_timeout = ${Math.max(1, Math.round(timeout))}`,
     "SET LOCAL search_path = public, extensions",
