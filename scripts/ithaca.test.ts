@@ -64,6 +64,21 @@ test("harm to the copy is found and named by its key", async () => {
   expect(stdout).not.toContain("canary");
 });
 
+test("diff shows the rows behind a finding, and never in a log", async () => {
+  await using site = await openShop();
+  await writeFile(join(site.folder, "harm.sql"), "UPDATE public.orders SET buyer = 'somebody' WHERE id = 7");
+  await ithaca(["backup", "--init"], site.folder, site.env);
+  const args = ["diff", "--damage", "harm.sql"];
+  const shown = await ithaca(args, site.folder, site.env);
+  expect(shown.stdout).toContain("public.orders: 0 missing, 0 surplus, 1 changed");
+  expect(shown.stdout).toContain("- buyer (canary-row-7)");
+  expect(shown.stdout).toContain("+ buyer (somebody)");
+  expect(shown.exitCode).toBe(1);
+  const logged = await ithaca(args, site.folder, { ...site.env, GITHUB_ACTIONS: "true" });
+  expect(logged).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(logged.stderr).toContain("this is a log that others can read");
+});
+
 test("a given throwaway server is used, left empty, and refused where it is production's own", async () => {
   await using site = await openShop();
   await using service = await startCluster({ superuser: "supabase_admin" });

@@ -2,8 +2,10 @@ import { createPatch } from "diff";
 import { scratchDirectory } from "../base/scratch.ts";
 import { compareInventories } from "../census/compare-inventory.ts";
 import { takeCopyCensus } from "../census/copy-census.ts";
+import { withoutLargeObjects } from "../census/large-objects.ts";
 import type { Census, Difference, Json, TableCensus } from "../census/types.ts";
 import type { Target } from "../postgres/types.ts";
+import { type RevealedTable, unsafeRevealRows } from "../proof/narrow/reveal.ts";
 import { openVault } from "../vault/vault.ts";
 import { directorySource, type FetchedBackup, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -41,6 +43,8 @@ export interface TableDiff {
 export interface DiffOutcome {
   readonly definitions: readonly DefinitionDiff[];
   readonly tables: readonly TableDiff[];
+  /** The rows behind `tables`, with the values that differ; of the live source no rows are read. */
+  readonly rows: readonly RevealedTable[];
 }
 
 /**
@@ -58,22 +62,31 @@ export async function diff(context: UseCaseContext, options: DiffOptions): Promi
       : directorySource(context, options.archive);
   await using scratch = await scratchDirectory("diff");
   const backup = await source.fetch(scratch.path);
-  const actual =
-    options.with === "source"
-      ? await readAgain(context, subject, backup, requireSource(context, subject))
-      : await readCopy(context, subject, { backup, damage, production });
-  return compare(backup.census, actual, options.object ?? "");
+  const object = options.object ?? "";
+  if (options.with === "source") {
+    const source = requireSource(context, subject);
+    return { ...compare(backup.census, await readAgain(context, subject, backup, source), object), rows: [] };
+  }
+  return await compareWithCopy(context, subject, { backup, damage, production, object });
 }
 
-async function readCopy(
+async function compareWithCopy(
   context: UseCaseContext,
   subject: Subject,
-  { backup, damage, production }: { backup: FetchedBackup; damage: Damage | null; production: Target | null },
-): Promise<Census> {
-  const { throwaway } = await openThrowaway(context, backup.manifest, production);
+  request: { backup: FetchedBackup; damage: Damage | null; production: Target | null; object: string },
+): Promise<DiffOutcome> {
+  const { backup, damage, production, object } = request;
+  const { manifest, directory, census } = backup;
+  const { throwaway } = await openThrowaway(context, manifest, production);
   await using copy = throwaway;
-  await makeCopy(context, { subject, backup, damage }, copy.target);
-  return await readAgain(context, subject, backup, copy.target);
+  const { target } = copy;
+  await makeCopy(context, { subject, backup, damage }, target);
+  const found = compare(census, await readAgain(context, subject, backup, target), object);
+  const differing = found.tables.map(({ table }) => table);
+  const rows = await context.progress.step("Look for the rows", () =>
+    unsafeRevealRows({ manifest, directory, target }, differing),
+  );
+  return { ...found, rows };
 }
 
 /** READ ONLY on any side. */
@@ -87,8 +100,10 @@ function readAgain(
 }
 
 /** Compares two censuses in full. */
-export function compare(expected: Census, actual: Census, object: string): DiffOutcome {
-  const { differences } = compareInventories(expected.inventory, actual.inventory, {
+export function compare(expected: Census, actual: Census, object: string): Omit<DiffOutcome, "rows"> {
+  // A backup without the large objects says nothing about those that the other side has.
+  const inventory = expected.large_objects === null ? withoutLargeObjects(actual.inventory) : actual.inventory;
+  const { differences } = compareInventories(expected.inventory, inventory, {
     expectedVersion: expected.server_version_num,
     actualVersion: actual.server_version_num,
   });
@@ -104,7 +119,7 @@ export function compare(expected: Census, actual: Census, object: string): DiffO
 
 function tally(table: TableCensus | undefined): string {
   if (table === undefined) return "not there";
-  return table.hash === null ? `${table.rows} rows` : `${table.rows} rows, hash ${table.hash}`;
+  return table.hash === null ? `${table.rows} rows` : `${table.rows} rows with the hash ${table.hash}`;
 }
 
 function inFull({ kind, object, attribute, change, expected, actual }: Difference): DefinitionDiff {

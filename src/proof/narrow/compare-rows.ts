@@ -21,6 +21,13 @@ export interface RowDifference {
   readonly key: readonly { readonly value: string; readonly type: string }[];
   /** Names of the columns that differ; empty unless the row is `changed`. */
   readonly columns: readonly string[];
+  /** The values of those columns, on request: data of the database, which must not leave the terminal. */
+  readonly unsafeValues?: readonly { readonly archive: string; readonly copy: string }[];
+}
+
+/** What `compareRows` gives besides keys and names. */
+export interface CompareOptions {
+  readonly unsafeValues?: boolean;
 }
 
 export interface RowComparison {
@@ -34,7 +41,13 @@ interface Row extends Record<RowChange, number> {
   readonly change: RowChange;
   readonly key: readonly string[];
   readonly columns: readonly string[] | null;
+  readonly archive?: readonly string[] | null;
+  readonly copy?: readonly string[] | null;
 }
+
+/** The values of the columns that differ, one array per side. */
+const valuesSql = `CASE WHEN change = 'changed' THEN ARRAY(SELECT u.x FROM unnest(av, cv) AS u(x, y) WHERE u.x IS DISTINCT FROM u.y) END AS archive,
+            CASE WHEN change = 'changed' THEN ARRAY(SELECT u.y FROM unnest(av, cv) AS u(x, y) WHERE u.x IS DISTINCT FROM u.y) END AS copy`;
 
 /** `format` uses a type's own output, which tells its values apart; a cast to text may be anybody's. */
 function keyParts(key: readonly string[]): string {
@@ -104,6 +117,7 @@ async function compareKeyed(
   archiveSql: string,
   table: NarrowTable,
   differing: readonly string[],
+  options: CompareOptions,
 ): Promise<Row[]> {
   return session.query<Row & Record<string, unknown>>(
     `WITH a AS (SELECT * FROM (${keyed(archiveSql, table)}) AS x WHERE ${range} = ANY ($1::bigint[])),
@@ -116,7 +130,7 @@ async function compareKeyed(
      SELECT change, key, missing, extra, changed,
             CASE WHEN change = 'changed' THEN
               ARRAY(SELECT u.name FROM unnest($2::text[], av, cv) AS u(name, x, y) WHERE u.x IS DISTINCT FROM u.y)
-            END AS columns
+            END AS columns${options.unsafeValues === true ? `, ${valuesSql}` : ""}
        FROM shown ORDER BY change DESC, key`,
     [differing, table.columns.map(({ name }) => name)],
   );
@@ -146,11 +160,16 @@ async function compareKeyless(
  * Compares the rows of a table on the copy with those of the archive: by key, or, where nothing tells two rows apart, by
  * how often each stands there. The database does the work; what comes out are keys and the names of columns.
  */
-export async function compareRows(session: Session, archiveSql: string, table: NarrowTable): Promise<RowComparison> {
+export async function compareRows(
+  session: Session,
+  archiveSql: string,
+  table: NarrowTable,
+  options: CompareOptions = {},
+): Promise<RowComparison> {
   const { key, columns } = table;
   const { archive, differing } = await sumRanges(session, archiveSql, table);
   const compare = key === null ? compareKeyless : compareKeyed;
-  const rows = differing.length === 0 ? [] : await compare(session, archiveSql, table, differing);
+  const rows = differing.length === 0 ? [] : await compare(session, archiveSql, table, differing, options);
   const types = key?.map((name) => columns.find((column) => column.name === name)?.bare_type ?? "unknown") ?? [
     "digest",
   ];
@@ -163,6 +182,11 @@ export async function compareRows(session: Session, archiveSql: string, table: N
       change: row.change,
       key: row.key.map((value, index) => ({ value, type: types[index] ?? "unknown" })),
       columns: row.columns ?? [],
+      ...(row.archive && row.copy ? { unsafeValues: pair(row.archive, row.copy) } : {}),
     })),
   };
+}
+
+function pair(archive: readonly string[], copy: readonly string[]) {
+  return archive.map((value, index) => ({ archive: value, copy: copy[index] ?? "" }));
 }

@@ -1,12 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { scopeOf } from "../../backup/manifest.ts";
 import type { Progress } from "../../base/progress.ts";
-import { scratchDirectory } from "../../base/scratch.ts";
 import type { TableCensus } from "../../census/types.ts";
-import { connect } from "../../postgres/connect.ts";
-import { quoteIdentifier } from "../../postgres/quote.ts";
-import type { Session, Target } from "../../postgres/types.ts";
+import type { Target } from "../../postgres/types.ts";
 import { describeFailure } from "../failure.ts";
 import { publicKey } from "../keys.ts";
 import { lookUp } from "../names.ts";
@@ -15,6 +10,7 @@ import type { CheckResult, Finding, ProofContext } from "../types.ts";
 import { type Loading, loadArchiveRows } from "./archive-rows.ts";
 import { compareRows, type RowComparison, type RowDifference } from "./compare-rows.ts";
 import { findTables, type NarrowTable } from "./table.ts";
+import { openWorkbench } from "./workbench.ts";
 
 /** So many tables are narrowed down: where more differ, the rows of a few say enough, and each costs a load. */
 const narrowedTables = 10;
@@ -64,38 +60,14 @@ async function narrowTable(table: NarrowTable, loading: Loading, context: ProofC
   ];
 }
 
-/** A schema for scratch tables, in a session in which no trigger of the copy fires. Disposing drops it. */
-async function scratchSchema(session: Session): Promise<AsyncDisposable & { readonly name: string }> {
-  const name = `ithaca_narrow_${randomBytes(6).toString("hex")}`;
-  await session.query("SET session_replication_role = replica");
-  if (session.versionNum >= 170_000) await session.query("SET event_triggers = off");
-  await session.query(`CREATE SCHEMA ${quoteIdentifier(name)}`);
-  return {
-    name,
-    async [Symbol.asyncDispose]() {
-      // On a lost connection there is nothing left to tidy up with; the throwaway goes as a whole.
-      await session.query(`DROP SCHEMA ${quoteIdentifier(name)} CASCADE`).catch(() => {});
-    },
-  };
-}
-
 async function narrowTables(options: NarrowOptions, names: readonly string[]) {
   const { context, directory, target, progress } = options;
   const findings: Finding[] = [];
   const failures: string[] = [];
-  await using session = await connect(target, { readOnly: false });
-  await using schema = await scratchSchema(session);
-  await using scratch = await scratchDirectory("narrow");
-  const loading: Loading = {
-    session,
-    target,
-    schema: schema.name,
-    dump: join(directory, "dump"),
-    encoding: context.manifest.server.encoding,
-    scratch: scratch.path,
-  };
+  const { manifest } = context;
+  await using loading = await openWorkbench({ manifest, directory, target });
   await progress.step("Looking for the rows that differ", async (note) => {
-    for (const table of await findTables(session, scopeOf(context.manifest), names)) {
+    for (const table of await findTables(loading.session, scopeOf(manifest), names)) {
       note(table.name);
       try {
         findings.push(...(await narrowTable(table, loading, context)));
