@@ -115,6 +115,30 @@ const roleViews = z.strictObject({
     .describe("Tables and views that are not asked"),
 });
 
+const rehearsal = z
+  .strictObject({
+    suite: folder
+      .optional()
+      .describe("Folder of a vitest suite of this repository, with users.sql beside it; it is run through supabase-js"),
+    command: z
+      .string()
+      .min(1, { message: "must name a command" })
+      .optional()
+      .describe("The team's own E2E command, run by sh as another user of the machine, without its secrets"),
+    directory: folder
+      .default(".")
+      .describe("Folder that the command runs in; what runs is a copy of it, without .git and .env files"),
+    results: folder
+      .default("test-results/junit.xml")
+      .describe("The file that the command writes its results to: JUnit XML, or the JSON of vitest or Playwright"),
+    timeout: duration.prefault("20m").describe("A suite or command that runs longer is stopped and has failed"),
+    excused: z
+      .array(z.strictObject({ test: z.string().min(1).describe("The test's full name, as in the report"), ...excuse }))
+      .default([])
+      .describe("Tests that may fail or be skipped, for a while"),
+  })
+  .describe("How the application's tests are run on the copy");
+
 export const database = z.strictObject({
   url_secret: environmentName
     .default("ITHACA_DATABASE_URL")
@@ -147,5 +171,8 @@ export const database = z.strictObject({
   role_views: roleViews
     .prefault({})
     .describe("Whose sight of the data is compared: database roles, and users drawn at random"),
+  rehearsal: rehearsal
+    .optional()
+    .describe("The application's own tests on the copy, for `prove --e2e`; a failed or skipped test fails the proof"),
   exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
 });

@@ -6,6 +6,7 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 import { tlsOptions } from "../postgres/tls.ts";
 import type { ApiOrder } from "./local-api.ts";
 import { memoryFiles } from "./memory-files.ts";
+import { asPostgrestWould } from "./postgrest-errors.ts";
 
 /*
  * The thread of the API over a copy: @supabase/lite behind a listener on 127.0.0.1. `local-api.ts` starts it.
@@ -32,6 +33,8 @@ async function makeApp({ target, anonKey, serviceRoleKey, jwtSecret }: ApiOrder)
   // @supabase/lite would GRANT ALL on every table to anon, authenticated and service_role before its first answer, and
   // so hide what a copy's grants forbid. It skips that where it believes to have done it; the caller makes sure.
   Reflect.set(connection, "rlsState", "active");
+  const normalise = connection.normalizeDbError.bind(connection);
+  Reflect.set(connection, "normalizeDbError", (error: unknown) => asPostgrestWould(normalise(error)));
   setExperimental("storage", true);
   const app = new App({
     connection,
@@ -51,6 +54,24 @@ async function makeApp({ target, anonKey, serviceRoleKey, jwtSecret }: ApiOrder)
   return app;
 }
 
+/**
+ * supabase-js sends a file as the form's field without a name, which Supabase takes and @supabase/lite 0.10 does not find: it
+ * looks for a field called `file`.
+ */
+async function withNamedFile(request: Request): Promise<Request> {
+  const multipart = request.headers.get("content-type")?.startsWith("multipart/form-data") ?? false;
+  if (!multipart || !new URL(request.url).pathname.startsWith("/storage/v1/object/")) return request;
+  const { url, method } = request;
+  const body = await request.formData();
+  const file = body.get("");
+  if (file !== null) body.set("file", file);
+  const headers = new Headers(request.headers);
+  // The new body has a boundary and a length of its own.
+  headers.delete("content-type");
+  headers.delete("content-length");
+  return new Request(url, { method, headers, body });
+}
+
 async function answer(app: App, origin: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const url = new URL(incoming.url ?? "/", origin);
   if (!served.some((prefix) => url.pathname.startsWith(prefix))) {
@@ -67,7 +88,9 @@ async function answer(app: App, origin: string, incoming: IncomingMessage, outgo
     headers,
     ...(bodiless ? {} : { body: Readable.toWeb(incoming), duplex: "half" }),
   } as RequestInit);
-  const response = await app.fetch(request, { peerAddress: incoming.socket.remoteAddress ?? null });
+  const response = await app.fetch(await withNamedFile(request), {
+    peerAddress: incoming.socket.remoteAddress ?? null,
+  });
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
