@@ -44,8 +44,15 @@ export function buildProofReport(parts: ProofParts): Unwritten<ProofReport> {
     phases: parts.phases,
     checks,
     restore_errors,
-    not_covered: parts.not_covered,
+    not_covered: oncePerSubject(parts.not_covered),
     sabotage,
     rehearsal,
   };
+}
+
+/** The census and the backup may both say that something was left out: people need to read it once. */
+function oncePerSubject(entries: ProofReport["not_covered"]): ProofReport["not_covered"] {
+  const first = new Map<string, (typeof entries)[number]>();
+  for (const entry of entries) if (!first.has(entry.what)) first.set(entry.what, entry);
+  return [...first.values()];
 }
