@@ -57,7 +57,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
   );
   try {
     const sequences = sequencesInScope(snapshot.relations, scope);
-    const before = await readSequences(exporter, sequences);
+    const before = await readSequences(exporter, sequences, { within: true });
     const parts = await together(
       order.signal,
       (signal) =>
@@ -91,7 +91,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
     const changed = await progress.step("Look for changed definitions", () =>
       changedSince(parts.inventory, exporter, scope),
     );
-    const after = await readSequences(exporter, sequences);
+    const after = await readSequences(exporter, sequences, { within: true });
     const census: Census = {
       format: 1,
       taken_at: snapshot.takenAt,

@@ -44,6 +44,11 @@ test.each([
     'pg_dump: error: query failed: ERROR:  invalid snapshot identifier: "00000003-00000002-1"',
     "backup.dump_disconnected",
   ],
+  [
+    "room for locks",
+    "pg_dump: error: query failed: ERROR:  out of shared memory\nHINT:  You might need",
+    "census.exhausted",
+  ],
   ["1 GB", copyFailed("invalid memory alloc request size 1258291203"), "backup.row_too_large"],
   ["", 'pg_dump: error: query failed: ERROR:  relation "public.gone" does not exist', "census.definitions_moved"],
   ["table orders", copyFailed("invalid internal value for enum: 16400"), "backup.data_damaged"],

@@ -32,6 +32,9 @@ export function explainDumpFailure({ stderr, directory }: DumpFailure): IthacaEr
   const what = culprit(stderr);
   if (noSpace.test(stderr)) return backupErrors.disk_full({ where: directory });
   if (/permission denied/.test(stderr)) return backupErrors.dump_forbidden({ what: what === "" ? "something" : what });
+  if (/out of shared memory|max_locks_per_transaction/i.test(stderr)) {
+    return censusErrors.exhausted({ what: "pg_dump's locks", code: "53200" });
+  }
   if (collided.test(stderr)) return backupErrors.dump_collided({});
   if (disconnected.test(stderr)) return backupErrors.dump_disconnected({});
   if (tooLarge.test(stderr)) return backupErrors.row_too_large({ what });

@@ -186,4 +186,5 @@ test("large objects that the role may not read are left out, and listed", async 
   expect(backup.census.large_objects).toBeNull();
   expect(backup.manifest.left_out).toMatchObject([{ what: "large objects" }]);
   expect(backup.census.not_covered).toMatchObject([{ what: "large objects" }]);
+  expect(backup.census.inventory.filter(({ kind }) => kind === "large-object")).toEqual([]);
 });

@@ -43,7 +43,7 @@ export async function takeCopyCensus(options: CopyCensusOptions): Promise<Census
       const [now] = await session.query<{ at: string }>(
         `SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`,
       );
-      const sequences = await readSequences(session, sequencesInScope(relations, scope));
+      const sequences = await readSequences(session, sequencesInScope(relations, scope), { within: true });
       return { relations, sequences, largeObjects: await largeObjectAccess(session), takenAt: now?.at ?? "" };
     });
     const sampleKeys = expected.samples.map((sample) => sample.key);

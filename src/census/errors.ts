@@ -30,6 +30,13 @@ export const censusErrors = defineErrors("census", {
     mend: () => "raise the server's max_locks_per_transaction, or leave tables out under scope.exclude",
     example: { tables: 5000 },
   }),
+  exhausted: entry({
+    kind: "surroundings",
+    says: (p: { what: string; code: string }) =>
+      `The server ran out of memory, disk or room for locks at ${p.what} (SQLSTATE ${p.code})`,
+    mend: () => "look into its log; thousands of tables need a larger max_locks_per_transaction",
+    example: { what: "the sequences", code: "53200" },
+  }),
   restless: entry({
     kind: "surroundings",
     says: (p: { names: readonly string[] }) =>

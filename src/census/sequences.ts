@@ -1,6 +1,7 @@
 import type { Session } from "../postgres/types.ts";
 import { definitionsInScope, type Relation } from "./relations.ts";
 import { explainReadError } from "./sqlstate.ts";
+import { type ReadOptions, reading } from "./transaction.ts";
 import type { Scope, SequenceCensus, SequenceState } from "./types.ts";
 
 /** So many sequences are read with one query. */
@@ -23,10 +24,17 @@ export function sequencesInScope(relations: readonly Relation[], scope: Scope): 
 }
 
 /**
- * Reads where sequences stand now: they ignore snapshots. The read leaves an ACCESS SHARE lock on each until the
- * transaction ends, so that none is dropped or altered during the dump.
+ * Reads where sequences stand now: they ignore snapshots.
+ *
+ * @param options with these every batch is a reading of its own, whose locks are free before the next: the lock table of
+ *   a server with default settings has no room for thousands of sequences beside their tables. Without, the queries
+ *   stand in whatever transaction the session is in.
  */
-export async function readSequences(session: Session, sequences: readonly Relation[]): Promise<SequenceReading> {
+export async function readSequences(
+  session: Session,
+  sequences: readonly Relation[],
+  options?: ReadOptions,
+): Promise<SequenceReading> {
   const readings = new Map<string, Omit<SequenceRow, "index">>();
   for (let start = 0; start < sequences.length; start += batch) {
     const some = sequences.slice(start, start + batch);
@@ -37,7 +45,8 @@ export async function readSequences(session: Session, sequences: readonly Relati
            FROM ${qualified} AS s, pg_catalog.pg_sequence q WHERE q.seqrelid = ${oid}`,
       )
       .join("\nUNION ALL\n");
-    const rows = await session.query<SequenceRow>(query).catch((thrown: unknown) => {
+    const ask = () => session.query<SequenceRow>(query);
+    const rows = await (options === undefined ? ask() : reading(session, options, ask)).catch((thrown: unknown) => {
       throw explainReadError(thrown, some.length === 1 ? String(some[0]?.qualified) : "the sequences");
     });
     for (const { index, ...row } of rows) {

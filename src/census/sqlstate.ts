@@ -5,7 +5,7 @@ import { censusErrors } from "./errors.ts";
 const moved = new Set(["42P01", "42703", "42883", "42704", "3F000", "42809", "55000"]);
 
 /** SQLSTATEs by which a server ends a connection or refuses to go on, by class. */
-const lost = /^(08|57P|53)/;
+const lost = /^(08|57P)/;
 
 /** SQLSTATEs of stored data that cannot be read: wrong representations, damaged pages, missing files. */
 const damaged = /^(22|XX|58)/;
@@ -55,6 +55,7 @@ export function explainReadError(thrown: unknown, what: string, lockTimeout = 0)
   if (code === "57014" || code.startsWith("40")) return censusErrors.cancelled({ what, code });
   if (code === "42501") return censusErrors.forbidden({ what, code });
   if (isMoved(thrown)) return censusErrors.definitions_moved({ what, code });
+  if (code.startsWith("53")) return censusErrors.exhausted({ what, code });
   if (lost.test(code)) return censusErrors.connection_lost({ what, code });
   return damaged.test(code) ? censusErrors.damaged_rows({ what, code }) : censusErrors.refused({ what, code });
 }
