@@ -117,3 +117,18 @@ test("tables that keep appearing make it give up with their names", async () => 
     message: expect.stringContaining("public.t5"),
   });
 });
+
+test("a server without room for the locks says so", async () => {
+  await using database = await testDatabase();
+  await using exporter = await reader(database);
+  await using worker = await reader(database);
+  await database.session.query("CREATE TABLE public.t (a int)");
+  const full = intercepted(exporter, () =>
+    Promise.reject(Object.assign(new Error("out of shared memory"), { code: "53200" })),
+  );
+  const order = { exporter: full, workers: [worker], scope: wholeScope, lockTimeout: 1000 };
+  await expect(lockAndExport(order)).rejects.toMatchObject({
+    id: "census.lock_table_full",
+    message: expect.stringContaining("max_locks_per_transaction"),
+  });
+});
