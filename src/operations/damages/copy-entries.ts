@@ -1,0 +1,103 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect } from "../../postgres/connect.ts";
+import { quoteIdentifier } from "../../postgres/quote.ts";
+import type { Session, Target } from "../../postgres/types.ts";
+import { fileDamages } from "./kinds/files.ts";
+import { rowDamages } from "./kinds/rows.ts";
+import { securityDamages } from "./kinds/security.ts";
+import { stateDamages } from "./kinds/state.ts";
+import { structureDamages } from "./kinds/structure.ts";
+import { variants } from "./kinds/variants.ts";
+import type { Stage } from "./stage.ts";
+import type { CopyDamage, Entry, FileDamage, Fixture } from "./types.ts";
+
+type Stages = (fixture: Fixture) => Promise<Stage>;
+
+const named = (sql: string, { target }: Session) => sql.replaceAll("$db", () => quoteIdentifier(target.database));
+
+/** Runs SQL with the app's triggers and event triggers off: a damage does what it says, and nothing else. */
+async function inflict(copy: Target, sql: string): Promise<void> {
+  await using session = await connect(copy, { readOnly: false, applicationName: "ithaca damages" });
+  await session.query("BEGIN; SET LOCAL session_replication_role = replica");
+  const active = await session.query<{ name: string; state: string }>(
+    `SELECT pg_catalog.quote_ident(evtname) AS name, CASE evtenabled WHEN 'O' THEN 'ENABLE' WHEN 'A' THEN 'ENABLE ALWAYS'
+       ELSE 'ENABLE REPLICA' END AS state FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'`,
+  );
+  const touched = (name: string) => sql.includes(name) && sql.includes("EVENT TRIGGER");
+  const meddling = active.filter(({ name }) => !touched(name));
+  for (const { name } of meddling) await session.query(`ALTER EVENT TRIGGER ${name} DISABLE`);
+  await session.query(named(sql, session));
+  for (const { name, state } of meddling) await session.query(`ALTER EVENT TRIGGER ${name} ${state}`);
+  await session.query("COMMIT");
+}
+
+function ofSql(family: string, damage: CopyDamage, stages: Stages): Entry {
+  const { kind, on, sql, undo, by } = damage;
+  return {
+    family,
+    kind,
+    damaging: true,
+    ...(by === undefined ? {} : { mustBy: by }),
+    async run() {
+      const stage = await stages(on);
+      try {
+        return await stage.prove((copy) => inflict(copy, sql), false);
+      } finally {
+        if (undo !== undefined) {
+          await using session = await connect(stage.server.target, { readOnly: false });
+          await session.query(undo);
+        }
+      }
+    },
+  };
+}
+
+/** Changes a relation's file below the server. Nobody has read it since it was copied, so no buffer holds its pages. */
+async function spoil(copy: Target, { relation, harm }: FileDamage): Promise<void> {
+  await using session = await connect(copy, { readOnly: false });
+  const [found] = await session.query<{ directory: string; path: string }>(
+    `SELECT pg_catalog.current_setting('data_directory') AS directory, pg_catalog.pg_relation_filepath($1::regclass) AS path`,
+    [relation],
+  );
+  if (found === undefined) throw new Error(`${relation} has no file`);
+  const file = join(found.directory, found.path);
+  await writeFile(file, harm(await readFile(file)));
+}
+
+const families: readonly (readonly [string, readonly CopyDamage[]])[] = [
+  ["rows", rowDamages],
+  ["state", stateDamages],
+  ["security", securityDamages],
+  ["structure", structureDamages],
+];
+
+/** Every damage to a copy, and every variant of one that is sound. */
+export function copyEntries(stages: Stages): Entry[] {
+  return [
+    ...families.flatMap(([family, damages]) => damages.map((damage) => ofSql(family, damage, stages))),
+    ...fileDamages.map(
+      (damage): Entry => ({
+        family: "disk",
+        kind: damage.kind,
+        damaging: true,
+        run: async () => (await stages(damage.on)).prove((copy) => spoil(copy, damage), false),
+      }),
+    ),
+    ...variants.map(
+      ({ kind, on, statements = [], restoredWith }): Entry => ({
+        family: "undamaged",
+        kind,
+        damaging: false,
+        async run() {
+          const stage = await stages(on);
+          if (restoredWith !== undefined) return await stage.restoreAndProve(restoredWith);
+          return await stage.prove(async (copy) => {
+            await using session = await connect(copy, { readOnly: false });
+            for (const statement of statements) await session.query(named(statement, session));
+          }, true);
+        },
+      }),
+    ),
+  ];
+}
