@@ -149,6 +149,11 @@ describe("a fault is told with line, key and fix", () => {
       ),
     ],
     [
+      "roles of users whom nobody knows",
+      shop("role_views: {app_roles: {table: public.user_roles}}"),
+      at(4, "databases.shop.role_views.app_roles needs role_views.users beside it: the table of the users; add it"),
+    ],
+    [
       "a table named twice",
       shop("rls_tables: [public.a, public.b, public.a]"),
       at(4, "databases.shop.rls_tables[2] names public.a a second time; remove it"),

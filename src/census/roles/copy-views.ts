@@ -7,7 +7,7 @@ import { listTexts } from "./objects.ts";
 import { pinningStatements } from "./pinned-policies.ts";
 import { PlaceRefused, type Question, readSights, type SightOrder } from "./sights.ts";
 import type { RoleViewing, RoleViewOrder } from "./source-views.ts";
-import { type Readable, type Survey, survey } from "./survey.ts";
+import { type Readable, readFrom, type Survey, survey } from "./survey.ts";
 import { claimsSql } from "./users.ts";
 
 /** On a copy nobody waits: a limit is there only so that nothing hangs for ever. */
@@ -22,6 +22,7 @@ function questionFor({ object, columns }: Readable, seen: Sight | undefined, out
   const ask = out !== undefined ? "access" : told ? "rows" : "count";
   const question: Question = {
     object: object.qualified,
+    from: readFrom(object),
     ask,
     columns: keyed ? (object.key ?? []) : columns,
     byTheClock: seen?.kind === "rows" && seen.at !== undefined,

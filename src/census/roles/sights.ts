@@ -8,6 +8,8 @@ import type { Sight } from "../types.ts";
 /** What is asked of one object. */
 export interface Question {
   readonly object: string;
+  /** What is read: a table without the children that inherit from it, for they may live on another server. */
+  readonly from: string;
   /** `rows`: how many are visible, and which; `count`: how many; `access`: whether any might be. */
   readonly ask: "rows" | "count" | "access";
   /** Quoted columns that tell rows apart, for `rows`. */
@@ -47,8 +49,8 @@ const batchSize = 40;
 /** Errors that end the connection, or the whole of the work: nothing that a policy could answer. */
 const fatal = /^(08|40|53|57P|55P03)/;
 
-function questionSql({ object, ask, columns }: Question, index: number, limit: number): string {
-  const from = `FROM ${object} LIMIT ${ask === "access" ? 0 : limit}`;
+function questionSql({ from: source, ask, columns }: Question, index: number, limit: number): string {
+  const from = `FROM ${source} LIMIT ${ask === "access" ? 0 : limit}`;
   const inner = ask === "rows" ? `SELECT ROW(${columns.join(", ")})::text COLLATE "C" AS v ${from}` : `SELECT ${from}`;
   const sum = (seed: number) => `coalesce(sum(pg_catalog.hashtextextended(q.v, ${seed})), 0)`;
   const hash = ask === "rows" ? `${sum(0)} || ':' || ${sum(1)}` : "NULL::text";

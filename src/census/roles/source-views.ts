@@ -1,18 +1,17 @@
 import { stillCounts } from "../../plan/exceptions.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
-import { quoteWhereNeeded } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import type { Task } from "../hash-tables.ts";
-import { listed } from "../listed.ts";
 import { relationFinder } from "../names.ts";
 import { type Relation, rowsInScope } from "../relations.ts";
 import { explainReadError } from "../sqlstate.ts";
 import type { ReadOptions } from "../transaction.ts";
 import type { Perspective, RoleViews, Scope } from "../types.ts";
+import { grouped, mayNotAsk, type NotCovered, unread, withoutUsers } from "./not-covered.ts";
 import { listTexts } from "./objects.ts";
 import { PlaceRefused, type Question, readSights } from "./sights.ts";
 import { type Steadiness, steadinessOf } from "./steadiness.ts";
-import { type Readable, type Survey, survey } from "./survey.ts";
+import { type Readable, readFrom, type Survey, survey } from "./survey.ts";
 import { claimsSql, type DrawnUser, drawUsers, userSource } from "./users.ts";
 import { hasLooseContent } from "./words.ts";
 
@@ -25,8 +24,6 @@ export interface RoleViewOrder {
   readonly database: DatabasePlan;
   readonly relations: readonly Relation[];
 }
-
-type NotCovered = readonly { readonly what: string; readonly why: string }[];
 
 /** The reading of what each role may see, as tasks that any number of sessions may share. */
 export interface RoleViewing {
@@ -46,7 +43,13 @@ function questionFor({ object, columns }: Readable, steadiness: Steadiness, loos
   const tellApart = keyed ? (object.key ?? []) : columns;
   const light = keyed || object.pages <= mostPagesWithoutKey;
   const ask = steadiness.kind === "unsteady" ? "access" : light && !loose && tellApart.length > 0 ? "rows" : "count";
-  return { object: object.qualified, ask, columns: tellApart, byTheClock: steadiness.kind === "by-the-clock" };
+  return {
+    object: object.qualified,
+    from: readFrom(object),
+    ask,
+    columns: tellApart,
+    byTheClock: steadiness.kind === "by-the-clock",
+  };
 }
 
 /** What the plan wants left out, with the reason, as long as the excuse is in force. */
@@ -139,43 +142,18 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
       },
   );
 
-  const missing = (plan.roles ?? []).filter((role) => !existing.has(role));
-  const unproven = [...drawn.unproven, ...missing.map((role) => `role_views.roles: there is no role ${role}`)];
-  const me = quoteWhereNeeded(self?.role ?? "", Math.floor(session.versionNum / 10_000));
+  const planned = [...(plan.roles ?? []), ...(source?.planned ? [source.role] : [])];
+  const missing = [...new Set(planned)].filter((role) => !existing.has(role));
+  const unproven = [...drawn.unproven, ...missing.map((role) => `role_views: there is no role ${role}`)];
   return {
     tasks,
     finish: async () => {},
     result: () => ({ limit: plan.limit, roles: found.rights, perspectives, users: drawn.from, unsteady, unproven }),
     notCovered: () => [
-      ...found.roles
-        .filter((role) => !role.settable)
-        .map(({ role }) => ({
-          what: `what the role ${role} sees`,
-          why: `the backup's role may not take its place; its rights are compared. Allow it with \`GRANT ${quoteWhereNeeded(role, 99)} TO ${me}\``,
-        })),
-      ...(source === null && existing.size > 0
-        ? [{ what: "what single users see", why: "the plan does not say where they are: see role_views.users" }]
-        : []),
+      ...found.roles.filter((role) => !role.settable).map(({ role }) => mayNotAsk(role, self?.role ?? "", session)),
+      ...(existing.size > 0 ? withoutUsers(source, drawn.from === null && drawn.unproven.length === 0) : []),
       ...grouped(unsteady),
       ...unread(perspectives, plan.time_limit),
     ],
   };
-}
-
-/** One line per reason. */
-function grouped(unsteady: RoleViews["unsteady"]): NotCovered {
-  const entries = Object.entries(unsteady);
-  return [...Map.groupBy(entries, ([, { why, ask }]) => JSON.stringify([why, ask])).values()].map((group) => ({
-    what: `${group[0]?.[1].ask ? "which rows" : "what"} each role sees of ${listed(group.map(([name]) => name).sort())}`,
-    why: group[0]?.[1].why ?? "",
-  }));
-}
-
-function unread(perspectives: readonly Perspective[], limit: number): NotCovered {
-  const names = perspectives.flatMap(({ role, sights }) =>
-    Object.entries(sights).flatMap(([name, { kind }]) => (kind === "unread" ? [`${name} as ${role}`] : [])),
-  );
-  if (names.length === 0) return [];
-  const why = `it took longer than the plan's role_views.time_limit of ${limit} s in the place of one role or user`;
-  return [{ what: `what is visible of ${listed([...new Set(names)])}`, why }];
 }

@@ -17,6 +17,11 @@ export interface Readable {
   readonly columns: readonly string[];
 }
 
+/** What stands behind FROM: a partitioned table has no rows but its partitions'; any other is read without its children. */
+export function readFrom({ kind, qualified }: AskedObject): string {
+  return kind === "r" ? `ONLY ${qualified}` : qualified;
+}
+
 function rightsText(rights: readonly Right[]): string {
   return rights
     .map(({ privilege, columns }) => privilege.toLowerCase() + (columns === null ? "" : ` (${columns.join(", ")})`))

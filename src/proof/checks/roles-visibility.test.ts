@@ -44,7 +44,7 @@ test("a user is known by key, in the claims of today and of before, with e-mail 
       AND current_setting('request.jwt.claims', true)::jsonb #>> '{app_metadata,team}' = 'red'
       AND current_setting('request.jwt.claim.sub', true) = '1')`);
   const users = { table: "public.users", role: role.name };
-  const plan = databasePlan({ role_views: { users } });
+  const plan = databasePlan({ role_views: { roles: [], users } });
   const { expected, outcome } = await changed(
     database,
     plan,
@@ -186,9 +186,15 @@ test("what the plan names and is not there is not proved; an excuse that ran out
   await database.session.query(notes);
   await using role = await testRole(database);
   await database.session.query(`GRANT SELECT ON public.notes TO ${role.name}`);
-  const lost = databasePlan({ role_views: { roles: [role.name, "nobody at all"], users: { table: "public.gone" } } });
+  const lost = databasePlan({
+    role_views: { roles: [role.name, "nobody at all"], users: { table: "public.gone", role: role.name } },
+  });
   const { outcome } = await changed(database, lost, "SELECT");
-  expect(outcome).toMatchObject({ status: "not_run", reason: "role_views.roles: there is no role nobody at all" });
+  expect(outcome).toMatchObject({
+    status: "not_run",
+    reason:
+      "the users of role_views.users: there is no public.gone with a column id; role_views: there is no role nobody at all",
+  });
   const excuse = { object: "public.notes", reason: "for the test", owner: "tests", expires: "2999-01-01" };
   const plan = databasePlan({ role_views: { roles: [role.name], exclude: [excuse] } });
   const { expected, outcome: excused } = await changed(database, plan, "ALTER POLICY own ON public.notes USING (true)");

@@ -29,6 +29,8 @@ const firstSteps: Readonly<Record<string, (report: ProofReport) => string>> = {
     "Before anybody inserts into a restored database, set the sequences that the findings name, or new rows collide with old keys.",
   "large_objects.": () =>
     "Find out which large objects differ before a recovery relies on them; the findings say more.",
+  "roles.": () =>
+    "See whether production shows the same: the findings name who sees too much or too little of what. If only the copy does, look at the differing policies, functions and grants among the definitions; restore nothing from this backup until it is understood.",
   "constraints.": () =>
     "Find the rows that break a constraint in production too: a foreign key that calls itself valid proves nothing after a load. Mend them there.",
   "isolation.": () =>
