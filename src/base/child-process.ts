@@ -100,6 +100,37 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   };
 }
 
+/** A tool whose output is read while it runs. */
+export interface RunningTool {
+  /** What it writes to stdout, byte by byte as it is. Breaking off stops the tool. */
+  readonly stdout: AsyncIterable<Buffer>;
+  /** Resolves when it has ended; `stdout` of the result is empty. */
+  readonly result: Promise<RunResult>;
+}
+
+/** Runs a tool like `run`, and gives its output as a stream, so that its size takes no memory. */
+export function runStreaming(file: string, args: readonly string[], options: RunOptions = {}): RunningTool {
+  const child = execa(file, [...args], { ...commonOptions(options), buffer: { stdout: false }, encoding: "buffer" });
+  const watch = child.pid === undefined ? noGuard : guard(stopProcess, [String(child.pid)]);
+  const result = child.then((ended): RunResult => {
+    watch[Symbol.dispose]();
+    const stderr = Buffer.from(ended.stderr ?? "").toString();
+    return {
+      exitCode: exitCodeOf(ended),
+      stdout: "",
+      stderr: redact(stderr === "" && ended.failed ? (ended.originalMessage ?? "") : stderr),
+    };
+  });
+  async function* output(): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of child.stdout ?? []) yield Buffer.from(chunk);
+    } finally {
+      child.kill();
+    }
+  }
+  return { stdout: output(), result };
+}
+
 interface Ending {
   readonly exitCode?: number | undefined;
   readonly signal?: NodeJS.Signals | undefined;

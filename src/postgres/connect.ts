@@ -23,6 +23,14 @@ export interface ConnectOptions {
  * @throws one error of this room per reason for which a connection can fail, all of kind `surroundings`
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Session> {
+  return (await openSession(target, options)).session;
+}
+
+/** The same, with the driver's own connection: for this room, where rows are streamed. */
+export async function openSession(
+  target: Target,
+  options: ConnectOptions,
+): Promise<{ readonly session: Session; readonly client: pg.Client }> {
   const timeout = options.timeout ?? 15_000;
   const client = await open(target, options, timeout);
   try {
@@ -30,7 +38,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
       ${options.readOnly ? "SET default_transaction_read_only = on;" : ""}
       SELECT pg_catalog.current_setting('server_version_num')::int AS version_num, pg_catalog.pg_backend_pid() AS pid`;
     const [first] = rowsOf<{ version_num: number; pid: number }>(await client.query(setup));
-    return session(target, client, first?.version_num ?? 0, first?.pid ?? 0);
+    return { session: session(target, client, first?.version_num ?? 0, first?.pid ?? 0), client };
   } catch (error) {
     await close(client);
     throw lossOf(target, error) ?? error;

@@ -47,7 +47,8 @@ function belongsTo(entry: ArchiveEntry, extension: ArchiveEntry, tables: Readonl
   return entry.desc !== "TABLE DATA" || !tables.has(entry.oid);
 }
 
-function whyExtensionIsSkipped(name: string, server: ServerFacts): string | null {
+/** Why an extension does not come to a copy; null where it does. */
+export function whyExtensionIsSkipped(name: string, server: ServerFacts): string | null {
   const acts = actingExtensions.get(name);
   if (acts !== undefined) return acts;
   return server.availableExtensions.has(name) ? null : "the throwaway server does not have it";

@@ -1,0 +1,77 @@
+import { finished } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { type ConnectOptions, openSession } from "./connect.ts";
+import { lossOf } from "./connection-faults.ts";
+import type { Session, Target } from "./types.ts";
+
+/** Rows on their way into a table. */
+export interface CopyIn {
+  /** Hands over a piece of the rows; waits where the server is slower than we are. */
+  write(rows: Buffer): Promise<void>;
+  /** Ends the COPY and rejects with the server's error where it refused the rows. */
+  end(): Promise<void>;
+}
+
+/** A session that also streams rows, in memory that does not depend on how many they are. */
+export interface CopySession extends Session {
+  /**
+   * Runs exactly one statement: the extended protocol refuses text that the server reads as two. Gives the warnings that
+   * came with it, by SQLSTATE.
+   */
+  statement(sql: string): Promise<readonly string[]>;
+  /** Begins a `COPY ... FROM STDIN`. */
+  copyIn(sql: string): CopyIn;
+  /** Runs a `COPY ... TO STDOUT`. */
+  copyOut(sql: string, onRows: (rows: Buffer) => void): Promise<void>;
+}
+
+/** Opens a connection like `connect`, for streams of rows. */
+export async function connectForCopy(target: Target, options: ConnectOptions): Promise<CopySession> {
+  const { session, client } = await openSession(target, options);
+  const explained = (error: unknown) => lossOf(target, error) ?? error;
+  return {
+    ...session,
+    async statement(sql) {
+      const warnings: string[] = [];
+      const note = (notice: { code?: string | undefined }) => warnings.push(notice.code ?? "");
+      client.on("notice", note);
+      try {
+        await client.query({ text: sql, queryMode: "extended" } as pg.QueryConfig);
+        return warnings;
+      } catch (error) {
+        throw explained(error);
+      } finally {
+        client.off("notice", note);
+      }
+    },
+    copyIn(sql) {
+      const stream = client.query(copyFrom(sql));
+      let failure: unknown;
+      const ended = finished(stream).catch((error: unknown) => {
+        failure = explained(error);
+      });
+      return {
+        async write(rows) {
+          if (failure !== undefined) throw failure;
+          if (stream.write(rows)) return;
+          await Promise.race([ended, new Promise((resolve) => stream.once("drain", resolve))]);
+          if (failure !== undefined) throw failure;
+        },
+        async end() {
+          if (failure === undefined) stream.end();
+          await ended;
+          if (failure !== undefined) throw failure;
+        },
+      };
+    },
+    async copyOut(sql, onRows) {
+      try {
+        for await (const rows of client.query(copyTo(sql))) onRows(rows);
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
