@@ -7,7 +7,14 @@ import { granted } from "./outcomes.ts";
 export async function childOf(name: "parent" | "neighbour"): Promise<string> {
   const client = await as(name);
   const rows = await granted(
-    client.from("children").select("id").is("deleted_at", null).order("created_at").order("id").limit(1),
+    client
+      .from("children")
+      .select("id")
+      .eq("parent_id", expected.users[name].id)
+      .is("deleted_at", null)
+      .order("created_at")
+      .order("id")
+      .limit(1),
   );
   const [child] = rows;
   if (child === undefined) throw new Error(`The ${name} sees no child of theirs`);

@@ -4,7 +4,8 @@ import { defineErrors, entry } from "../base/errors.ts";
 export const rehearsalErrors = defineErrors("rehearsal", {
   not_planned: entry({
     kind: "input",
-    says: (p: { database: string }) => `--e2e asks for the app's tests on the copy, and the plan names none for ${p.database}`,
+    says: (p: { database: string }) =>
+      `--e2e asks for the app's tests on the copy, and the plan names none for ${p.database}`,
     mend: (p) => `set databases.${p.database}.rehearsal.suite or .command in the plan`,
     example: { database: "shop" },
   }),
@@ -16,8 +17,10 @@ export const rehearsalErrors = defineErrors("rehearsal", {
   }),
   users_query: entry({
     kind: "input",
-    says: (p: { folder: string; why: string }) => `users.sql in ${p.folder} does not say whom the suite signs in as: ${p.why}`,
-    mend: () => "let it be one query that returns the columns name and id, the id of a row of auth.users with a mail address",
+    says: (p: { folder: string; why: string }) =>
+      `users.sql in ${p.folder} does not say whom the suite signs in as: ${p.why}`,
+    mend: () =>
+      "let it be one query that returns the columns name and id, the id of a row of auth.users with a mail address",
     example: { folder: "e2e", why: "SQLSTATE 42P01" },
   }),
   directory_missing: entry({

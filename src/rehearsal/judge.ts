@@ -27,7 +27,10 @@ export function testsOf(ending: Ending): RehearsedTest[] {
   const fault = faultOf(ending);
   const tests = ending.tests ?? [];
   if (fault === null) return [...tests];
-  return [...tests, { name: `${ending.what} > the run as a whole`, status: "failed", seconds: ending.seconds, error: fault }];
+  return [
+    ...tests,
+    { name: `${ending.what} > the run as a whole`, status: "failed", seconds: ending.seconds, error: fault },
+  ];
 }
 
 /** Lets the plan excuse tests that failed or were skipped, until the day that it names, and counts the rest. */

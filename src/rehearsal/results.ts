@@ -64,7 +64,9 @@ const playwrightSpec = z.object({
     z.object({
       projectName: z.string().optional(),
       status: z.enum(["expected", "unexpected", "flaky", "skipped"]),
-      results: z.array(z.object({ duration: z.number(), error: z.object({ message: z.string().optional() }).optional() })),
+      results: z.array(
+        z.object({ duration: z.number(), error: z.object({ message: z.string().optional() }).optional() }),
+      ),
     }),
   ),
 });

@@ -50,7 +50,14 @@ export async function runSuite(suite: SuiteRun): Promise<Ending> {
   const seconds = stopwatch();
   const { exitCode } = await run(
     process.execPath,
-    [vitestProgram(), "run", "--config", join(folder, "vitest.config.ts"), "--reporter=json", `--outputFile=${results}`],
+    [
+      vitestProgram(),
+      "run",
+      "--config",
+      join(folder, "vitest.config.ts"),
+      "--reporter=json",
+      `--outputFile=${results}`,
+    ],
     {
       cwd: folder,
       env: {

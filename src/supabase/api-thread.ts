@@ -7,6 +7,7 @@ import { tlsOptions } from "../postgres/tls.ts";
 import type { ApiOrder } from "./local-api.ts";
 import { memoryFiles } from "./memory-files.ts";
 import { asPostgrestWould } from "./postgrest-errors.ts";
+import { wireTypes } from "./wire-types.ts";
 
 /*
  * The thread of the API over a copy: @supabase/lite behind a listener on 127.0.0.1. `local-api.ts` starts it.
@@ -27,6 +28,7 @@ async function makeApp({ target, anonKey, serviceRoleKey, jwtSecret }: ApiOrder)
       database: target.database,
       ssl: tls,
       max: 4,
+      types: wireTypes,
       onnotice: () => {},
     },
   });
