@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["{src,scripts,actions,test}/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
-    // The tests share one real PostgreSQL server; two workers keep two cores busy.
+    // Each worker has a real PostgreSQL server of its own; two keep two cores busy.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

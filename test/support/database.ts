@@ -6,9 +6,13 @@ import { quoteIdentifier } from "../../src/postgres/quote.ts";
 import { withDatabase } from "../../src/postgres/target.ts";
 import type { Session, Target } from "../../src/postgres/types.ts";
 
-/** Superuser access to the server that all test files share. */
+/** Superuser access to this worker's server. */
 export function testServer(): Target {
-  return { host: inject("serverSocket"), port: 5432, database: "postgres", user: "postgres", sslmode: "disable" };
+  const sockets = inject("serverSockets");
+  // Vitest numbers its workers from 1.
+  const host = sockets[(Number(process.env.VITEST_POOL_ID ?? 1) - 1) % sockets.length];
+  if (host === undefined) throw new Error("the run has no test server");
+  return { host, port: 5432, database: "postgres", user: "postgres", sslmode: "disable" };
 }
 
 /** A database of a test's own. Disposing drops it. */

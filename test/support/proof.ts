@@ -90,6 +90,8 @@ export function proofContext(parts: Partial<ProofContext> = {}): ProofContext {
     recordedDigest: manifest.digest,
     throwaway: { kind: "cluster", isolation: { osUser: "postgres", networkless: true }, notProduction: "own-cluster" },
     measured: { rtoSeconds: 60, rpoSeconds: 3600 },
+    history: [],
+    examine: () => Promise.resolve(null),
     hashKey: Buffer.alloc(32, 7),
     teamChecks: [],
     ...parts,
