@@ -4,7 +4,9 @@ import { takeCopyCensus } from "../census/copy-census.ts";
 import type { Census } from "../census/types.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Target } from "../postgres/types.ts";
+import type { BackupFigures } from "../proof/history/figures.ts";
 import { narrowMismatches } from "../proof/narrow/narrow.ts";
+import { type ExaminationLevel, examineStorage } from "../proof/physical/examine.ts";
 import { runChecks } from "../proof/run-checks.ts";
 import { mayBeSabotaged, sabotageCopy } from "../proof/sabotage/sabotage-copy.ts";
 import type { ProofContext, TeamCheck, ThrowawayFacts } from "../proof/types.ts";
@@ -25,6 +27,10 @@ export interface CopyToExamine {
   readonly restored: RestoreResult;
   readonly teamChecks: readonly TeamCheck[];
   readonly recordedDigest: string | null;
+  /** Figures of other backups of the database; none unless told otherwise. */
+  readonly history?: readonly BackupFigures[];
+  /** How deep amcheck looks; full unless told otherwise. */
+  readonly examination?: ExaminationLevel;
   /** Whether the copy is sabotaged once its checks have passed. */
   readonly sabotage: boolean;
 }
@@ -64,7 +70,17 @@ export async function examineCopy(context: UseCaseContext, run: ProofRun, copy: 
 function proofContext(
   { clock }: UseCaseContext,
   run: ProofRun,
-  { subject, backup, facts, restored, teamChecks, recordedDigest }: CopyToExamine,
+  {
+    subject,
+    backup,
+    target,
+    facts,
+    restored,
+    teamChecks,
+    recordedDigest,
+    history = [],
+    examination = "full",
+  }: CopyToExamine,
   { census, session }: { readonly census: Census; readonly session: ProofContext["session"] },
 ): ProofContext {
   const { plan, database, planDirectory } = subject;
@@ -87,6 +103,8 @@ function proofContext(
       rtoSeconds: restoreSeconds([...run.phases, { name: "checks", seconds: 0 }]),
       rpoSeconds: run.newestBackupAge,
     },
+    history,
+    examine: () => examineStorage(target, examination, availableParallelism()),
     hashKey: randomBytes(32),
     teamChecks,
   };

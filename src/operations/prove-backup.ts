@@ -1,4 +1,6 @@
 import type { Target } from "../postgres/types.ts";
+import type { BackupFigures } from "../proof/history/figures.ts";
+import type { ExaminationLevel } from "../proof/physical/examine.ts";
 import type { TeamCheck } from "../proof/types.ts";
 import type { FetchedBackup } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -16,6 +18,8 @@ export interface BackupToProve {
   readonly damage: Damage | null;
   readonly production: Target | null;
   readonly recordedDigest: string | null;
+  readonly history: readonly BackupFigures[];
+  readonly examination: ExaminationLevel;
 }
 
 /**
@@ -71,6 +75,8 @@ async function proveOn(
     restored,
     teamChecks: request.teamChecks,
     recordedDigest: request.recordedDigest,
+    history: request.history,
+    examination: request.examination,
     sabotage: request.damage === null,
   });
 }

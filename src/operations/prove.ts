@@ -1,9 +1,10 @@
 import { join, relative } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
 import { plannedChecks } from "../proof/all-checks.ts";
+import type { ExaminationLevel } from "../proof/physical/examine.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
 import { buildProofReport } from "../report/build.ts";
-import { recordedDigest } from "../report/history.ts";
+import { listReports, recordedDigest, recordedFigures } from "../report/history.ts";
 import type { Kind, ProofReport } from "../report/model.ts";
 import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
@@ -56,6 +57,17 @@ export interface ProofRequest {
   readonly reports: string;
 }
 
+/** How deep the pages of the copy are looked at: what costs more than the rest of the proof has its rhythm. */
+const examinations: Readonly<Record<Kind, ExaminationLevel>> = {
+  demo: "full",
+  manual: "light",
+  daily: "light",
+  weekly: "light",
+  monthly: "full",
+  drill: "full",
+  recovery: "light",
+};
+
 /** Proves one backup of one database, wherever it comes from. */
 export async function proveSubject(
   context: UseCaseContext,
@@ -82,6 +94,8 @@ export async function proveSubject(
       damage,
       production: request.production,
       recordedDigest: await recordedDigest(request.reports, backup.manifest.id),
+      history: recordedFigures((await listReports(request.reports, name)).reports),
+      examination: examinations[request.kind],
     });
   } catch (thrown) {
     context.signal.throwIfAborted();

@@ -39,5 +39,6 @@ export async function takeAndStore(
     left_out: manifest.left_out,
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    table_rows: Object.fromEntries(Object.entries(census.tables).map(([name, { rows }]) => [name, rows])),
   };
 }

@@ -1,15 +1,19 @@
 import { backupDigest } from "./checks/backup-digest.ts";
+import { constraintsChecks } from "./checks/constraints-checks.ts";
 import { constraintsForeignKeys } from "./checks/constraints-foreign-keys.ts";
+import { constraintsUniques } from "./checks/constraints-uniques.ts";
 import { dataEquality } from "./checks/data-equality.ts";
 import { definitionsEquality } from "./checks/definitions-equality.ts";
 import { isolationThrowaway } from "./checks/isolation-throwaway.ts";
 import { largeObjectsEquality } from "./checks/large-objects-equality.ts";
 import { objectiveRpo, objectiveRto } from "./checks/objectives.ts";
+import { physicalAmcheck } from "./checks/physical-amcheck.ts";
 import { planExceptions } from "./checks/plan-exceptions.ts";
 import { planFreshness } from "./checks/plan-freshness.ts";
 import { planOrphans } from "./checks/plan-orphans.ts";
 import { planRecordCounts } from "./checks/plan-record-counts.ts";
 import { planRlsEnabled } from "./checks/plan-rls-enabled.ts";
+import { plausibilityHistory } from "./checks/plausibility-history.ts";
 import { restoreErrors } from "./checks/restore-errors.ts";
 import { rolesVisibility } from "./checks/roles-visibility.ts";
 import { sequencesEquality } from "./checks/sequences-equality.ts";
@@ -29,10 +33,14 @@ export function allChecks(teamChecks: readonly TeamCheck[]): Check[] {
     largeObjectsEquality,
     rolesVisibility,
     constraintsForeignKeys,
+    constraintsUniques,
+    constraintsChecks,
+    physicalAmcheck,
     planRecordCounts,
     planOrphans,
     planRlsEnabled,
     planFreshness,
+    plausibilityHistory,
     smokeRecords,
     objectiveRto,
     objectiveRpo,

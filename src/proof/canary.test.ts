@@ -14,6 +14,7 @@ import { connect } from "../postgres/connect.ts";
 import { libpqEnvironment } from "../postgres/libpq-environment.ts";
 import { allChecks } from "./all-checks.ts";
 import { narrowMismatches } from "./narrow/narrow.ts";
+import { examineStorage } from "./physical/examine.ts";
 import { runChecks } from "./run-checks.ts";
 import type { TeamCheck } from "./types.ts";
 
@@ -41,6 +42,8 @@ const fixture = `
   COMMENT ON TABLE public.people IS '${canary} comment';
   CREATE TYPE public.label AS ENUM ('${canary} label');
   CREATE TABLE public.notes (person text REFERENCES public.people, body json, at timestamptz);
+  CREATE TABLE public.tags (tag text UNIQUE);
+  INSERT INTO public.tags VALUES ('${canary} tag');
   CREATE MATERIALIZED VIEW public.secrets AS SELECT secret FROM public.people;
   CREATE SEQUENCE public.s;
   CREATE FUNCTION public.f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE '${canary} raised'; END $$;
@@ -64,7 +67,20 @@ const damage = `
   SELECT lo_from_bytea(0, '${canary} too');
   REFRESH MATERIALIZED VIEW public.secrets;
   UPDATE public.people SET secret = '${canary} after the refresh';
+  UPDATE pg_index SET indisready = false WHERE indrelid = 'public.tags'::regclass;
+  INSERT INTO public.tags VALUES ('${canary} tag');
+  UPDATE pg_index SET indisready = true WHERE indrelid = 'public.tags'::regclass;
+  ALTER TABLE public.tags ADD CONSTRAINT tidy CHECK (tag <> '${canary} tag') NOT VALID;
+  UPDATE pg_constraint SET convalidated = true WHERE conname = 'tidy';
 `;
+
+const earlier = [20, 21].map((day) => ({
+  id: `backup-${day}`,
+  taken_at: `2026-11-${day}T02:00:00.000Z`,
+  size_bytes: 1e9,
+  rows: 1e6,
+  table_rows: { "public.people": 1e6 },
+}));
 
 const team = (name: string, severity: TeamCheck["severity"], sql: string): TeamCheck => ({
   name,
@@ -106,6 +122,8 @@ test("no row's text is in anything that the checks say, however much is wrong", 
     recordedDigest: "00".repeat(32),
     measured: { rtoSeconds: 1e6, rpoSeconds: 1e6 },
     restoreErrors: [{ message: "it failed", object: "TABLE public people", allowed_by: null }],
+    history: earlier,
+    examine: () => examineStorage(target, "full", 1),
     hashKey: randomBytes(32),
     teamChecks: [
       team("people", "error", "SELECT mail, secret FROM people"),

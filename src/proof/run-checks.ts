@@ -22,7 +22,8 @@ async function attempt(check: Check, context: ProofContext): Promise<CheckOutcom
   }
 }
 
-function toResult(
+/** A check's outcome with its time; null where it does not apply. */
+export function toResult(
   { id, title }: { readonly id: string; readonly title: string },
   outcome: CheckOutcome,
   seconds: number,

@@ -3,6 +3,8 @@ import type { Census } from "../census/types.ts";
 import type { DatabasePlan, Plan } from "../plan/schema.ts";
 import type { Session, Throwaway } from "../postgres/types.ts";
 import type { RestoreError, Skipped } from "../restore/types.ts";
+import type { BackupFigures } from "./history/figures.ts";
+import type { Examination } from "./physical/examine.ts";
 
 /** One thing that is not as it must be. Never row data: names, attributes, counts, digests, uuid or integer keys. */
 export interface Finding {
@@ -83,6 +85,13 @@ export interface ProofContext {
   readonly recordedDigest: string | null;
   readonly throwaway: ThrowawayFacts;
   readonly measured: Measured;
+  /** Figures of the backups that were taken before this one, newest first, as they were recorded outside the vault. */
+  readonly history: readonly BackupFigures[];
+  /**
+   * Lets amcheck look at the copy's pages, over connections of its own, since it has to be installed for that; null
+   * where the server does not have it. Not to be called while a transaction has changed the copy.
+   */
+  readonly examine: () => Promise<Examination | null>;
   /** Random per run: keys that are neither uuids nor integers are published as their HMAC under it. */
   readonly hashKey: Buffer;
   /** The team's own checks, from `loadTeamChecks`. */

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { scratchDirectory } from "../base/scratch.ts";
 import { backupTaken, failed, files, green } from "./examples/reports.ts";
-import { listReports, provenBackups, recordedDigest, recordedDigestIn } from "./history.ts";
+import { listReports, provenBackups, recordedDigest, recordedDigestIn, recordedFigures } from "./history.ts";
 import type { BackupReport, ProofReport } from "./model.ts";
+import { backupReportSchema } from "./schema.ts";
 import { writeReport } from "./write.ts";
 
 const at = (day: number) => `2026-11-${String(day).padStart(2, "0")}T10:00:00.000Z`;
@@ -64,6 +65,23 @@ describe("the recorded digest", () => {
   });
   test("is nobody's for another backup", () => {
     expect(recordedDigestIn([taken("3", "d")], "4")).toBeNull();
+  });
+});
+
+describe("the figures of earlier backups", () => {
+  test("are those of backups that were taken, whatever version recorded them", () => {
+    const counted = taken("4", "d");
+    const withTables = { ...counted, backup: counted.backup && { ...counted.backup, table_rows: { "public.t": 3 } } };
+    const reports = [taken("3", "d"), withTables, taken("5", "d", { verdict: "failed", backup: null }), proof("3", 4)];
+    expect(recordedFigures(reports).map(({ id, table_rows }) => [id, table_rows])).toEqual([
+      ["3", null],
+      ["4", { "public.t": 3 }],
+    ]);
+  });
+  test("are read back from the record of a version that did not count tables", () => {
+    const { table_rows, ...backup } = taken("3", "d").backup ?? {};
+    expect(table_rows).toBeNull();
+    expect(backupReportSchema.parse({ ...taken("3", "d"), backup }).backup?.table_rows).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { BackupFigures } from "../proof/history/figures.ts";
 import type { AnyReport, BackupReport, ProofReport } from "./model.ts";
 import { readReport } from "./write.ts";
 
@@ -58,6 +59,15 @@ export function provenBackups(reports: readonly AnyReport[]): string[] {
     .filter(([, { proven }]) => proven)
     .sort(([, a], [, b]) => b.taken_at.localeCompare(a.taken_at))
     .map(([id]) => id);
+}
+
+/** The figures of every backup that was taken, as they were recorded outside the vault. */
+export function recordedFigures(reports: readonly AnyReport[]): BackupFigures[] {
+  return reports.filter(isBackup).flatMap(({ verdict, backup }) => {
+    if (verdict !== "taken" || backup === null) return [];
+    const { id, taken_at, size_bytes, rows, table_rows } = backup;
+    return [{ id, taken_at, size_bytes, rows, table_rows }];
+  });
 }
 
 /**

@@ -87,6 +87,8 @@ export interface BackupReport {
     /** How many tables were counted and hashed, and how many rows they had. */
     readonly tables: number;
     readonly rows: number;
+    /** Rows by table, for comparison with later backups; null in records of versions that did not write them. */
+    readonly table_rows: Readonly<Record<string, number>> | null;
   } | null;
   readonly report: { readonly markdown: string; readonly json: string };
 }

@@ -97,6 +97,7 @@ export const backupReportSchema = z.object({
       left_out: z.array(notCovered),
       tables: count,
       rows: count,
+      table_rows: nothingOr(z.record(z.string(), count)).default(null),
     }),
   ),
   report: files,

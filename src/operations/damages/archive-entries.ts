@@ -136,6 +136,8 @@ async function record({ context, today }: Depot, reports: string): Promise<void>
       left_out,
       tables: 0,
       rows: 0,
+      table_rows: null,
+      table_rows: null,
     },
   });
 }

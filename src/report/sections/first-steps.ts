@@ -33,6 +33,12 @@ const firstSteps: Readonly<Record<string, (report: ProofReport) => string>> = {
     "See whether production shows the same: the findings name who sees too much or too little of what. If only the copy does, look at the differing policies, functions and grants among the definitions; restore nothing from this backup until it is understood.",
   "constraints.": () =>
     "Find the rows that break a constraint in production too: a foreign key that calls itself valid proves nothing after a load. Mend them there.",
+  "constraints.uniques": () =>
+    "Look for the doubled keys in production: an index that was damaged, or built under another collation, lets them in. Remove the surplus rows there, then `REINDEX`.",
+  "physical.": () =>
+    "Prove the backup again on another machine: it holds rows, no pages, so a copy that is sound there puts the fault in this machine's disk or memory.",
+  "plausibility.": () =>
+    "See whether production has lost what the findings name, before older backups are thrown away: one of them still has it. A loss that was meant gets an exception in the plan, with reason, owner and last day.",
   "isolation.": () =>
     "Restore nowhere until it is sure that the target is not production; the check says what could not be shown.",
   "plan.freshness": () =>
