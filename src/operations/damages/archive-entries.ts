@@ -137,7 +137,6 @@ async function record({ context, today }: Depot, reports: string): Promise<void>
       tables: 0,
       rows: 0,
       table_rows: null,
-      table_rows: null,
     },
   });
 }

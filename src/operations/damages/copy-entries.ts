@@ -16,19 +16,29 @@ type Stages = (fixture: Fixture) => Promise<Stage>;
 
 const named = (sql: string, { target }: Session) => sql.replaceAll("$db", () => quoteIdentifier(target.database));
 
-/** Runs SQL with the app's triggers and event triggers off: a damage does what it says, and nothing else. */
+const eventTriggers = `SELECT pg_catalog.quote_ident(evtname) AS name, CASE evtenabled WHEN 'O' THEN 'ENABLE'
+    WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END AS state
+  FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'`;
+
+/** A published table without a key takes no UPDATE, so that nothing is published for as long as the damage takes. */
+const unpublish = `CREATE TEMP TABLE published ON COMMIT DROP AS SELECT oid, pubupdate, pubdelete FROM pg_catalog.pg_publication;
+  UPDATE pg_catalog.pg_publication SET pubupdate = false, pubdelete = false`;
+const republish = `UPDATE pg_catalog.pg_publication AS p SET pubupdate = o.pubupdate, pubdelete = o.pubdelete
+  FROM pg_temp.published AS o WHERE p.oid = o.oid`;
+
+/** Runs SQL with triggers, event triggers and publications off: a damage does what it says, and nothing else. */
 async function inflict(copy: Target, sql: string): Promise<void> {
   await using session = await connect(copy, { readOnly: false, applicationName: "ithaca damages" });
   await session.query("BEGIN; SET LOCAL session_replication_role = replica");
-  const active = await session.query<{ name: string; state: string }>(
-    `SELECT pg_catalog.quote_ident(evtname) AS name, CASE evtenabled WHEN 'O' THEN 'ENABLE' WHEN 'A' THEN 'ENABLE ALWAYS'
-       ELSE 'ENABLE REPLICA' END AS state FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'`,
-  );
-  const touched = (name: string) => sql.includes(name) && sql.includes("EVENT TRIGGER");
-  const meddling = active.filter(({ name }) => !touched(name));
-  for (const { name } of meddling) await session.query(`ALTER EVENT TRIGGER ${name} DISABLE`);
+  const active = sql.includes("EVENT TRIGGER")
+    ? []
+    : await session.query<{ name: string; state: string }>(eventTriggers);
+  const publishes = !/PUBLICATION|EVENT TRIGGER/.test(sql);
+  for (const { name } of active) await session.query(`ALTER EVENT TRIGGER ${name} DISABLE`);
+  if (publishes) await session.query(unpublish);
   await session.query(named(sql, session));
-  for (const { name, state } of meddling) await session.query(`ALTER EVENT TRIGGER ${name} ${state}`);
+  if (publishes) await session.query(republish);
+  for (const { name, state } of active) await session.query(`ALTER EVENT TRIGGER ${name} ${state}`);
   await session.query("COMMIT");
 }
 

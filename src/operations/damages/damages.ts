@@ -1,11 +1,13 @@
 import { stopwatch } from "../../base/clock.ts";
+import { messageOf } from "../../base/errors.ts";
+import { silentProgress } from "../../base/progress.ts";
 import { seededRandom } from "../../proof/sabotage/random.ts";
 import type { UseCaseContext } from "../context.ts";
 import { loadSubject, type SubjectOptions } from "../subject.ts";
 import { archiveEntries, type Depot, openDepot } from "./archive-entries.ts";
 import { copyEntries } from "./copy-entries.ts";
 import { bareSubject, type Stage, setStage } from "./stage.ts";
-import type { Entry, Fixture, Trial } from "./types.ts";
+import type { Entry, Fixture, Outcome, Trial } from "./types.ts";
 
 export interface DamagesOptions extends SubjectOptions {
   /** Only entries whose family or kind holds this text. */
@@ -46,30 +48,19 @@ function choose(entries: readonly Entry[], { only, sample, seed = "1" }: Damages
   return wanted.filter((entry) => drawn.has(entry));
 }
 
+/** Stands for the checks where a damage could not even be inflicted: the catalogue itself is wrong then. */
+const notTried = "not tried";
+
 function isRight({ damaging, mayBeInconclusive = false, mustBy }: Entry, { verdict, by }: Trial): boolean {
+  if (by.includes(notTried)) return false;
   if (!damaging) return verdict === "proven";
   if (verdict === "proven" || (verdict === "inconclusive" && !mayBeInconclusive)) return false;
   return mustBy === undefined || by.includes(mustBy);
 }
 
-/**
- * Tries the catalogue of damage: for each kind a fresh copy of a restored backup is damaged and proven, with the very
- * checks of a proof; archives and vaults are damaged before they are fetched, opened and restored. And the other way
- * round: what is undamaged, in every shape, must be proven.
- */
-export async function tryDamages(context: UseCaseContext, options: DamagesOptions): Promise<DamagesResult> {
+/** Tries entries one after the other and judges what came of each. */
+export async function tryEntries(context: UseCaseContext, entries: readonly Entry[]): Promise<DamagesResult> {
   const { progress, signal } = context;
-  const quiet = {
-    ...context,
-    progress: { step: <T>(_: string, work: (note: (text: string) => void) => Promise<T>) => work(() => {}), warn() {} },
-  };
-  await using stack = new AsyncDisposableStack();
-  const stages = once(stack, async (fixture: Fixture): Promise<Stage> => {
-    const subject = fixture === "odyssey" ? await loadSubject(context, options) : bareSubject(fixture);
-    return setStage(quiet, fixture, subject);
-  });
-  const depots = once(stack, (_: "depot"): Promise<Depot> => openDepot(quiet));
-  const entries = choose([...copyEntries(stages), ...archiveEntries(() => depots("depot"))], options);
   const trials: Trial[] = [];
   await progress.step(`Try ${entries.length} kinds`, async (note) => {
     for (const [index, entry] of entries.entries()) {
@@ -77,7 +68,10 @@ export async function tryDamages(context: UseCaseContext, options: DamagesOption
       const { family, kind, damaging } = entry;
       note(`${index + 1} of ${entries.length}: ${family}: ${kind}`);
       const seconds = stopwatch();
-      const outcome = await entry.run();
+      const outcome = await entry.run().catch((thrown: unknown): Outcome => {
+        signal.throwIfAborted();
+        return { verdict: "inconclusive", by: [notTried], reads: messageOf(thrown) };
+      });
       const trial = { ...outcome, family, kind, damaging, right: false, seconds: seconds() };
       trials.push({ ...trial, right: isRight(entry, trial) });
     }
@@ -91,4 +85,22 @@ export async function tryDamages(context: UseCaseContext, options: DamagesOption
     falseAlarms: variants.filter(({ right }) => !right).length,
     variants: variants.length,
   };
+}
+
+/**
+ * Tries the catalogue of damage: for each kind a fresh copy of a restored backup is damaged and proven, with the very
+ * checks of a proof; archives and vaults are damaged before they are fetched, opened and restored. And the other way
+ * round: what is undamaged, in every shape, must be proven.
+ */
+export async function tryDamages(context: UseCaseContext, options: DamagesOptions): Promise<DamagesResult> {
+  // The steps of two hundred proofs are nobody's business.
+  const quiet = { ...context, progress: silentProgress };
+  await using stack = new AsyncDisposableStack();
+  const stages = once(stack, async (fixture: Fixture): Promise<Stage> => {
+    const subject =
+      fixture === "odyssey" || fixture === "stale" ? await loadSubject(context, options) : bareSubject(fixture);
+    return setStage(quiet, fixture, subject);
+  });
+  const depots = once(stack, (_: "depot"): Promise<Depot> => openDepot(quiet));
+  return await tryEntries(context, choose([...copyEntries(stages), ...archiveEntries(() => depots("depot"))], options));
 }

@@ -34,6 +34,8 @@ const productionLike = {
   icuLocale: null,
 } as const;
 
+const day = 24 * 60 * 60 * 1000;
+
 const cloneProperties = readFileSync(
   new URL("../../../sql/damages/clone-database-properties.sql", import.meta.url),
   "utf8",
@@ -42,6 +44,8 @@ const cloneProperties = readFileSync(
 /** Fills a fixture's database. */
 export async function fill(fixture: Fixture, target: Target, now: Date): Promise<void> {
   if (fixture === "odyssey") return loadInnerOdyssey(target, { families: 15, now });
+  // An app that everybody still uses, as far as anyone can see, and that receives no data any more.
+  if (fixture === "stale") return loadInnerOdyssey(target, { families: 10, now: new Date(now.getTime() - 4 * day) });
   if (fixture === "nasty") return loadNasty(target);
   await using session = await connect(target, { readOnly: false });
   await runFile(session, `damages/${fixture}.sql`);

@@ -1,7 +1,7 @@
 import type { Verdict } from "../../report/model.ts";
 
 /** Which database a damage or a variant is about. */
-export type Fixture = "odyssey" | "nasty" | "shop" | "pgbench" | "bare";
+export type Fixture = "odyssey" | "stale" | "nasty" | "shop" | "pgbench" | "bare";
 
 /** Damage to a restored copy, by SQL. */
 export interface CopyDamage {

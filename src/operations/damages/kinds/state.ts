@@ -26,6 +26,7 @@ export const stateDamages: readonly CopyDamage[] = [
   nasty("a large object cut off", "SELECT lo_truncate(lo_open(70003, 131072), 10)"),
   nasty("a large object's owner", "ALTER LARGE OBJECT 70003 OWNER TO CURRENT_USER"),
   nasty("a large object that all may read", "GRANT SELECT ON LARGE OBJECT 70001 TO PUBLIC"),
+  { kind: "a source that stopped receiving data", on: "stale", sql: "SELECT", by: "plan.freshness" },
   odyssey(
     "a reference to nobody",
     `UPDATE public.children SET parent_id = gen_random_uuid() WHERE id = (SELECT id FROM public.children LIMIT 1)`,
