@@ -9,7 +9,10 @@ import { runCommand } from "../terminal/run-command.ts";
 export function proveCommand(): Command {
   return command("prove", "Restore a backup into a throwaway database and prove that it is the database")
     .option("--backup <which>", "latest, yesterday, random, or a backup's id", "latest")
-    .option("--archive <path>", "prove a backup directory instead of one from the vault")
+    .option(
+      "--archive <path...>",
+      "prove a backup directory, a pg_dump archive or SQL dump, or the files of supabase db dump",
+    )
     .addOption(
       new Option("--kind <kind>", "what the report is filed as")
         .choices(["manual", "daily", "weekly", "monthly", "drill", "recovery"])
@@ -18,7 +21,12 @@ export function proveCommand(): Command {
     .option("--damage <file.sql>", "run SQL on the copy before the checks; such a run never counts as a proof")
     .addHelpText(
       "after",
-      examples("prove", "prove --backup yesterday --kind weekly", "prove --archive ./2026-11-22-backup --json"),
+      examples(
+        "prove",
+        "prove --backup yesterday --kind weekly",
+        "prove --archive ./2026-11-22-backup --json",
+        "prove --archive roles.sql schema.sql data.sql",
+      ),
     )
     .action((options) =>
       runCommand(options, async (context) => {

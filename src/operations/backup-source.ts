@@ -21,6 +21,11 @@ export interface BackupSource {
   fetch(scratch: string): Promise<FetchedBackup>;
 }
 
+/** Whether a path is a directory of a backup that this project took. */
+export function isOwnBackup(context: UseCaseContext, path: string): boolean {
+  return existsSync(join(resolve(context.workingDirectory, path), "backup.json"));
+}
+
 /** A backup directory that lies here already: `--archive`. It is read where it is and not changed. */
 export function directorySource(context: UseCaseContext, path: string): BackupSource {
   const directory = resolve(context.workingDirectory, path);

@@ -38,7 +38,7 @@ export async function makeCopy(
       signal,
     }),
   );
-  if (damage !== null) await progress.step("Harm the copy", () => harm(target, damage));
+  if (damage !== null) await progress.step("Harm the copy", () => harmCopy(target, damage));
   return restored;
 }
 
@@ -52,7 +52,7 @@ export async function readDamage(context: UseCaseContext, path: string): Promise
 }
 
 /** Runs the SQL as the copy's superuser. PostgreSQL's message may hold values, so only its SQLSTATE is told. */
-async function harm(target: Target, damage: Damage): Promise<void> {
+export async function harmCopy(target: Target, damage: Damage): Promise<void> {
   await using session = await connect(target, { readOnly: false, applicationName: "ithaca damage" });
   try {
     await session.query(damage.sql);

@@ -8,11 +8,12 @@ import { listReports, recordedDigest, recordedFigures } from "../report/history.
 import type { Kind, ProofReport } from "../report/model.ts";
 import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
-import { type BackupSource, directorySource, vaultSource } from "./backup-source.ts";
+import { type BackupSource, directorySource, isOwnBackup, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { readDamage } from "./copy.ts";
 import { operationErrors } from "./errors.ts";
 import { recordEarlyEnd, startProofRun } from "./proof-run.ts";
+import { proveArchive } from "./prove-archive.ts";
 import { proveBackup } from "./prove-backup.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
@@ -20,8 +21,8 @@ import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourc
 export interface ProveOptions extends SubjectOptions {
   /** `latest`, `yesterday`, `random` or an id; the latest unless told otherwise. */
   readonly backup?: string;
-  /** A backup directory to prove instead of one from the vault. */
-  readonly archive?: string;
+  /** A backup directory, or the files of a backup that was taken elsewhere, instead of one from the vault. */
+  readonly archive?: string | readonly string[];
   readonly kind?: Kind;
   /** A file of SQL that harms the copy before the checks. */
   readonly damage?: string;
@@ -33,17 +34,22 @@ export interface ProveOptions extends SubjectOptions {
  */
 export async function prove(context: UseCaseContext, options: ProveOptions): Promise<ProofReport> {
   const subject = await loadSubject(context, options);
-  const source =
-    options.archive === undefined
-      ? vaultSource(context, openVault({ ...context.environment }), subject.name, options.backup ?? "latest")
-      : directorySource(context, options.archive);
-  return proveSubject(context, subject, {
-    source,
+  const request = {
     kind: options.kind ?? "manual",
     damage: options.damage,
     production: sourceTarget(context, subject.database),
     reports: reportsDirectory(context, subject.plan),
-  });
+  };
+  const paths = options.archive === undefined ? [] : [options.archive].flat();
+  const [path] = paths;
+  if (path !== undefined && !(paths.length === 1 && isOwnBackup(context, path))) {
+    return proveArchive(context, subject, { ...request, paths });
+  }
+  const source =
+    path === undefined
+      ? vaultSource(context, openVault({ ...context.environment }), subject.name, options.backup ?? "latest")
+      : directorySource(context, path);
+  return proveSubject(context, subject, { ...request, source });
 }
 
 /** What `proveSubject` needs to know besides the subject. */

@@ -23,16 +23,18 @@ export interface OpenedThrowaway {
  * private cluster where that is not set. Nothing is written to a server that could be production's.
  *
  * @param production where production is, so that it can be told from the throwaway; null where that is not known
+ * @param superuser what a private cluster's superuser is called; `postgres` unless told otherwise
  */
 export async function openThrowaway(
   context: UseCaseContext,
-  manifest: Manifest,
+  manifest: Pick<Manifest, "server" | "versions">,
   production: Target | null,
+  superuser?: string,
 ): Promise<OpenedThrowaway> {
   const url = context.environment.ITHACA_THROWAWAY_URL;
   const throwaway =
     url === undefined || url === ""
-      ? await onOwnCluster(manifest)
+      ? await onOwnCluster(manifest, superuser)
       : await onGivenServer(context, parseTarget(url, "ITHACA_THROWAWAY_URL"), manifest, production);
   try {
     await using session = await connect(throwaway.target, { readOnly: true });
@@ -46,7 +48,7 @@ export async function openThrowaway(
 }
 
 /** What a copy's database must be created with. */
-function likeTheSource({ server }: Manifest) {
+function likeTheSource({ server }: Pick<Manifest, "server">) {
   return {
     name: server.database,
     encoding: server.encoding,
@@ -57,8 +59,11 @@ function likeTheSource({ server }: Manifest) {
   };
 }
 
-async function onOwnCluster(manifest: Manifest): Promise<ThrowawayDatabase> {
-  const cluster = await startCluster({ major: majorOf(manifest.versions.server_num) });
+async function onOwnCluster(
+  manifest: Pick<Manifest, "server" | "versions">,
+  superuser = "postgres",
+): Promise<ThrowawayDatabase> {
+  const cluster = await startCluster({ major: majorOf(manifest.versions.server_num), superuser });
   try {
     return await createThrowawayDatabase(cluster.target, { ...likeTheSource(manifest), cluster });
   } catch (error) {
@@ -70,7 +75,7 @@ async function onOwnCluster(manifest: Manifest): Promise<ThrowawayDatabase> {
 async function onGivenServer(
   context: UseCaseContext,
   admin: Target,
-  manifest: Manifest,
+  manifest: Pick<Manifest, "server">,
   production: Target | null,
 ): Promise<ThrowawayDatabase> {
   await using source = production === null ? null : await reach(context, production);

@@ -26,4 +26,10 @@ export const proofErrors = defineErrors("proof", {
     mend: () => "compare the backup's digests, and try another backup",
     example: { table: "public.profiles", why: "pg_restore ended with exit code 1" },
   }),
+  copy_not_dumped: entry({
+    kind: "surroundings",
+    says: (p: { exitCode: number }) => `pg_dump could not read the copy's definitions (exit code ${p.exitCode})`,
+    mend: () => "see the server's log, and run it again",
+    example: { exitCode: 1 },
+  }),
 });

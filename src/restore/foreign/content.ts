@@ -8,6 +8,7 @@ interface Tally {
   readonly form: "copy" | "insert";
   readonly sums: LineSums;
   statements: number;
+  left: string | null;
 }
 
 /** So many statements of unknown effect are named. */
@@ -35,11 +36,17 @@ export class ContentReader {
     const key = JSON.stringify([target.schema, target.name]);
     let tally = this.tables.get(key);
     if (tally === undefined) {
-      tally = { target, form, sums: new LineSums(), statements: 0 };
+      tally = { target, form, sums: new LineSums(), statements: 0, left: null };
       this.tables.set(key, tally);
     }
     tally.statements += 1;
     return tally.sums;
+  }
+
+  /** Says that a table's rows have no table on the copy, on purpose. */
+  leaveRows(target: RowsTarget, why: string): void {
+    const tally = this.tables.get(JSON.stringify([target.schema, target.name]));
+    if (tally !== undefined) tally.left = why;
   }
 
   setval(sql: string): boolean {
@@ -66,12 +73,14 @@ export class ContentReader {
 
   get content(): ArchiveContent {
     return {
-      tables: [...this.tables.values()].map(({ target, form, sums, statements }): ArchivedTable => {
+      tables: [...this.tables.values()].map(({ target, form, sums, statements, left }): ArchivedTable => {
         const { rows, sum } = sums.result;
-        return form === "copy" ? { ...target, form, rows, sum } : { ...target, form, rows: statements, sum: null };
+        return form === "copy"
+          ? { ...target, form, rows, sum, left }
+          : { ...target, form, rows: statements, sum: null, left };
       }),
       sequences: [...this.sequences.values()],
-      largeObjects: new Map([...this.objects].map(([oid, hash]) => [oid, hash.digest("hex")])),
+      largeObjects: new Map([...this.objects].map(([oid, hash]) => [oid, hash.copy().digest("hex")])),
       definitions: this.definitions,
       changes: this.changes,
       serverVersion: this.serverVersion,

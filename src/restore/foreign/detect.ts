@@ -17,7 +17,13 @@ export type FoundArchive =
       /** The major of the oldest pg_restore that reads it. */
       readonly needsMajor: number;
     }
-  | { readonly form: "sql"; readonly path: string; readonly packing: Packing; readonly part: SqlPart };
+  | {
+      readonly form: "sql";
+      readonly path: string;
+      readonly packing: Packing;
+      readonly part: SqlPart;
+      readonly ofSupabase: boolean;
+    };
 
 /** So much is looked at. Comments of a dump's head are short, and the first definitions come at once. */
 const headBytes = 512 * 1024;
@@ -66,6 +72,9 @@ const foreign: readonly {
     refuse: (path) => notADump({ path, found: "a dump of MySQL" }),
   },
 ];
+
+/** Names that `supabase db dump` writes quoted, and the line with which its data begins. */
+const ofSupabase = /"(?:anon|authenticated|service_role|supabase_\w+)"|^SET session_replication_role = replica;/m;
 
 /** Control characters that no text has. */
 const looksBinary = (text: string) =>
@@ -151,5 +160,5 @@ export async function detectArchive(path: string): Promise<FoundArchive> {
   if (looksLikeCsv(text)) throw archiveErrors.tables_only({ path, found: "a CSV file" });
   const part = partOf(head);
   if (part === null) throw archiveErrors.not_a_dump({ path, found: "a text without SQL statements" });
-  return { form: "sql", path, packing, part };
+  return { form: "sql", path, packing, part, ofSupabase: ofSupabase.test(text) };
 }

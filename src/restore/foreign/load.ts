@@ -55,7 +55,6 @@ export class Loading {
   /** Who the archive wants to be at this point; null = whoever loads. */
   private authorization: string | null = null;
   private createdDatabase = false;
-  private rowsWithoutTable = new Map<string, number>();
 
   constructor(parts: LoadingParts) {
     this.parts = parts;
@@ -131,9 +130,6 @@ export class Loading {
   private async endRows(): Promise<void> {
     const copy = this.copy;
     if (copy?.to) await copy.to.end().catch((error: unknown) => this.copyFailed(error));
-    if (copy !== null && copy.to === null && this.rowsWithoutTable.has(copy.object)) {
-      this.rowsWithoutTable.set(copy.object, copy.sums.result.rows);
-    }
     this.copy = null;
     this.phases.last = this.seconds();
   }
@@ -239,7 +235,7 @@ export class Loading {
     const sums = this.content.rowsOf(target, "copy");
     const left = await this.whyNoTable(target.schema, target.name);
     if (left !== null) {
-      this.rowsWithoutTable.set(object, 0);
+      this.content.leaveRows(target, left);
       this.copy = { to: null, sums, object };
       return;
     }
@@ -463,11 +459,12 @@ export class Loading {
         why,
       });
     }
-    for (const [object, rows] of this.rowsWithoutTable) {
-      this.notCovered.push({
-        what: `${object.replace(/^COPY /, "")}: ${rows} rows`,
-        why: "its extension was left out, so there is no table for them",
-      });
+    for (const { schema, name, rows, left } of this.content.content.tables) {
+      if (left !== null)
+        this.notCovered.push({
+          what: `${rows} rows of ${schema}.${name}`,
+          why: `their extension was left out: ${left}`,
+        });
     }
   }
 }

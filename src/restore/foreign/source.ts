@@ -9,6 +9,8 @@ import { checkArchiveFiles } from "../archive-files.ts";
 import { unpacked } from "./bytes.ts";
 import type { FoundArchive } from "./detect.ts";
 import { archiveErrors } from "./errors.ts";
+import { SqlScanner } from "./sql-scanner.ts";
+import { kindOf } from "./statement.ts";
 import type { SqlSource } from "./types.ts";
 
 /** What an archive's own header says. */
@@ -35,6 +37,8 @@ function parseHeader(listing: string): ArchiveHeader {
 export interface OpenedArchiveFile {
   readonly header: ArchiveHeader;
   readonly source: SqlSource;
+  /** Of the database that was dumped; null where the archive does not say. */
+  readonly locale: ArchivedLocale | null;
   /** Number of tables whose rows its table of contents promises. */
   readonly promised: number;
 }
@@ -76,6 +80,7 @@ export async function openArchiveFile(
   return {
     header: parseHeader(listing.stdout),
     promised,
+    locale: await localeIn(runStreaming(path, ["--create", "--schema-only", "--file=-", file], { signal }).stdout),
     source: {
       path: found.path,
       async *bytes() {
@@ -93,4 +98,45 @@ export async function openArchiveFile(
 /** A plain SQL file as a stream of SQL. */
 export function sqlFileSource(found: Extract<FoundArchive, { form: "sql" }>): SqlSource {
   return { path: found.path, bytes: () => unpacked(found.path, found.packing) };
+}
+
+/** Encoding and locale of the database that was dumped. */
+export interface ArchivedLocale {
+  readonly encoding: string;
+  readonly collate: string;
+  readonly ctype: string;
+  readonly provider: string;
+  readonly icuLocale: string | null;
+}
+
+/** Reads `CREATE DATABASE ... ENCODING = 'UTF8' LOCALE = '...'`; null where it says nothing of a locale. */
+export function readLocale(sql: string): ArchivedLocale | null {
+  const value = (name: string) =>
+    new RegExp(`\\b${name} = (?:'([^']*)'|(\\w+))`).exec(sql)?.slice(1).find(Boolean) ?? null;
+  const locale = value("LOCALE");
+  const collate = value("LC_COLLATE") ?? locale;
+  if (!/^\s*CREATE DATABASE\b/.test(sql) || collate === null) return null;
+  return {
+    encoding: value("ENCODING") ?? "UTF8",
+    collate,
+    ctype: value("LC_CTYPE") ?? locale ?? collate,
+    provider: value("LOCALE_PROVIDER") ?? "libc",
+    icuLocale: value("ICU_LOCALE") ?? value("BUILTIN_LOCALE"),
+  };
+}
+
+/** The locale that the first CREATE DATABASE of a stream of SQL names. Reads no further. */
+export async function localeIn(bytes: AsyncIterable<Buffer>): Promise<ArchivedLocale | null> {
+  const scanner = new SqlScanner();
+  let definitions = 0;
+  for await (const chunk of bytes) {
+    for (const event of scanner.push(chunk)) {
+      if (event.kind !== "statement") continue;
+      const locale = readLocale(event.sql);
+      if (locale !== null) return locale;
+      if (kindOf(event.sql) === "definition") definitions += 1;
+    }
+    if (definitions > 0) return null;
+  }
+  return null;
 }

@@ -21,6 +21,8 @@ export interface ArchivedTable {
   readonly rows: number;
   /** Only of COPY rows: the hash of their lines. */
   readonly sum: string | null;
+  /** Why its rows were left out on purpose; null where they were loaded. */
+  readonly left: string | null;
 }
 
 export interface ArchivedSequence {
