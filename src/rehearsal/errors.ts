@@ -16,7 +16,8 @@ export const rehearsalErrors = defineErrors("rehearsal", {
     example: { folder: "e2e", file: "users.sql" },
   }),
   users_query: entry({
-    kind: "input",
+    // Not the plan's fault alone: on a copy that lacks a table the query fails, too.
+    kind: "failed",
     says: (p: { folder: string; why: string }) =>
       `users.sql in ${p.folder} does not say whom the suite signs in as: ${p.why}`,
     mend: () =>
@@ -24,7 +25,7 @@ export const rehearsalErrors = defineErrors("rehearsal", {
     example: { folder: "e2e", why: "SQLSTATE 42P01" },
   }),
   directory_missing: entry({
-    kind: "input",
+    kind: "surroundings",
     says: (p: { directory: string; why: string }) =>
       `The plan's rehearsal.directory ${p.directory} cannot be copied for the command: ${p.why}`,
     mend: () => "name the folder that the command runs in, relative to the plan",
