@@ -29,6 +29,23 @@ function verdictLine(verdict: Verdict, subject: string): string {
   return `${styleText(["bold", verdictColours[verdict]], verdict.toUpperCase())} ${subject}`;
 }
 
+/** What was asked besides the checks: would they notice harm, and does the app work. */
+function evidenceLines({ sabotage, rehearsal }: ProofReport): string[] {
+  const lines: string[] = [];
+  if (sabotage !== null) {
+    const missed = sabotage.missed.length === 0 ? "" : `; missed: ${sabotage.missed.join(", ")}`;
+    lines.push(`  Sabotage: caught ${sabotage.caught}/${sabotage.tried}${missed}`);
+  }
+  if (rehearsal !== null) {
+    const { passed, failed, skipped } = rehearsal;
+    lines.push(`  The app on the copy: ${passed} tests passed, ${failed} failed, ${skipped} skipped`);
+    for (const test of rehearsal.tests.filter(({ status }) => status === "failed").slice(0, shownFindings)) {
+      lines.push(`      ${test.name}`);
+    }
+  }
+  return lines;
+}
+
 /** A proof on one screen of a terminal; the evidence is in the report that the last line names. */
 export function proofText(report: ProofReport): string {
   const subject = report.backup === null ? report.database : `${report.database}, backup ${report.backup.id}`;
@@ -38,6 +55,7 @@ export function proofText(report: ProofReport): string {
     "",
     verdictLine(report.verdict, report.damaged ? `${subject} (damaged on purpose: counts as no proof)` : subject),
     ...checkLines(report.checks),
+    ...evidenceLines(report),
     `  Restore took ${seconds(rto.measured_s)} of ${rto.target_s} s allowed (RTO); the newest backup is ${seconds(rpo.measured_s)} old, ${rpo.target_s} s allowed (RPO).`,
     ...(report.not_covered.length > 0
       ? [`  Not covered: ${report.not_covered.length} things, each with its reason in the report.`]
