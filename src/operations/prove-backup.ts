@@ -1,7 +1,6 @@
 import type { Target } from "../postgres/types.ts";
 import type { BackupFigures } from "../proof/history/figures.ts";
-import type { ExaminationLevel } from "../proof/physical/examine.ts";
-import type { TeamCheck } from "../proof/types.ts";
+import type { ExaminationLevel, TeamCheck } from "../proof/types.ts";
 import type { FetchedBackup } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { type Damage, makeCopy } from "./copy.ts";

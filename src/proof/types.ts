@@ -4,7 +4,6 @@ import type { DatabasePlan, Plan } from "../plan/schema.ts";
 import type { Session, Throwaway } from "../postgres/types.ts";
 import type { RestoreError, Skipped } from "../restore/types.ts";
 import type { BackupFigures } from "./history/figures.ts";
-import type { Examination } from "./physical/examine.ts";
 
 /** One thing that is not as it must be. Never row data: names, attributes, counts, digests, uuid or integer keys. */
 export interface Finding {
@@ -60,6 +59,24 @@ export interface ArchiveProblem {
   /** Such as `missing`, `surplus`, `1024 bytes`, `sha256:ab12cd34`. */
   readonly expected: string;
   readonly actual: string;
+}
+
+/**
+ * `light`: every page of the tables, and the order of every page of their B-trees. `full`: also the values that are
+ * stored apart, every row's entry in every index, every entry's way from the root, and PostgreSQL's own catalogs: what
+ * `pg_amcheck --heapallindexed --parent-check --rootdescend` does. It takes several times as long.
+ */
+export type ExaminationLevel = "light" | "full";
+
+/** What amcheck said. */
+export interface Examination {
+  readonly level: ExaminationLevel;
+  readonly findings: readonly Finding[];
+  /** What could not be looked at, as sentences. */
+  readonly unproven: readonly string[];
+  readonly looked: { readonly tables: number; readonly indexes: number };
+  /** Access methods of indexes that this version of amcheck does not know, and how many indexes have them. */
+  readonly unknown: ReadonlyMap<string, number>;
 }
 
 /** Everything that a check may look at. Checks connect to nothing on their own. */

@@ -6,7 +6,8 @@ import { type TemplateDatabase, templateDatabase, testDatabase, testServer } fro
 import { proofContext } from "../../../test/support/proof.ts";
 import { connect } from "../../postgres/connect.ts";
 import type { Target } from "../../postgres/types.ts";
-import { type ExaminationLevel, examineStorage } from "../physical/examine.ts";
+import { examineStorage } from "../physical/examine.ts";
+import type { ExaminationLevel } from "../types.ts";
 import { physicalAmcheck } from "./physical-amcheck.ts";
 
 let template: TemplateDatabase;

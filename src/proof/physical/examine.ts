@@ -3,28 +3,12 @@ import { connect } from "../../postgres/connect.ts";
 import type { Session, Target } from "../../postgres/types.ts";
 import { inBatches, oneByOneIfNeeded } from "../constraints/batches.ts";
 import { inReadOnly } from "../read-only.ts";
-import type { Finding } from "../types.ts";
+import type { Examination, ExaminationLevel, Finding } from "../types.ts";
 import { type Amcheck, installAmcheck } from "./amcheck.ts";
 import { type HeapFaults, judgeHeap, judgeThrown } from "./findings.ts";
 import { listPhysical, type PhysicalRelation } from "./relations.ts";
 
-/**
- * `light`: every page of the tables, and the order of every page of their B-trees. `full`: also the values that are
- * stored apart, every row's entry in every index, every entry's way from the root, and PostgreSQL's own catalogs: what
- * `pg_amcheck --heapallindexed --parent-check --rootdescend` does. It takes several times as long.
- */
-export type ExaminationLevel = "light" | "full";
-
-/** What amcheck said. */
-export interface Examination {
-  readonly level: ExaminationLevel;
-  readonly findings: readonly Finding[];
-  /** What could not be looked at, as sentences. */
-  readonly unproven: readonly string[];
-  readonly looked: { readonly tables: number; readonly indexes: number };
-  /** Access methods of indexes that this version of amcheck does not know, and how many indexes have them. */
-  readonly unknown: ReadonlyMap<string, number>;
-}
+export type { ExaminationLevel };
 
 /** So many faults of one table are told where they are; all are counted. */
 const shownFaults = 3;
