@@ -43,6 +43,13 @@ test("a backup that is not the recorded one fails, and so does one whose content
   expect(await statuses(test, { digestOf: async () => "other" })).toEqual({ ...good, digest: "failed" });
 });
 
+test("a newer backup that was recorded and is no longer in the vault fails", async () => {
+  await using test = await testVault();
+  const saved = await saveBackup(test);
+  const recordedDigest = { id: `9999-${saved.id}`, digest: saved.digest };
+  expect(await statuses(test, { recordedDigest })).toEqual({ ...good, digest: "failed" });
+});
+
 test("a backup without one of its files fails", async () => {
   await using test = await testVault();
   const directory = join(test.path, "backup");

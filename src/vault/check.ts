@@ -99,6 +99,11 @@ async function checkDigest(
   compare("database in backup.json", manifest.database, entry.database);
   compare("digest in the listing", entry.digest, expected);
   compare("digest in backup.json", manifest.digest, expected);
+  // Retention never removes the newest backup: one that was recorded and is gone was taken away.
+  if (options.recordedDigest !== undefined && options.recordedDigest.id > entry.id) {
+    const object = options.recordedDigest.id;
+    findings.push({ object, attribute: "backup", expected: "in the vault, as recorded", actual: "missing" });
+  }
   let actual = manifest.digest;
   if (options.digestOf !== undefined) {
     await using scratch = await scratchDirectory("check");
