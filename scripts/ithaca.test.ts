@@ -100,6 +100,32 @@ test("a given throwaway server is used, left empty, and refused where it is prod
   expect(refused.exitCode).toBe(2);
 });
 
+test("doctor says what is missing and how to mend it, and changes nothing", async () => {
+  await using site = await openShop();
+  const { exitCode, stdout } = await ithaca(["doctor", "--json"], site.folder, {
+    ...site.env,
+    ITHACA_DATABASE_URL: "",
+  });
+  const { checks } = JSON.parse(stdout);
+  const statuses = Object.fromEntries(checks.map((check: { id: string; status: string }) => [check.id, check.status]));
+  expect(statuses).toEqual({
+    plan: "green",
+    server: "green",
+    restic: "green",
+    space: "green",
+    source: "red",
+    vault: "red",
+  });
+  expect(checks).toContainEqual(
+    expect.objectContaining({ id: "source", mend: expect.stringContaining("set ITHACA_DATABASE_URL") }),
+  );
+  expect(exitCode).toBe(3);
+
+  await ithaca(["backup", "--init"], site.folder, site.env);
+  const healthy = await ithaca(["doctor"], site.folder, site.env);
+  expect(healthy).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
 const unreachable = "postgres://reader:canary-secret@127.0.0.1:1/shop";
 
 /** What a person can get wrong or find broken: arguments, changes to the environment, exit code, and the sentence. */
