@@ -10,6 +10,7 @@ export function demoCommand(): Command {
   return command("demo", "The whole pipeline on this machine with no set-up, on a made-up production database")
     .option("--families <n>", "size of the made-up database", wholeNumber(1), 500)
     .option("--damage <file.sql>", "run SQL on the restored copy before the checks, to see what the proof notices")
+    .option("--no-e2e", "leave out the app's tests on the copy")
     .addHelpText("after", examples("demo", "demo --families 20000", "demo --damage broken-policy.sql --json"))
     .action((options) =>
       runCommand(options, async (context) => {

@@ -19,12 +19,14 @@ export function proveCommand(): Command {
         .default("manual"),
     )
     .option("--damage <file.sql>", "run SQL on the copy before the checks; such a run never counts as a proof")
+    .option("--e2e", "run the app's own tests on the copy, as the plan's rehearsal says")
     .addHelpText(
       "after",
       examples(
         "prove",
         "prove --backup yesterday --kind weekly",
         "prove --archive ./2026-11-22-backup --json",
+        "prove --backup latest --kind monthly --e2e",
         "prove --archive roles.sql schema.sql data.sql",
       ),
     )

@@ -29,6 +29,8 @@ export interface DemoOptions extends SubjectOptions {
   readonly families: number;
   /** A file of SQL that harms the copy before the checks. */
   readonly damage?: string;
+  /** Whether the app's tests are run on the copy; they are unless told otherwise. */
+  readonly e2e?: boolean;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function demo(context: UseCaseContext, options: DemoOptions): Promi
     source: vaultSource(context, vault, subject.name, "latest"),
     kind: "demo",
     damage: options.damage,
+    rehearse: options.e2e ?? true,
     production: target,
     reports,
   });

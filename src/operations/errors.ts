@@ -23,6 +23,13 @@ export const operationErrors = defineErrors("run", {
       "try it on a database of the same schema first; the names must be qualified, since search_path is empty",
     example: { path: "broken.sql", code: "42P01" },
   }),
+  foreign_rehearsal: entry({
+    kind: "input",
+    says: (p: { path: string }) =>
+      `--e2e needs a backup of Ithaca, whose census says what the app's tests must find, and ${p.path} is none`,
+    mend: () => "prove a backup from the vault, or leave --e2e out",
+    example: { path: "dump.backup" },
+  }),
   no_backup_directory: entry({
     kind: "input",
     says: (p: { path: string }) => `--archive names ${p.path}, which holds no backup of Ithaca: it has no backup.json`,

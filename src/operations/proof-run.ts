@@ -17,6 +17,8 @@ export interface ProofRun {
   target: ProofReport["target"];
   /** Null where the copy was not sabotaged. */
   sabotage: ProofReport["sabotage"];
+  /** Null where the app's tests were not run. */
+  rehearsal: ProofReport["rehearsal"];
   /** Seconds; null where it is not known. */
   newestBackupAge: number | null;
   /** Runs a phase and records its time, also when it fails. */
@@ -35,6 +37,7 @@ export function startProofRun(): ProofRun {
     backup: null,
     target: null,
     sabotage: null,
+    rehearsal: null,
     newestBackupAge: null,
     current: "select",
     async phase(name, work) {

@@ -6,6 +6,7 @@ import type { UseCaseContext } from "./context.ts";
 import { type Damage, makeCopy } from "./copy.ts";
 import { examineCopy } from "./examine-copy.ts";
 import type { ProofRun } from "./proof-run.ts";
+import { rehearseCopy } from "./rehearse-copy.ts";
 import type { Subject } from "./subject.ts";
 import { type OpenedThrowaway, openThrowaway } from "./throwaway.ts";
 
@@ -19,6 +20,8 @@ export interface BackupToProve {
   readonly recordedDigest: string | null;
   readonly history: readonly BackupFigures[];
   readonly examination: ExaminationLevel;
+  /** Whether the app's tests are run on the copy. */
+  readonly rehearse: boolean;
 }
 
 /**
@@ -78,4 +81,6 @@ async function proveOn(
     examination: request.examination,
     sabotage: request.damage === null,
   });
+  if (!request.rehearse) return;
+  await rehearseCopy(context, run, { subject: request.subject, census: request.backup.census, target });
 }

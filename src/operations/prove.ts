@@ -3,6 +3,7 @@ import { scratchDirectory } from "../base/scratch.ts";
 import { plannedChecks } from "../proof/all-checks.ts";
 import type { ExaminationLevel } from "../proof/physical/examine.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
+import { requireRehearsal } from "../rehearsal/rehearse.ts";
 import { buildProofReport } from "../report/build.ts";
 import { listReports, recordedDigest, recordedFigures } from "../report/history.ts";
 import type { Kind, ProofReport } from "../report/model.ts";
@@ -26,6 +27,8 @@ export interface ProveOptions extends SubjectOptions {
   readonly kind?: Kind;
   /** A file of SQL that harms the copy before the checks. */
   readonly damage?: string;
+  /** Run the app's tests on the copy, as the plan says. */
+  readonly e2e?: boolean;
 }
 
 /**
@@ -37,12 +40,14 @@ export async function prove(context: UseCaseContext, options: ProveOptions): Pro
   const request = {
     kind: options.kind ?? "manual",
     damage: options.damage,
+    rehearse: options.e2e ?? false,
     production: sourceTarget(context, subject.database),
     reports: reportsDirectory(context, subject.plan),
   };
   const paths = options.archive === undefined ? [] : [options.archive].flat();
   const [path] = paths;
   if (path !== undefined && !(paths.length === 1 && isOwnBackup(context, path))) {
+    if (request.rehearse) throw operationErrors.foreign_rehearsal({ path });
     return proveArchive(context, subject, { ...request, paths });
   }
   const source =
@@ -57,6 +62,8 @@ export interface ProofRequest {
   readonly source: BackupSource;
   readonly kind: Kind;
   readonly damage: string | undefined;
+  /** Whether the app's tests are run on the copy; they are not unless told otherwise. */
+  readonly rehearse?: boolean;
   /** The database that the throwaway must not be; null where it cannot be asked. */
   readonly production: Parameters<typeof proveBackup>[2]["production"];
   /** The folder of the reports. */
@@ -84,6 +91,7 @@ export async function proveSubject(
   const startedAt = context.clock.now();
   // Wrong input is found before anything runs.
   const teamChecks = database.checks === undefined ? [] : await loadTeamChecks(join(planDirectory, database.checks));
+  if (request.rehearse) await requireRehearsal(subject);
   const damage = request.damage === undefined ? null : await readDamage(context, request.damage);
   const run = startProofRun();
   try {
@@ -102,6 +110,7 @@ export async function proveSubject(
       recordedDigest: await recordedDigest(request.reports, backup.manifest.id),
       history: recordedFigures((await listReports(request.reports, name)).reports),
       examination: examinations[request.kind],
+      rehearse: request.rehearse ?? false,
     });
   } catch (thrown) {
     context.signal.throwIfAborted();
@@ -123,6 +132,7 @@ export async function proveSubject(
       backup: run.backup,
       target: run.target,
       sabotage: run.sabotage,
+      rehearsal: run.rehearsal,
       damaged: damage !== null,
     }),
     relative(context.workingDirectory, request.reports),

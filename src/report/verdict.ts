@@ -34,6 +34,11 @@ export function verdictReasons(parts: VerdictParts): VerdictReason[] {
         verdict: "failed",
         why: `${some(rehearsal.failed, "test")} of the app failed on the copy`,
       },
+    rehearsal !== null &&
+      rehearsal.skipped > 0 && {
+        verdict: "failed",
+        why: `${some(rehearsal.skipped, "test")} of the app ${rehearsal.skipped === 1 ? "was" : "were"} skipped on the copy`,
+      },
     parts.checks.length === 0 && { verdict: "inconclusive", why: "no check was run at all" },
     notRun > 0 && { verdict: "inconclusive", why: `${some(notRun, "check")} could not be run` },
     sabotage !== null &&

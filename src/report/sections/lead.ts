@@ -18,7 +18,8 @@ const aboutRules = /^(plan|team|objectives)\./;
 export function onlyRulesFailed(report: Pick<ProofReport, "checks" | "restore_errors" | "rehearsal">): boolean {
   const failed = report.checks.filter(({ status }) => status === "failed");
   const rest =
-    report.restore_errors.some(({ allowed_by }) => allowed_by === null) || (report.rehearsal?.failed ?? 0) > 0;
+    report.restore_errors.some(({ allowed_by }) => allowed_by === null) ||
+    (report.rehearsal !== null && report.rehearsal.failed + report.rehearsal.skipped > 0);
   const unknown = report.checks.some((check: CheckResult) => check.status === "not_run" && !aboutRules.test(check.id));
   return failed.length > 0 && !rest && !unknown && failed.every(({ id }) => aboutRules.test(id));
 }

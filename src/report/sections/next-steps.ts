@@ -14,8 +14,9 @@ function stepsWhenFailed(report: ProofReport): Step[] {
         : (firstStep(check.id, report) ?? `Read the findings of ${code(check.id)} below and mend their cause.`),
     ),
     report.restore_errors.some(({ allowed_by }) => allowed_by === null) && firstStep("restore.", report),
-    (report.rehearsal?.failed ?? 0) > 0 &&
-      "See [which tests failed](#the-app-on-the-copy), and whether they pass on production: if they do, the copy lacks something that the checks do not see.",
+    report.rehearsal !== null &&
+      report.rehearsal.failed + report.rehearsal.skipped > 0 &&
+      "See [which tests failed or were skipped](#the-app-on-the-copy), and whether they pass on production: if they do, the copy lacks something that the checks do not see.",
   ];
 }
 
