@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { connect } from "../../postgres/connect.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Session, Target } from "../../postgres/types.ts";
+import type { BackupFigures } from "../../proof/history/figures.ts";
 import { fileDamages } from "./kinds/files.ts";
+import { historyCases } from "./kinds/history.ts";
 import { rowDamages } from "./kinds/rows.ts";
 import { securityDamages } from "./kinds/security.ts";
 import { stateDamages } from "./kinds/state.ts";
@@ -25,6 +27,9 @@ const unpublish = `CREATE TEMP TABLE published ON COMMIT DROP AS SELECT oid, pub
   UPDATE pg_catalog.pg_publication SET pubupdate = false, pubdelete = false`;
 const republish = `UPDATE pg_catalog.pg_publication AS p SET pubupdate = o.pubupdate, pubdelete = o.pubdelete
   FROM pg_temp.published AS o WHERE p.oid = o.oid`;
+
+/** What no disk has damaged need not be examined entry by entry each time. */
+const unharmedPages = { sabotage: false, examination: "light" } as const;
 
 /** Runs SQL with triggers, event triggers and publications off: a damage does what it says, and nothing else. */
 async function inflict(copy: Target, sql: string): Promise<void> {
@@ -52,7 +57,7 @@ function ofSql(family: string, damage: CopyDamage, stages: Stages): Entry {
     async run() {
       const stage = await stages(on);
       try {
-        return await stage.prove((copy) => inflict(copy, sql), false);
+        return await stage.prove((copy) => inflict(copy, sql), unharmedPages);
       } finally {
         if (undo !== undefined) {
           await using session = await connect(stage.server.target, { readOnly: false });
@@ -82,6 +87,13 @@ const families: readonly (readonly [string, readonly CopyDamage[]])[] = [
   ["structure", structureDamages],
 ];
 
+function figuresOf({ backup: { manifest, census } }: Stage): BackupFigures {
+  const counts = Object.entries(census.tables).map(([name, { rows }]) => [name, rows] as const);
+  const { id, taken_at, sizes } = manifest;
+  const rows = counts.reduce((sum, [, count]) => sum + count, 0);
+  return { id, taken_at, size_bytes: sizes.dump_bytes, rows, table_rows: Object.fromEntries(counts) };
+}
+
 /** Every damage to a copy, and every variant of one that is sound. */
 export function copyEntries(stages: Stages): Entry[] {
   return [
@@ -91,7 +103,8 @@ export function copyEntries(stages: Stages): Entry[] {
         family: "disk",
         kind: damage.kind,
         damaging: true,
-        run: async () => (await stages(damage.on)).prove((copy) => spoil(copy, damage), false),
+        ...(damage.by === undefined ? {} : { mustBy: damage.by }),
+        run: async () => (await stages(damage.on)).prove((copy) => spoil(copy, damage), { sabotage: false }),
       }),
     ),
     ...variants.map(
@@ -102,10 +115,25 @@ export function copyEntries(stages: Stages): Entry[] {
         async run() {
           const stage = await stages(on);
           if (restoredWith !== undefined) return await stage.restoreAndProve(restoredWith);
-          return await stage.prove(async (copy) => {
-            await using session = await connect(copy, { readOnly: false });
-            for (const statement of statements) await session.query(named(statement, session));
-          }, true);
+          return await stage.prove(
+            async (copy) => {
+              await using session = await connect(copy, { readOnly: false });
+              for (const statement of statements) await session.query(named(statement, session));
+            },
+            { sabotage: true },
+          );
+        },
+      }),
+    ),
+    ...historyCases.map(
+      ({ kind, past, by }): Entry => ({
+        family: by === undefined ? "undamaged" : "history",
+        kind,
+        damaging: by !== undefined,
+        ...(by === undefined ? {} : { mustBy: by }),
+        async run() {
+          const stage = await stages("odyssey");
+          return await stage.prove(async () => {}, { ...unharmedPages, history: past(figuresOf(stage)) });
         },
       }),
     ),

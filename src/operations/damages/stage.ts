@@ -59,12 +59,15 @@ export function bareSubject(name: string): Subject {
   return { plan, planDirectory: "/nonexistent", name, database };
 }
 
+/** What a proof of a copy is to look at besides the copy. */
+export type Asked = Pick<CopyToExamine, "sabotage" | "history" | "examination">;
+
 /** A backup of a fixture, restored once, and copies of that copy to be damaged. */
 export interface Stage extends AsyncDisposable {
   readonly backup: FetchedBackup;
   readonly server: Throwaway;
   /** Proves a fresh copy after `change` was done to it, and drops it. */
-  prove(change: (copy: Target) => Promise<void>, sabotage: boolean): Promise<Outcome>;
+  prove(change: (copy: Target) => Promise<void>, asked: Asked): Promise<Outcome>;
   /** Restores the backup once more, with so many jobs, and proves that copy. */
   restoreAndProve(jobs: number): Promise<Outcome>;
 }
@@ -105,20 +108,20 @@ export async function setStage(context: UseCaseContext, fixture: Fixture, subjec
     const options = { directory, manifest, census, target, database, jobs, progress, clock, signal };
     return { target, restored: await restoreBackup(options) };
   };
-  const examine = async (target: Target, restored: RestoreResult, sabotage: boolean): Promise<Outcome> => {
+  const examine = async (target: Target, restored: RestoreResult, asked: Asked): Promise<Outcome> => {
     const run = startProofRun();
     run.restoreErrors.push(...restored.errors);
     const facts = { kind: server.kind, isolation: server.isolation, notProduction: "own-cluster" } as const;
     const recordedDigest = backup.manifest.digest;
-    const copy: CopyToExamine = { subject, backup, target, facts, restored, teamChecks, recordedDigest, sabotage };
+    const copy: CopyToExamine = { subject, backup, target, facts, restored, teamChecks, recordedDigest, ...asked };
     try {
       await examineCopy(context, run, copy);
     } catch (thrown) {
       context.signal.throwIfAborted();
       recordEarlyEnd(run, thrown, plannedChecks(teamChecks));
     }
-    const { checks, sabotage: sabotaged } = run;
-    return outcomeOf({ checks, restore_errors: run.restoreErrors, sabotage: sabotaged, rehearsal: null });
+    const { checks, sabotage, restoreErrors: restore_errors } = run;
+    return outcomeOf({ checks, restore_errors, sabotage, rehearsal: null });
   };
   const pristine = await restore("pristine", 2);
   const admin = resources.use(await connect(withDatabase(server.target, "template1"), { readOnly: false }));
@@ -128,14 +131,14 @@ export async function setStage(context: UseCaseContext, fixture: Fixture, subjec
   return {
     backup,
     server,
-    async prove(change, sabotage) {
+    async prove(change, asked) {
       const name = `copy_${++copies}`;
       await admin.query(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE pristine STRATEGY FILE_COPY`);
       await admin.query(cloneProperties, [name, "pristine"]);
       try {
         const target = withDatabase(server.target, name);
         await change(target);
-        return await examine(target, pristine.restored, sabotage);
+        return await examine(target, pristine.restored, asked);
       } finally {
         await drop(name);
       }
@@ -145,7 +148,7 @@ export async function setStage(context: UseCaseContext, fixture: Fixture, subjec
       await admin.query("CREATE TABLE public.used_oids (a text, b text); DROP TABLE public.used_oids");
       try {
         const { target, restored } = await restore(name, jobs);
-        return await examine(target, restored, true);
+        return await examine(target, restored, { sabotage: true });
       } finally {
         await drop(name);
       }

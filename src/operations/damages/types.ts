@@ -1,3 +1,4 @@
+import type { BackupFigures } from "../../proof/history/figures.ts";
 import type { Verdict } from "../../report/model.ts";
 
 /** Which database a damage or a variant is about. */
@@ -22,6 +23,13 @@ export interface FileDamage {
   readonly relation: string;
   /** Changes the bytes of the file in place, or gives others. */
   readonly harm: (bytes: Buffer) => Buffer;
+  readonly by?: string;
+}
+
+/** A sound copy next to what is recorded of earlier backups; an alarm where `by` names a check, none where it does not. */
+export interface HistoryCase {
+  readonly kind: string;
+  readonly past: (now: BackupFigures) => readonly BackupFigures[];
   readonly by?: string;
 }
 

@@ -53,6 +53,26 @@ export const rowDamages: readonly CopyDamage[] = [
     "UPDATE public.emotion_logs SET emotion_type = 'calm', intensity = 3",
   ),
 
+  {
+    ...odyssey(
+      "a row against a CHECK that is called valid",
+      `ALTER TABLE public.children DROP CONSTRAINT children_total_points_check;
+       UPDATE public.children SET total_points = -1 WHERE id = ${firstChild};
+       ALTER TABLE public.children ADD CONSTRAINT children_total_points_check CHECK (total_points >= 0) NOT VALID;
+       UPDATE pg_constraint SET convalidated = true WHERE conname = 'children_total_points_check'`,
+    ),
+    by: "constraints.checks",
+  },
+  {
+    ...odyssey(
+      "a row against a unique constraint that stands",
+      `UPDATE pg_index SET indisunique = false WHERE indexrelid = 'public.user_roles_user_id_role_key'::regclass;
+       INSERT INTO public.user_roles (user_id, role) SELECT user_id, role FROM public.user_roles LIMIT 1;
+       UPDATE pg_index SET indisunique = true WHERE indexrelid = 'public.user_roles_user_id_role_key'::regclass`,
+    ),
+    by: "constraints.uniques",
+  },
+
   value("a letter changed", "public.lessons", "title", "overlay(title PLACING '~' FROM 1 FOR 1)"),
   value("a letter's case changed", "public.children", "name", "upper(name)", "upper(name) <> name"),
   value("a space at the end", "public.lessons", "content_markdown", "content_markdown || ' '"),
@@ -81,7 +101,7 @@ export const rowDamages: readonly CopyDamage[] = [
 
   value("an integer one more", "public.children", "total_points", "total_points + 1"),
   edge("a numeric with another scale", "numbers", "d", "'1.000'", "d::text = '1'"),
-  edge("NaN for NULL", "numbers", "d", "'NaN'", "d IS NULL"),
+  edge("NaN for NULL", "numbers", "e", "'NaN'", "e IS NULL"),
   edge("-0 is 0", "numbers", "g", "'0'", "g::text = '-0'"),
   edge("NaN is NULL", "numbers", "g", "NULL", "g = 'NaN'"),
   edge("infinity is a number", "numbers", "f", "'3.4028235e38'", "f = 'Infinity'"),

@@ -15,7 +15,7 @@ export const stateDamages: readonly CopyDamage[] = [
   odyssey("a sequence behind", "SELECT setval('public.lesson_usage_id_seq', 1)", "sequences.equality"),
   odyssey("a sequence ahead", "SELECT nextval('cron.jobid_seq')", "sequences.equality"),
   nasty("a sequence called for the first time", "SELECT setval('nasty.never_called', 42, true)"),
-  nasty("a cycling sequence elsewhere", "SELECT setval('nasty.cycling', 1)"),
+  nasty("a cycling sequence elsewhere", "SELECT setval('nasty.cycling', 2)"),
   nasty("a sequence that counts down behind", "SELECT setval('nasty.descending', 50)"),
   odyssey("a sequence missing", "DROP SEQUENCE cron.jobid_seq CASCADE"),
   odyssey("a sequence of no column", "ALTER SEQUENCE cron.jobid_seq OWNED BY NONE"),
