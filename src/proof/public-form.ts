@@ -56,9 +56,10 @@ export function definitionDigest(value: Json): string {
 function publicValue(attribute: string, value: Json): string {
   if (value === null) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (!plainText.has(attribute)) return definitionDigest(value);
-  if (typeof value === "string") return shortAndSimple.test(value) ? value : definitionDigest(value);
-  return typeof value === "number" ? String(value) : definitionDigest(value);
+  // Counts, costs and limits. A number of the team's own is part of an expression, and so of a text.
+  if (typeof value === "number") return String(value);
+  if (!plainText.has(attribute) || typeof value !== "string") return definitionDigest(value);
+  return shortAndSimple.test(value) ? value : definitionDigest(value);
 }
 
 function isList(value: Json): value is readonly string[] {
