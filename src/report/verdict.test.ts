@@ -14,7 +14,7 @@ const rehearsal = (passed: number, failed: number, skipped = 0) => ({ passed, fa
 describe("the verdict", () => {
   test("is proven when every check passed", () => {
     expect(decide({})).toBe("proven");
-    expect(decide({ rehearsal: rehearsal(3, 0, 1), sabotage: { tried: 12, caught: 12, missed: [] } })).toBe("proven");
+    expect(decide({ rehearsal: rehearsal(3, 0), sabotage: { tried: 12, caught: 12, missed: [] } })).toBe("proven");
   });
   test("is failed when a check failed", () => {
     expect(decide({ checks: [passed, broken] })).toBe("failed");
@@ -26,6 +26,9 @@ describe("the verdict", () => {
   test("is failed when the app's tests failed on the copy", () => {
     expect(decide({ rehearsal: rehearsal(9, 1) })).toBe("failed");
   });
+  test("is failed when a test of the app was skipped and nothing excuses it", () => {
+    expect(decide({ rehearsal: rehearsal(9, 0, 1) })).toBe("failed");
+  });
   test("is inconclusive when a check did not run", () => {
     expect(decide({ checks: [passed, unrun] })).toBe("inconclusive");
   });
@@ -33,7 +36,7 @@ describe("the verdict", () => {
     expect(decide({ checks: [] })).toBe("inconclusive");
   });
   test("is inconclusive when no test of a rehearsal passed", () => {
-    expect(decide({ rehearsal: rehearsal(0, 0, 4) })).toBe("inconclusive");
+    expect(decide({ rehearsal: rehearsal(0, 0) })).toBe("inconclusive");
   });
   test("is inconclusive when sabotage was missed, or nothing was tried", () => {
     expect(decide({ sabotage: { tried: 12, caught: 11, missed: ["drop policy"] } })).toBe("inconclusive");
