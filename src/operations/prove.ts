@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
 import { plannedChecks } from "../proof/all-checks.ts";
-import type { ExaminationLevel } from "../proof/physical/examine.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
+import type { ExaminationLevel } from "../proof/types.ts";
 import { requireRehearsal } from "../rehearsal/rehearse.ts";
 import { buildProofReport } from "../report/build.ts";
 import { listReports, recordedDigest, recordedFigures } from "../report/history.ts";
@@ -108,7 +108,8 @@ export async function proveSubject(
       damage,
       production: request.production,
       recordedDigest: await recordedDigest(request.reports, backup.manifest.id),
-      history: recordedFigures((await listReports(request.reports, name)).reports),
+      // A demo makes up a database of its own, of whatever size: earlier ones say nothing about it.
+      history: request.kind === "demo" ? [] : recordedFigures((await listReports(request.reports, name)).reports),
       examination: examinations[request.kind],
       rehearse: request.rehearse ?? false,
     });

@@ -8,8 +8,6 @@ import { type Amcheck, installAmcheck } from "./amcheck.ts";
 import { type HeapFaults, judgeHeap, judgeThrown } from "./findings.ts";
 import { listPhysical, type PhysicalRelation } from "./relations.ts";
 
-export type { ExaminationLevel };
-
 /** So many faults of one table are told where they are; all are counted. */
 const shownFaults = 3;
 
