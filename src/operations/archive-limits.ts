@@ -31,7 +31,7 @@ const ofSupabase: readonly NotCovered[] = [
 
 /** What a proof of this archive cannot cover, before anything was loaded. */
 export function aboutArchive(opened: OpenedForeign): NotCovered[] {
-  const { parts, header, locale, form, writtenAt } = opened;
+  const { parts, header, locale, writtenAt } = opened;
   const time =
     header.takenAt === null
       ? `it does not say; the newest of its files was written at ${writtenAt.toISOString()}, which copying may have changed`
@@ -45,14 +45,14 @@ export function aboutArchive(opened: OpenedForeign): NotCovered[] {
       : [
           {
             what: "Roles, with attributes and memberships",
-            why: `${form} holds none; name the output of pg_dumpall --roles-only (or supabase db dump --role-only) as well`,
+            why: "none were named; name the output of pg_dumpall --roles-only (or supabase db dump --role-only) as well",
           },
         ]),
     ...(locale === null
       ? [
           {
             what: "Encoding and sort order of the database",
-            why: `${form} does not say them: the copy has UTF8 and C.UTF-8`,
+            why: "the archive does not say them: the copy has UTF8 and C.UTF-8",
           },
         ]
       : []),

@@ -18,6 +18,7 @@ import { buildProofReport } from "../report/build.ts";
 import type { Kind, ProofReport } from "../report/model.ts";
 import { restoreSeconds } from "../report/objectives.ts";
 import { writeReport } from "../report/write.ts";
+import { dropLoader } from "../restore/foreign/loader-role.ts";
 import { type OpenedForeign, openForeign } from "../restore/foreign/open-foreign.ts";
 import { restoreForeign } from "../restore/foreign/restore-foreign.ts";
 import type { ForeignRestore } from "../restore/foreign/types.ts";
@@ -181,6 +182,33 @@ async function proveOn(
   run.current = "restore";
   const { database } = proof.subject;
   const restored = await restoreForeign({ parts, target, database, progress, clock, signal });
+  try {
+    await examine(context, run, proof, { manifest, opened, restored });
+  } finally {
+    // A server that was given to us outlives the copy, and the loader's role would stay on it.
+    await using admin = await connect(target, { readOnly: false });
+    await dropLoader(admin, restored.reader.user);
+  }
+}
+
+/** Compares a loaded copy with its archive, and runs the checks. */
+async function examine(
+  context: UseCaseContext,
+  run: ProofRun,
+  proof: OpenedProof,
+  {
+    manifest,
+    opened,
+    restored,
+  }: {
+    readonly manifest: Manifest;
+    readonly opened: OpenedThrowaway;
+    readonly restored: Awaited<ReturnType<typeof restoreForeign>>;
+  },
+): Promise<void> {
+  const { progress, signal } = context;
+  const { parts } = proof.opened;
+  const { target } = opened.throwaway;
   run.phases.push(...restored.phases);
   run.restoreErrors.push(...restored.errors);
   run.notCovered.push(...restored.notCovered);

@@ -23,7 +23,7 @@ function archiveReadable(evidence: ArchiveEvidence): Check {
     run() {
       const { content } = evidence.restored;
       const blocks = content.tables.filter(({ form }) => form === "copy").length;
-      const rows = content.tables.reduce((sum, table) => sum + table.rows, 0);
+      const rows = evidence.tables.reduce((sum, { expected }) => sum + expected.rows, 0);
       const findings: Finding[] =
         evidence.promised !== null && blocks > 0 && blocks < evidence.promised
           ? [

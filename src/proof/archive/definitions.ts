@@ -14,6 +14,9 @@ import type { DefinitionsCompared } from "./types.ts";
 const notInDefinitions =
   /^\s*(?:REFRESH|ANALYZE|VACUUM|DROP|REASSIGN)\b|^\s*ALTER TABLE (?:ONLY )?\S+ (?:DISABLE|ENABLE) TRIGGER ALL|\bLARGE OBJECT\s+\d+|^\s*ALTER\b[^;]*\bDROP (?:CONSTRAINT|DEFAULT|IDENTITY)\b/i;
 
+/** Every database has this comment from the start, so no dump of a copy repeats it. */
+const bornWith = /^\s*COMMENT ON SCHEMA "?public"? IS 'standard public schema';/i;
+
 interface DumpOptions {
   readonly reader: Target;
   readonly versionNum: number;
@@ -28,7 +31,9 @@ function leavingOut({ content, standIns }: ForeignRestore): string[] {
     ...(holds(/\bOWNER TO\b/) ? [] : ["--no-owner"]),
     ...(holds(/^\s*(GRANT|REVOKE|ALTER DEFAULT PRIVILEGES)\b/i) ? [] : ["--no-privileges"]),
     ...(holds(/^\s*COMMENT ON\b/i) ? [] : ["--no-comments"]),
-    ...(holds(/^\s*CREATE PUBLICATION\b/i) ? [] : ["--no-publications"]),
+    ...(holds(/^\s*(CREATE|ALTER) PUBLICATION\b/i) ? [] : ["--no-publications"]),
+    // Names stand inside of string literals too, such as those of regclass.
+    ...(content.quotesAll ? ["--quote-all-identifiers"] : []),
     ...standIns.schemas.map((schema) => `--exclude-schema="${schema.replaceAll('"', '""')}"`),
   ];
 }
@@ -52,7 +57,7 @@ async function dumpedDefinitions({ reader, versionNum, restored, signal }: DumpO
 
 /** The archive's definitions that the copy must have, and those that were left out on purpose. */
 function split(restored: ForeignRestore) {
-  const inScope = restored.content.definitions.filter(({ sql }) => !notInDefinitions.test(sql));
+  const inScope = restored.content.definitions.filter(({ sql }) => !notInDefinitions.test(sql) && !bornWith.test(sql));
   return {
     wanted: inScope.filter(({ left }) => left === null).map(({ sql }) => sql),
     left: inScope.filter(({ left }) => left !== null).map(({ sql }) => sql),
@@ -62,6 +67,7 @@ function split(restored: ForeignRestore) {
 /** What is on the copy only because of how it was loaded. */
 function isOurs(sql: string, reader: Target, restored: ForeignRestore): boolean {
   if (ownerOf(sql) === reader.user) return true;
+  if (bornWith.test(sql)) return true;
   if (/^ALTER EVENT TRIGGER \S+ DISABLE;$/.test(sql.trim())) return true;
   return restored.standIns.publications.some((name) => new RegExp(`^CREATE PUBLICATION "?${name}"?\\b`).test(sql));
 }
@@ -80,7 +86,8 @@ export async function compareDefinitions(
   const onCopy = new Set(copy.map(normalForm));
   const known = new Set([...wanted, ...left].map(normalForm));
   let unmatched = wanted.filter((sql) => !onCopy.has(normalForm(sql)));
-  let surplus = copy.filter((sql) => !known.has(normalForm(sql)));
+  // An extension brings its comment along; `supabase db dump` takes it out.
+  let surplus = copy.filter((sql) => !known.has(normalForm(sql)) && !/^COMMENT ON EXTENSION\b/.test(sql));
   const loose = new Set(surplus.map(looseForm));
   const rewritten = unmatched.filter((sql) => loose.has(looseForm(sql)));
   const rewrittenForms = new Set(rewritten.map(looseForm));

@@ -65,7 +65,7 @@ export async function inSameForm(
           });
           copy = null;
         } else if (event.kind === "statement") {
-          const kind = kindOf(event.sql.slice(0, 400));
+          const kind = kindOf(event.sql);
           if (kind !== "copy-in" && kind !== "insert") continue;
           const table = find(event.sql);
           if (table === undefined) continue;

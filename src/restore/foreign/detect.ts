@@ -157,8 +157,8 @@ export async function detectArchive(path: string): Promise<FoundArchive> {
   }
   if (looksBinary(text.slice(0, 4096)))
     throw archiveErrors.not_a_dump({ path, found: "a binary file of unknown kind" });
-  if (looksLikeCsv(text)) throw archiveErrors.tables_only({ path, found: "a CSV file" });
   const part = partOf(head);
+  if (part === null && looksLikeCsv(text)) throw archiveErrors.tables_only({ path, found: "a CSV file" });
   if (part === null) throw archiveErrors.not_a_dump({ path, found: "a text without SQL statements" });
   return { form: "sql", path, packing, part, ofSupabase: ofSupabase.test(text) };
 }

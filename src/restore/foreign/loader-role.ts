@@ -6,7 +6,7 @@ import type { Session, Target } from "../../postgres/types.ts";
 
 const supabaseRoles = await readFile(new URL("../../../sql/bootstrap/supabase-roles.sql", import.meta.url), "utf8");
 
-/** The role that an archive from elsewhere is loaded as. Disposing drops it, with whatever it still owns. */
+/** The role that an archive from elsewhere is loaded as. */
 export interface LoaderRole {
   readonly name: string;
   /** The throwaway database, as this role reaches it. */
@@ -29,6 +29,15 @@ export async function makeLoader(admin: Session): Promise<LoaderRole> {
   await admin.query(`ALTER ROLE ${role} SET lc_messages = 'C'`);
   await admin.query(`ALTER DATABASE ${quoteIdentifier(admin.target.database)} OWNER TO ${role}`);
   return { name, target: { ...admin.target, user: name, password } };
+}
+
+/**
+ * Takes the loader's role off a server that outlives the throwaway database. What it owns goes to the superuser, whom
+ * the database belongs to until it is dropped.
+ */
+export async function dropLoader(admin: Session, name: string): Promise<void> {
+  const role = quoteIdentifier(name);
+  await admin.query(`REASSIGN OWNED BY ${role} TO CURRENT_USER; DROP OWNED BY ${role}; DROP ROLE ${role}`);
 }
 
 /** Roles with which code could leave the database: they get nothing of an archive's. */

@@ -8,7 +8,7 @@ import { blankValues, knownNames } from "../blank.ts";
 import { inspectTarget } from "../prepare.ts";
 import { extensionFacts } from "./extensions.ts";
 import { Loading } from "./load.ts";
-import { type LoaderRole, makeLoader } from "./loader-role.ts";
+import { dropLoader, type LoaderRole, makeLoader } from "./loader-role.ts";
 import { applyArchivedRoles } from "./roles-part.ts";
 import { SqlScanner } from "./sql-scanner.ts";
 import { makeStandIns } from "./stand-ins.ts";
@@ -83,10 +83,11 @@ async function loadAll(admin: CopySession, role: LoaderRole, options: ForeignRes
     await loading.finish();
     const total = loading.elapsed();
     const names = namesOf(loading);
-    const ledger = [...roles.errors, ...late.errors, ...loading.errors].map(({ object, message }) => ({
+    const blanked = [...roles.errors, ...late.errors, ...loading.errors].map(({ object, message }) => ({
       object,
       message: blankValues(message, names),
     }));
+    const ledger = [...roles.refused, ...late.refused, ...blanked];
     const { content } = loading.content;
     const first = loading.phases.first ?? total;
     return {
@@ -146,7 +147,7 @@ function aboutStandIns(
  * Loads an archive from elsewhere into an empty throwaway database, as a role that is no superuser, and keeps every
  * error in a ledger. psql is not used, so that nothing in a file is a command; each statement goes to the server alone.
  *
- * @returns what the archive was found to hold, and the role that reads the copy; dispose it when the checks are done
+ * @returns what the archive was found to hold, and the role that reads the copy: `dropLoader` takes it away
  * @throws archive.cut, archive.damaged, archive.command (exit 1), archive.encoding (exit 2), restore.* as restoreBackup
  */
 export async function restoreForeign(
@@ -155,5 +156,10 @@ export async function restoreForeign(
   options.signal.throwIfAborted();
   await using admin = await connectForCopy(options.target, { readOnly: false, applicationName: "ithaca restore" });
   const role = await makeLoader(admin);
-  return { ...(await loadAll(admin, role, options)), reader: role.target };
+  try {
+    return { ...(await loadAll(admin, role, options)), reader: role.target };
+  } catch (error) {
+    await dropLoader(admin, role.name).catch(() => {});
+    throw error;
+  }
 }

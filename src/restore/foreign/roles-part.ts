@@ -9,7 +9,10 @@ import { describe } from "./statement.ts";
 
 /** What became of the statements about roles. */
 export interface AppliedRoles {
+  /** Messages of the server, which may hold values. */
   readonly errors: readonly { readonly object: string; readonly message: string }[];
+  /** What was refused, in our own words. */
+  readonly refused: readonly { readonly object: string; readonly message: string }[];
   readonly notCovered: readonly { readonly what: string; readonly why: string }[];
 }
 
@@ -43,7 +46,7 @@ function tamed(statement: RoleStatement, withheld: Set<string>): RoleStatement |
  * server are left as they are. Settings of roles are not applied, and passwords never.
  */
 export async function applyArchivedRoles(admin: Session, sqls: readonly string[], self: string): Promise<AppliedRoles> {
-  const errors: { object: string; message: string }[] = [];
+  const refused: { object: string; message: string }[] = [];
   const statements: RoleStatement[] = [];
   const withheld = new Set<string>();
   const settings = new Set<string>();
@@ -60,7 +63,7 @@ export async function applyArchivedRoles(admin: Session, sqls: readonly string[]
       }
     } catch (thrown) {
       if (!(thrown instanceof NotSql || thrown instanceof UnexpectedStatement)) throw thrown;
-      errors.push({
+      refused.push({
         object: describe(sql).split(" ").slice(0, 2).join(" "),
         message: "a statement about roles that pg_dumpall does not write, which was not carried out",
       });
@@ -70,7 +73,8 @@ export async function applyArchivedRoles(admin: Session, sqls: readonly string[]
   await applyRoles(admin, statements, self, outcome);
   const list = (names: Set<string>) => [...names].sort().join(", ");
   return {
-    errors: [...errors, ...outcome.errors],
+    errors: outcome.errors,
+    refused,
     notCovered: [
       ...outcome.skipped.map(({ what, why }) => ({ what, why })),
       ...(withheld.size === 0

@@ -1,3 +1,5 @@
+import { isCopyIn } from "./statement.ts";
+
 /*
  * Cuts plain SQL into statements and blocks of COPY rows while it streams past, by the rules of psql's lexer
  * (src/fe_utils/psqlscan.l): semicolons inside of strings, quoted names, dollar quotes, comments, parentheses and
@@ -29,13 +31,6 @@ type Mode =
   | "command"
   | "before-rows"
   | "rows";
-
-const copyIn = /^copy\b[^;]*\bfrom\s+stdin\s*;?$/is;
-
-/** Whether a statement is followed by rows: pg_dump's `COPY ... FROM stdin;`, without options. */
-export function isCopyIn(sql: string): boolean {
-  return copyIn.test(sql);
-}
 
 const [lf, quote, doubleQuote, dollar, semicolon, backslash] = [10, 39, 34, 36, 59, 92] as const;
 const [dash, slash, star, open, close] = [45, 47, 42, 40, 41] as const;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { CopySession } from "../../postgres/copying.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import { SqlScanner } from "./sql-scanner.ts";
-import { headTokens, kindOf, rowsTarget } from "./statement.ts";
+import { headTokens, kindOf, readSetval, rowsTarget } from "./statement.ts";
 import type { SqlSource } from "./types.ts";
 
 const standIns = await readFile(new URL("../../../sql/bootstrap/supabase-stand-ins.sql", import.meta.url), "utf8");
@@ -31,7 +31,8 @@ export async function makeStandIns(loader: CopySession, data: readonly SqlSource
     for await (const chunk of source.bytes()) {
       for (const event of scanner.push(chunk)) {
         if (event.kind !== "statement") continue;
-        const kind = kindOf(event.sql.slice(0, 200));
+        const kind = kindOf(event.sql);
+        if (kind === "setval") await makeSequence(loader, event.sql);
         if (kind !== "copy-in" && kind !== "insert") continue;
         const target = rowsTarget(event.sql);
         if (target?.columns == null || !platformSchemas.has(target.schema)) continue;
@@ -46,6 +47,17 @@ export async function makeStandIns(loader: CopySession, data: readonly SqlSource
     }
   }
   return { tables, schemas };
+}
+
+/** A sequence of the platform's, so that its value is kept. */
+async function makeSequence(loader: CopySession, sql: string): Promise<void> {
+  const [schema, dot, sequence] = headTokens(readSetval(sql)?.sequence ?? "", 3);
+  if (schema === undefined || sequence === undefined || dot?.value !== "." || !platformSchemas.has(schema.value))
+    return;
+  await loader.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema.value)}`);
+  await loader.query(
+    `CREATE SEQUENCE IF NOT EXISTS ${qualify(schema.value, sequence.value)} MINVALUE -9223372036854775808`,
+  );
 }
 
 const name = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;

@@ -1,6 +1,13 @@
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Token } from "../sql-tokens.ts";
 
+const copyIn = /^\s*copy\b[^;]*\bfrom\s+stdin\s*;?\s*$/is;
+
+/** Whether a statement is followed by rows: pg_dump's `COPY ... FROM stdin;`, without options. */
+export function isCopyIn(sql: string): boolean {
+  return copyIn.test(sql);
+}
+
 /** What a statement of a dump is about, as far as the load must know. */
 export type StatementKind =
   | "copy-in"
@@ -47,7 +54,6 @@ export function headTokens(sql: string, most: number): Token[] {
 const keyword = (token: Token | undefined) => (token?.kind === "word" ? token.value.toUpperCase() : "");
 
 const byFirstWord: Readonly<Record<string, StatementKind>> = {
-  COPY: "copy-in",
   INSERT: "insert",
   RESET: "setting",
   BEGIN: "transaction",
@@ -104,6 +110,8 @@ export function kindOf(sql: string): StatementKind {
     return (second === "SESSION" && third === "AUTHORIZATION") || second === "ROLE" ? "authorization" : "setting";
   }
   if (first === "RESET" && (second === "SESSION" || second === "ROLE")) return "authorization";
+  // From or to a file or a program: the server refuses it, and says so.
+  if (first === "COPY") return isCopyIn(sql) ? "copy-in" : "change";
   if (first === "SELECT") return kindOfSelect(tokens);
   if (first === "GRANT" || first === "REVOKE") return kindOfGrant(tokens, sql);
   if (first === "ALTER" && second === "DEFAULT") return "privileges";
