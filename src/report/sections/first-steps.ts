@@ -41,6 +41,8 @@ const firstSteps: Readonly<Record<string, (report: ProofReport) => string>> = {
     "See whether production has lost what the findings name, before older backups are thrown away: one of them still has it. A loss that was meant gets an exception in the plan, with reason, owner and last day.",
   "isolation.": () =>
     "Restore nowhere until it is sure that the target is not production; the check says what could not be shown.",
+  "copy.silence": () =>
+    "Let the app's tests run nowhere until it is silent there: the findings name what could call somebody from a copy of production.",
   "plan.freshness": () =>
     "See whether the application still writes: the newest row is older than the plan allows. If production has newer ones, the backup is of the wrong database.",
   "plan.orphans": () =>
