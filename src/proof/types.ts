@@ -75,7 +75,7 @@ export interface Examination {
   /** What could not be looked at, as sentences. */
   readonly unproven: readonly string[];
   readonly looked: { readonly tables: number; readonly indexes: number };
-  /** Access methods of indexes that this version of amcheck does not know, and how many indexes have them. */
+  /** Access methods that this version of amcheck does not know, and how many tables and indexes have them. */
   readonly unknown: ReadonlyMap<string, number>;
 }
 

@@ -30,7 +30,7 @@ export const physicalAmcheck: Check = {
           ? []
           : [
               {
-                what: `The pages of indexes: ${listed(methods)}`,
+                what: `The pages of other kinds of tables and indexes: ${listed(methods)}`,
                 why: "amcheck of this server does not know their kind",
               },
             ],
