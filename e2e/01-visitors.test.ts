@@ -72,13 +72,12 @@ describe("Back end: the service", () => {
     expect((await differing("service_role", service)).filter((table) => table !== "error_logs")).toEqual([]);
   });
 
-  test.each(expected.critical_tables.filter((name) => name !== "public.error_logs"))(
-    "finds all rows of %s that the backup counted",
-    async (name) => {
-      const [schema = "", table = ""] = name.split(".");
-      expect(schema).toBe("public");
-      const count = await counted(service.from(table).select("*", { count: "exact", head: true }));
-      expect(count).toBe(expected.tables[name]);
-    },
-  );
+  test.each(
+    expected.critical_tables.filter((name) => name !== "public.error_logs"),
+  )("finds all rows of %s that the backup counted", async (name) => {
+    const [schema = "", table = ""] = name.split(".");
+    expect(schema).toBe("public");
+    const count = await counted(service.from(table).select("*", { count: "exact", head: true }));
+    expect(count).toBe(expected.tables[name]);
+  });
 });
