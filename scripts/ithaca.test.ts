@@ -136,7 +136,7 @@ const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
   ["a plan that is not there", ["prove", "--plan", "nowhere.yaml"], {}, 2, /nowhere\.yaml/],
   ["a database that the plan has not", ["prove", "--database", "shoop"], {}, 2, /shoop[\s\S]*shop/],
   ["a missing damage file", ["prove", "--damage", "gone.sql"], {}, 2, /--damage names gone\.sql/],
-  ["a folder that is no backup", ["prove", "--archive", "."], {}, 2, /backup\.json/],
+  ["a folder that is no backup", ["prove", "--archive", "."], {}, 2, /no dump of a database/],
   ["no vault", ["backups"], { RESTIC_REPOSITORY: "" }, 3, /RESTIC_REPOSITORY/],
   ["a server that does not answer", ["backup", "--init"], { ITHACA_DATABASE_URL: unreachable }, 3, /127\.0\.0\.1:1/],
   ["no database", ["backup"], { ITHACA_DATABASE_URL: "" }, 3, /ITHACA_DATABASE_URL is not set/],
