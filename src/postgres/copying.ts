@@ -1,6 +1,6 @@
 import { finished } from "node:stream/promises";
 import type pg from "pg";
-import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { from as copyFrom } from "pg-copy-streams";
 import { type ConnectOptions, openSession } from "./connect.ts";
 import { lossOf } from "./connection-faults.ts";
 import type { Session, Target } from "./types.ts";
@@ -24,6 +24,31 @@ export interface CopySession extends Session {
   copyIn(sql: string): CopyIn;
   /** Runs a `COPY ... TO STDOUT`. */
   copyOut(sql: string, onRows: (rows: Buffer) => void): Promise<void>;
+}
+
+/** What the driver asks of a query: here one whose rows are handed on as they come. */
+class CopyOut {
+  private readonly sql: string;
+  readonly handleCopyData: (message: { readonly chunk: Buffer }) => void;
+  readonly handleReadyForQuery: () => void;
+  readonly handleError: (error: unknown) => void;
+
+  constructor(sql: string, onRows: (rows: Buffer) => void, ended: () => void, failed: (error: unknown) => void) {
+    this.sql = sql;
+    this.handleCopyData = ({ chunk }) => onRows(chunk);
+    this.handleReadyForQuery = ended;
+    this.handleError = failed;
+  }
+
+  submit(connection: { query(sql: string): void }): void {
+    connection.query(this.sql);
+  }
+
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleEmptyQuery(): void {}
+  handleCommandComplete(): void {}
+  handlePortalSuspended(): void {}
 }
 
 /** Opens a connection like `connect`, for streams of rows. */
@@ -65,13 +90,10 @@ export async function connectForCopy(target: Target, options: ConnectOptions): P
         },
       };
     },
-    async copyOut(sql, onRows) {
-      try {
-        for await (const rows of client.query(copyTo(sql))) onRows(rows);
-      } catch (error) {
-        throw explained(error);
-      }
-    },
+    copyOut: (sql, onRows) =>
+      new Promise((resolve, reject) => {
+        client.query(new CopyOut(sql, onRows, resolve, (error) => reject(explained(error))));
+      }),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

@@ -22,7 +22,7 @@ function archiveReadable(evidence: ArchiveEvidence): Check {
     title: "The archive can be read to its end",
     run() {
       const { content } = evidence.restored;
-      const blocks = content.tables.filter(({ form }) => form === "copy").length;
+      const blocks = content.tables.reduce((sum, table) => sum + (table.form === "copy" ? table.blocks : 0), 0);
       const rows = evidence.tables.reduce((sum, { expected }) => sum + expected.rows, 0);
       const findings: Finding[] =
         evidence.promised !== null && blocks > 0 && blocks < evidence.promised

@@ -9,7 +9,7 @@ function tokensOf(sql: string): Token[] | null {
   try {
     const tokens = tokenize(sql);
     if (tokens.at(-1)?.value === ";") tokens.pop();
-    return withoutTolerance(tokens);
+    return rolesInOrder(withoutTolerance(tokens));
   } catch (error) {
     if (error instanceof NotSql) return null;
     throw error;
@@ -31,6 +31,18 @@ function withoutTolerance(tokens: readonly Token[]): Token[] {
     else if (first !== undefined) kept.push(first);
   }
   return kept;
+}
+
+/** pg_dump lists the roles of a policy in the order in which the catalog happens to give them. */
+function rolesInOrder(tokens: Token[]): Token[] {
+  if (!(isWord(tokens[0], "CREATE") && isWord(tokens[1], "POLICY"))) return tokens;
+  const from = tokens.findIndex((token) => isWord(token, "TO")) + 1;
+  if (from === 0) return tokens;
+  const to = tokens.findIndex((token, at) => at >= from && (isWord(token, "USING") || isWord(token, "WITH")));
+  const end = to < 0 ? tokens.length : to;
+  const roles = tokens.slice(from, end).filter(({ value }) => value !== ",");
+  roles.sort((a, b) => (a.value < b.value ? -1 : 1));
+  return [...tokens.slice(0, from), ...roles, ...tokens.slice(end)];
 }
 
 /** Words that can follow `::` as parts of one type's name. */
@@ -85,11 +97,25 @@ function render(items: Tree): string {
     .join(" ");
 }
 
+/** The parts of a list between commas, sorted. */
+function inAnyOrder(list: Tree): Tree {
+  const parts: (Token | Tree)[][] = [[]];
+  for (const item of list) {
+    if (!isTree(item) && item.kind === "symbol" && item.value === ",") parts.push([]);
+    else parts.at(-1)?.push(item);
+  }
+  return parts.sort((a, b) => (render(a) < render(b) ? -1 : 1));
+}
+
 /**
  * A definition without its casts and without parentheses that group nothing. PostgreSQL writes an expression such as
  * `x = ANY ((ARRAY['a'::varchar])::text[])` as `x = ANY (ARRAY[('a'::varchar)::text])` after a reload.
  */
 export function looseForm(sql: string): string {
   const tokens = tokensOf(sql);
-  return tokens === null ? normalForm(sql) : render(parse(withoutCasts(tokens), { at: 0 }));
+  if (tokens === null) return normalForm(sql);
+  const tree = parse(withoutCasts(tokens), { at: 0 });
+  // A reload puts inherited columns before a table's own.
+  const inherits = isWord(tokens[0], "CREATE") && tokens.some((token) => isWord(token, "INHERITS"));
+  return render(inherits ? tree.map((item) => (isTree(item) ? inAnyOrder(item) : item)) : tree);
 }

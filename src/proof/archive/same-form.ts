@@ -49,9 +49,16 @@ export async function inSameForm(
     const sending = batch;
     [batch, bytes] = [[], 0];
     if (sending.length === 0) return;
-    await session.query(sending.map(({ sql }) => sql).join("\n")).catch(() => {
-      for (const { table } of sending) table.broken = true;
-    });
+    try {
+      await session.query(sending.map(({ sql }) => sql).join("\n"));
+    } catch {
+      // One took the others with it: each alone shows which.
+      for (const { sql, table } of sending) {
+        await session.query(sql).catch(() => {
+          table.broken = true;
+        });
+      }
+    }
   };
   for (const source of sources) {
     const scanner = new SqlScanner();
@@ -91,7 +98,9 @@ export async function inSameForm(
       continue;
     }
     const sums = new LineSums();
-    await session.copyOut(`COPY ${table.name} (${columns}) TO STDOUT`, (rows) => sums.push(rows));
+    await session.copyOut(`COPY ${table.name} ${columns === "" ? "" : `(${columns})`} TO STDOUT`, (rows) =>
+      sums.push(rows),
+    );
     results.push(sums.result);
   }
   return results;

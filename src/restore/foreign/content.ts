@@ -76,8 +76,8 @@ export class ContentReader {
       tables: [...this.tables.values()].map(({ target, form, sums, statements, left }): ArchivedTable => {
         const { rows, sum } = sums.result;
         return form === "copy"
-          ? { ...target, form, rows, sum, left }
-          : { ...target, form, rows: statements, sum: null, left };
+          ? { ...target, form, rows, sum, left, blocks: statements }
+          : { ...target, form, rows: statements, sum: null, left, blocks: statements };
       }),
       sequences: [...this.sequences.values()],
       largeObjects: new Map([...this.objects].map(([oid, hash]) => [oid, hash.copy().digest("hex")])),

@@ -33,10 +33,19 @@ export interface LoadingParts {
 const isRemoval = /^\s*(?:DROP\b|ALTER\b[^;]*\bDROP (?:CONSTRAINT|DEFAULT|IDENTITY)\b)/i;
 const isAbsent = /^(?:42P01|42704|42883|3F000)$/;
 
+/** Foreign servers and what lies on them. */
+const reachesOut = /^\s*(?:CREATE|ALTER) (?:SERVER|FOREIGN TABLE|USER MAPPING)\b|^\s*IMPORT FOREIGN SCHEMA\b/i;
+
 /** INSERTs are sent together up to this many bytes. */
 const batchBytes = 512 * 1024;
 /** A longer list of errors helps nobody. */
 const mostErrors = 500;
+
+/** `PUBLICATION everything` for the statement that makes it and for the one that gives it away. */
+const objectOf = (sql: string) =>
+  describe(sql)
+    .replace(/^(?:CREATE|ALTER) /, "")
+    .replace(/ (?:OWNER|OPTIONS)$/, "");
 
 /** Loads one archive, whatever its form, and keeps what it holds and what went wrong. */
 export class Loading {
@@ -48,6 +57,8 @@ export class Loading {
   private readonly deferred: { sql: string; kind: StatementKind; as: string | null }[] = [];
   private readonly rolesMade = new Set<string>();
   private readonly joined = new Set<string>();
+  /** What the superuser made, and keeps. */
+  private readonly superusers = new Set<string>();
   private readonly seconds = stopwatch();
   private readonly parts: LoadingParts;
   private copy: { to: CopyIn | null; sums: LineSums; object: string } | null = null;
@@ -195,7 +206,12 @@ export class Loading {
         this.content.change(describe(sql));
         return this.run(sql, kind);
       default:
-        if (/^CREATE TABLE (IF NOT EXISTS )?"/.test(sql)) this.content.quotesAll = true;
+        if (/^CREATE TABLE (IF NOT EXISTS )?"[a-z_]+"\."/.test(sql)) this.content.quotesAll = true;
+        if (reachesOut.test(sql)) {
+          const why = "it reaches other servers or files, which an archive from elsewhere must not";
+          this.notCovered.push({ what: describe(sql), why });
+          return this.leave(sql, why);
+        }
         return this.define(sql, kind);
     }
   }
@@ -307,6 +323,7 @@ export class Loading {
           try {
             await admin.statement(sql);
             this.raised.push(describe(sql));
+            this.superusers.add(objectOf(sql));
           } catch (refused) {
             this.failed(describe(sql), refused);
           }
@@ -379,6 +396,7 @@ export class Loading {
     const owner = ownerOf(sql) ?? "";
     const why = absentExtension(sql, this.parts.extensions);
     if (why !== null) return this.leave(sql, why);
+    if (this.superusers.has(objectOf(sql))) return this.leave(sql, "owner: only a superuser may have it");
     if (owner === "pg_database_owner") {
       // The throwaway's owner is the loader, and schema public belongs to whoever owns the database.
       return this.leave(sql, "the schema belongs to the owner of the database already");
@@ -426,7 +444,12 @@ export class Loading {
   }
 
   private async eventTrigger(sql: string): Promise<void> {
-    if (!/^\s*CREATE/i.test(sql)) return this.leave(sql, "event trigger: it stays switched off");
+    if (/^\s*ALTER/i.test(sql)) return this.leave(sql, "event trigger: it stays switched off");
+    if (/^\s*COMMENT/i.test(sql)) {
+      await this.parts.admin.statement(sql).catch((error: unknown) => this.failed(describe(sql), error));
+      this.content.definitions.push({ sql, left: null });
+      return;
+    }
     const why =
       "an event trigger runs as whoever changes a definition, a superuser included, so it was made and left switched off";
     try {

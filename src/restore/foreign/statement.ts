@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Token } from "../sql-tokens.ts";
 
-const copyIn = /^\s*copy\b[^;]*\bfrom\s+stdin\s*;?\s*$/is;
+const copyIn = /^\s*copy\b.*\bfrom\s+stdin\s*;?\s*$/is;
 
 /** Whether a statement is followed by rows: pg_dump's `COPY ... FROM stdin;`, without options. */
 export function isCopyIn(sql: string): boolean {
@@ -115,7 +115,7 @@ export function kindOf(sql: string): StatementKind {
   if (first === "SELECT") return kindOfSelect(tokens);
   if (first === "GRANT" || first === "REVOKE") return kindOfGrant(tokens, sql);
   if (first === "ALTER" && second === "DEFAULT") return "privileges";
-  if (second === "EVENT" && third === "TRIGGER") return "event-trigger";
+  if ((second === "EVENT" && third === "TRIGGER") || (first === "COMMENT" && third === "EVENT")) return "event-trigger";
   if (first === "COMMENT" && third === "DATABASE") return "database";
   if (first === "COMMENT" && third === "ROLE") return "role";
   if (first === "ALTER" && ownerOf(sql) !== null && !["ROLE", "DATABASE", "SYSTEM"].includes(second ?? "")) {
@@ -180,7 +180,7 @@ export function readSetval(sql: string): { sequence: string; lastValue: string; 
 
 /** Words after which the rest of a definition says what the object is like, no more what it is called. */
 const endOfHead =
-  /^(AS|RETURNS|USING|FOR|TO|IS|WITH|WHERE|TYPE|SET|DEFAULT|FROM|SERVER|HANDLER|INCREMENT|START|VALUES|BEFORE|AFTER|INSTEAD|FOREIGN_KEY|CHECK|PRIMARY|UNIQUE|FOREIGN|EXCLUDE|LANGUAGE|INHERITS|PARTITION|ADD_GENERATED)$/;
+  /^(AS|RETURNS|USING|FOR|TO|IS|WITH|WHERE|DEFAULT|FROM|HANDLER|INCREMENT|START|VALUES|BEFORE|AFTER|INSTEAD|CHECK|PRIMARY|UNIQUE|EXCLUDE|INHERITS)$/;
 
 /** How a statement's object is called in reports and told from others: `CREATE POLICY own rows ON public.children`. */
 export function describe(sql: string): string {

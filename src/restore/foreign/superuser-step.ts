@@ -17,6 +17,8 @@ const allowed: readonly RegExp[] = [
   /^CREATE OPERATOR (?:CLASS|FAMILY)\b/i,
   /^ALTER OPERATOR FAMILY\b/i,
   /^CREATE FOREIGN DATA WRAPPER\b/i,
+  // On the database, on roles and on tablespaces it never gets here.
+  /^COMMENT ON\b/i,
   /^ALTER TABLE (?:ONLY )?\S+ (?:DISABLE|ENABLE) TRIGGER ALL;?$/i,
 ];
 

@@ -18,6 +18,8 @@ export interface ArchivedTable {
   /** As the archive lists them; null where it lists none. */
   readonly columns: readonly string[] | null;
   readonly form: "copy" | "insert";
+  /** How many statements its rows came in: partitions may be loaded through their root, one after the other. */
+  readonly blocks: number;
   readonly rows: number;
   /** Only of COPY rows: the hash of their lines. */
   readonly sum: string | null;
