@@ -206,7 +206,10 @@ test("a bare database has little to harm, and the report says so", async () => {
   expect(sabotage.missed).toEqual([]);
   expect(sabotage.tried).toBeGreaterThan(2);
   expect(sabotage.caught).toBe(sabotage.tried);
-  expect(notCovered).toMatchObject([{ what: expect.stringMatching(/^More than \d+ acts of sabotage$/) }]);
+  expect(notCovered.map(({ what }) => what)).toEqual([
+    expect.stringMatching(/^More than \d+ acts of sabotage$/),
+    "Sabotage of rows",
+  ]);
 });
 
 test("rows are left alone where reading them again takes longer than may be", async () => {
@@ -220,7 +223,7 @@ test("rows are left alone where reading them again takes longer than may be", as
   expect(sabotage).toMatchObject({ tried: 12, caught: 12 });
   expect(notCovered).toMatchObject([{ what: "Sabotage of rows" }]);
   const late = await sabotageCopy(options(odyssey, { seconds: 0 }));
-  expect(late.notCovered).toMatchObject([{ why: expect.stringContaining("a fifth of the proof's time") }]);
+  expect(late.notCovered.slice(0, 1)).toMatchObject([{ why: expect.stringContaining("a fifth of the proof's time") }]);
 });
 
 test("triggers, rules and event triggers that act in replica mode too do not disturb", async () => {
