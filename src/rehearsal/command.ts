@@ -32,7 +32,8 @@ const relayInside = fileURLToPath(new URL("./relay-inside.ts", import.meta.url))
 
 /**
  * What runs inside the confinement. With a network of its own it first gets a loopback, and the API on it. The command is
- * a child, and as another user has nothing of ours. This shell stays: it is the first process of the namespace, which
+ * a child, and as another user has nothing of ours; its output quotes rows and goes nowhere, so that nothing waits for a
+ * pipe that a child of it holds. This shell stays: it is the first process of the namespace, which
  * ends with it, and unlike the command it cannot shake off that it must die with us.
  */
 const insideScript = `
@@ -44,8 +45,16 @@ fi
 command=$ITHACA_COMMAND
 seconds=$ITHACA_SECONDS
 unset ITHACA_API_SOCKET ITHACA_API_PORT ITHACA_NODE ITHACA_RELAY ITHACA_READY ITHACA_COMMAND ITHACA_SECONDS
-timeout --kill-after=2 "$seconds" "$@" sh -c "$command"
+timeout --kill-after=2 "$seconds" "$@" sh -c "$command" >/dev/null 2>&1
 exit $?
+`;
+
+/**
+ * Ends what the command has left running where it had no process namespace to end with: whatever bears the home that was
+ * made for it.
+ */
+const sweepScript = `
+grep -lF "HOME=$1" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ pid _; do kill -KILL "$pid"; done 2>/dev/null
 `;
 
 /**
@@ -83,10 +92,9 @@ export async function runCommand(order: CommandRun): Promise<{ ending: Ending; n
     },
     // Only if the one inside does not do its work.
     timeout: (order.timeoutSeconds + 15) * 1000,
-    // Test output quotes rows: it goes nowhere.
-    onStdoutLine: () => {},
     ...(order.signal === undefined ? {} : { signal: order.signal }),
   });
+  if (!confinement.ownProcesses) await run("sh", ["-c", sweepScript, "sh", workspace.home], { cwd: "/" });
   order.signal?.throwIfAborted();
   const took = seconds();
   const tests = readResults(await readWritten(workspace, order.results));
