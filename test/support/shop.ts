@@ -1,8 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { scratchDirectory } from "../../src/base/scratch.ts";
+import { startCluster } from "../../src/postgres/cluster.ts";
+import { connect } from "../../src/postgres/connect.ts";
+import { withDatabase } from "../../src/postgres/target.ts";
+import type { Session, Target } from "../../src/postgres/types.ts";
 import { socketUrl } from "./cli.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
 
 const fiveLines = `version: 1
 databases:
@@ -16,16 +19,25 @@ export interface Shop extends AsyncDisposable {
   readonly folder: string;
   /** Where a command run with `env` makes its temporary directories, and nobody else does. */
   readonly scratch: string;
-  readonly database: TestDatabase;
+  readonly database: { readonly target: Target; readonly session: Session };
   readonly env: Readonly<Record<string, string>>;
+}
+
+async function createDatabase(server: Target, name: string): Promise<void> {
+  await using admin = await connect(server, { readOnly: false });
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
 }
 
 /** Sets up a shop: 1,000 orders with canary texts in them, and no backup yet. */
 export async function openShop(): Promise<Shop> {
   await using stack = new AsyncDisposableStack();
   const { path: folder } = stack.use(await scratchDirectory("shop"));
-  const database = stack.use(await testDatabase());
-  await database.session.query(`
+  // A server of its own: roles belong to a server, and those that other tests have left are none of the shop's.
+  const server = stack.use(await startCluster());
+  const target = withDatabase(server.target, "shop");
+  await createDatabase(server.target, "shop");
+  const session = stack.use(await connect(target, { readOnly: false }));
+  await session.query(`
     CREATE TABLE public.orders (id int PRIMARY KEY, buyer text NOT NULL);
     INSERT INTO public.orders SELECT n, 'canary-row-' || n FROM generate_series(1, 1000) AS n;
   `);
@@ -37,10 +49,10 @@ export async function openShop(): Promise<Shop> {
   return {
     folder,
     scratch,
-    database,
+    database: { target, session },
     env: {
       ITHACA_SCRATCH: scratch,
-      ITHACA_DATABASE_URL: socketUrl(database.target),
+      ITHACA_DATABASE_URL: socketUrl(target),
       RESTIC_REPOSITORY: join(folder, "vault"),
       RESTIC_PASSWORD: "canary-password-of-the-vault",
     },

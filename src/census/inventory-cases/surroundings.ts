@@ -55,8 +55,8 @@ export const aroundTheDatabase: readonly Case[] = [
   one("GRANT inv_reader TO inv_owner WITH ADMIN OPTION", "membership inv_owner IN inv_reader: admin"),
   one("GRANT pg_read_all_data TO inv_reader", "+ membership inv_reader IN pg_read_all_data"),
   one("CREATE ROLE stranger; GRANT inv_reader TO stranger; COMMENT ON ROLE stranger IS 'x'"),
-  one("REVOKE SET ON PARAMETER work_mem FROM inv_reader", "- parameter-grant work_mem"),
-  one("GRANT ALTER SYSTEM ON PARAMETER work_mem TO inv_reader", "parameter-grant work_mem: grants"),
+  one("REVOKE SET ON PARAMETER vacuum_cost_limit FROM inv_reader", "- parameter-grant vacuum_cost_limit"),
+  one("GRANT ALTER SYSTEM ON PARAMETER vacuum_cost_limit TO inv_reader", "parameter-grant vacuum_cost_limit: grants"),
   one(
     "GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO inv_reader",
     "+ system-grant function pg_read_file(text)",
