@@ -1,9 +1,10 @@
 import type { Relation } from "../../census/relations.ts";
 import { type CopyIn, connectForCopy } from "../../postgres/copying.ts";
 import type { Target } from "../../postgres/types.ts";
+import { rowsTarget } from "../../restore/foreign/row-statements.ts";
 import { LineSums, type RowSums } from "../../restore/foreign/row-sums.ts";
 import { SqlScanner } from "../../restore/foreign/sql-scanner.ts";
-import { kindOf, rowsTarget } from "../../restore/foreign/statement.ts";
+import { kindOf } from "../../restore/foreign/statement.ts";
 import type { ArchivedTable, SqlSource } from "../../restore/foreign/types.ts";
 
 /** A table whose rows are brought into the copy's text form. */

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
+import { type RowsTarget, readSetval } from "./row-statements.ts";
 import { LineSums } from "./row-sums.ts";
-import { type RowsTarget, readSetval } from "./statement.ts";
 import type { ArchiveContent, ArchivedDefinition, ArchivedSequence, ArchivedTable } from "./types.ts";
 
 interface Tally {

@@ -1,5 +1,5 @@
 import { whyExtensionIsSkipped } from "../selection.ts";
-import { headTokens } from "./statement.ts";
+import { headTokens } from "./head-tokens.ts";
 
 /** Which extensions the copy can have, and what went with those that it cannot. */
 export interface ExtensionFacts {

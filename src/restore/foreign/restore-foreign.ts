@@ -57,7 +57,7 @@ async function readRoles(sources: readonly SqlSource[]): Promise<{ roles: string
 
 /** Names of what the archive defines, which may stay in messages. */
 function namesOf(loading: Loading): Set<string> {
-  const entries = loading.content.definitions.map(({ sql }) => ({
+  const entries = loading.carrier.content.definitions.map(({ sql }) => ({
     desc: "TABLE",
     namespace: null,
     tag: "",
@@ -78,18 +78,18 @@ async function loadAll(admin: CopySession, role: LoaderRole, options: ForeignRes
     const extensions = extensionFacts(facts.availableExtensions);
     const loading = new Loading({ admin, loader, loaderName: role.name, extensions, standIns, signal, note });
     for (const source of [...parts.definitions, ...parts.data]) await loading.load(source);
-    const late = await applyArchivedRoles(admin, loading.takeRoles(), facts.self);
-    const ended = loading.phases.last;
-    await loading.finish();
-    const total = loading.elapsed();
+    const late = await applyArchivedRoles(admin, loading.afterwards.takeRoles(), facts.self);
+    const ended = loading.rows.times.last;
+    await loading.afterwards.finish();
+    const total = loading.rows.elapsed();
     const names = namesOf(loading);
-    const blanked = [...roles.errors, ...late.errors, ...loading.errors].map(({ object, message }) => ({
+    const blanked = [...roles.errors, ...late.errors, ...loading.carrier.errors].map(({ object, message }) => ({
       object,
       message: blankValues(message, names),
     }));
     const ledger = [...roles.refused, ...late.refused, ...blanked];
-    const { content } = loading.content;
-    const first = loading.phases.first ?? total;
+    const { content } = loading.carrier.content;
+    const first = loading.rows.times.first ?? total;
     return {
       content,
       errors: judge(ledger, options.database.exceptions, options.clock.now()),
@@ -104,7 +104,7 @@ async function loadAll(admin: CopySession, role: LoaderRole, options: ForeignRes
                 why: "they are not about roles, and were not carried out",
               },
             ]),
-        ...loading.notCovered,
+        ...loading.carrier.notCovered,
         ...aboutStandIns(standIns, content.tables),
       ],
       phases: [

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ScanEvent, SqlScanner } from "./sql-scanner.ts";
+import type { ScanEvent } from "./scan-event.ts";
+import { SqlScanner } from "./sql-scanner.ts";
 
 /** Reads a text in pieces of the given lengths. */
 function scan(text: string, lengths: readonly number[] = []): ScanEvent[] {

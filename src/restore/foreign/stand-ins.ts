@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { CopySession } from "../../postgres/copying.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
+import { headTokens } from "./head-tokens.ts";
+import { readSetval, rowsTarget } from "./row-statements.ts";
 import { SqlScanner } from "./sql-scanner.ts";
-import { headTokens, kindOf, readSetval, rowsTarget } from "./statement.ts";
+import { kindOf } from "./statement.ts";
 import type { SqlSource } from "./types.ts";
 
 const standIns = await readFile(new URL("../../../sql/bootstrap/supabase-stand-ins.sql", import.meta.url), "utf8");

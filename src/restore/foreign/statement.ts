@@ -1,12 +1,7 @@
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Token } from "../sql-tokens.ts";
-
-const copyIn = /^\s*copy\b.*\bfrom\s+stdin\s*;?\s*$/is;
-
-/** Whether a statement is followed by rows: pg_dump's `COPY ... FROM stdin;`, without options. */
-export function isCopyIn(sql: string): boolean {
-  return copyIn.test(sql);
-}
+import { headTokens } from "./head-tokens.ts";
+import { isCopyIn } from "./row-statements.ts";
 
 /** What a statement of a dump is about, as far as the load must know. */
 export type StatementKind =
@@ -28,27 +23,6 @@ export type StatementKind =
   | "definition"
   /** It changes rows in a way that cannot be told from its text. */
   | "change";
-
-const identifierStart = String.raw`[\p{L}_]`;
-const headToken = new RegExp(
-  String.raw`\s+|--[^\n]*|/\*[\s\S]*?\*/|(?<quoted>"(?:[^"]|"")*")|(?<word>${identifierStart}[\p{L}\p{N}_$]*)|(?<number>\d+(?:\.\d+)?)|(?<string>'(?:[^']|'')*')|(?<symbol>[^\s])`,
-  "uy",
-);
-
-/** The first tokens of a statement. What follows may be anything, and long. */
-export function headTokens(sql: string, most: number): Token[] {
-  const tokens: Token[] = [];
-  headToken.lastIndex = 0;
-  for (let match = headToken.exec(sql); match?.groups !== undefined; match = headToken.exec(sql)) {
-    const { quoted, word, number, string, symbol } = match.groups;
-    if (quoted !== undefined) tokens.push({ kind: "identifier", value: quoted.slice(1, -1).replaceAll('""', '"') });
-    else if (string !== undefined) tokens.push({ kind: "string", value: string.slice(1, -1).replaceAll("''", "'") });
-    else if (word !== undefined || number !== undefined) tokens.push({ kind: "word", value: word ?? number ?? "" });
-    else if (symbol !== undefined) tokens.push({ kind: "symbol", value: symbol });
-    if (tokens.length >= most) break;
-  }
-  return tokens;
-}
 
 /** A word in upper case; anything else is no keyword. */
 const keyword = (token: Token | undefined) => (token?.kind === "word" ? token.value.toUpperCase() : "");
@@ -140,47 +114,9 @@ export function withOwner(sql: string, owner: string): string {
   return sql.replace(ownerTo, () => `OWNER TO ${quoteIdentifier(owner)};`);
 }
 
-/** A table as COPY or INSERT names it, and the columns that it lists; null where it lists none. */
-export interface RowsTarget {
-  readonly schema: string;
-  readonly name: string;
-  readonly columns: readonly string[] | null;
-}
-
-const folded = (token: Token) => (token.kind === "word" ? token.value.toLowerCase() : token.value);
-
-/** Reads `COPY schema.table (columns)` or `INSERT INTO schema.table (columns)`; null where it is of another shape. */
-export function rowsTarget(sql: string): RowsTarget | null {
-  // The values of an INSERT are of no interest here; PostgreSQL allows 1,600 columns.
-  const values = sql.indexOf(" VALUES");
-  const tokens = headTokens(values < 0 ? sql : sql.slice(0, values), 3_300);
-  const start = keyword(tokens[0]) === "INSERT" ? 2 : 1;
-  const [schema, dot, name, bracket] = tokens.slice(start, start + 4);
-  if (schema === undefined || name === undefined || dot?.value !== "." || dot.kind !== "symbol") return null;
-  if (bracket?.kind !== "symbol" || bracket.value !== "(") {
-    return { schema: folded(schema), name: folded(name), columns: null };
-  }
-  const columns: string[] = [];
-  for (const token of tokens.slice(start + 4)) {
-    if (token.kind === "symbol" && token.value === ")") break;
-    if (token.kind !== "symbol") columns.push(folded(token));
-  }
-  return { schema: folded(schema), name: folded(name), columns };
-}
-
-/** The sequence and the state that a `SELECT setval(...)` gives it; null where it is of another shape. */
-export function readSetval(sql: string): { sequence: string; lastValue: string; isCalled: boolean } | null {
-  const match = /^SELECT\s+pg_catalog\.setval\(\s*'((?:[^']|'')*)'\s*,\s*(-?\d+)\s*,\s*(true|false)\s*\)\s*;$/i.exec(
-    sql.trim(),
-  );
-  if (match === null) return null;
-  const [, sequence = "", lastValue = "", called = ""] = match;
-  return { sequence: sequence.replaceAll("''", "'"), lastValue, isCalled: called.toLowerCase() === "true" };
-}
-
 /** Words after which the rest of a definition says what the object is like, no more what it is called. */
 const endOfHead =
-  /^(AS|RETURNS|USING|FOR|TO|IS|WITH|WHERE|DEFAULT|FROM|HANDLER|INCREMENT|START|VALUES|BEFORE|AFTER|INSTEAD|CHECK|PRIMARY|UNIQUE|EXCLUDE|INHERITS)$/;
+  /^(AS|RETURNS|USING|FOR|TO|IS|SET|WITH|WHERE|DEFAULT|FROM|HANDLER|INCREMENT|START|VALUES|BEFORE|AFTER|INSTEAD|CHECK|PRIMARY|UNIQUE|EXCLUDE|INHERITS)$/;
 
 /** How a statement's object is called in reports and told from others: `CREATE POLICY own rows ON public.children`. */
 export function describe(sql: string): string {
@@ -195,7 +131,9 @@ export function describe(sql: string): string {
     }
     if (token.kind === "symbol" && token.value === ";") break;
     if (depth === 0 && words.length > 1 && endOfHead.test(keyword(token))) break;
-    words.push(token.kind === "string" ? "''" : token.value);
+    // Literals may be values; only a large object is called by a number.
+    const isNumber = token.kind === "word" && /^\d/.test(token.value) && words.at(-1) !== "OBJECT";
+    words.push(token.kind === "string" ? "''" : isNumber ? "0" : token.value);
     if (token.kind === "symbol" && token.value === ")") depth -= 1;
     if (withArguments && depth === 0 && token.value === ")") break;
   }

@@ -1,8 +1,9 @@
 import type { CopySession } from "../../postgres/copying.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import { sqlstateOf } from "../outcome.ts";
+import { headTokens } from "./head-tokens.ts";
 import { roleFacts } from "./loader-role.ts";
-import { headTokens, type StatementKind } from "./statement.ts";
+import type { StatementKind } from "./statement.ts";
 
 /** insufficient_privilege */
 export const lacksPrivilege = "42501";
