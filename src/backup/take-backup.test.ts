@@ -185,6 +185,6 @@ test("large objects that the role may not read are left out, and listed", async 
   await using backup = await testBackup(role.target);
   expect(backup.census.large_objects).toBeNull();
   expect(backup.manifest.left_out).toMatchObject([{ what: "large objects" }]);
-  expect(backup.census.not_covered).toMatchObject([{ what: "large objects" }]);
+  expect(backup.census.not_covered).toContainEqual(expect.objectContaining({ what: "large objects" }));
   expect(backup.census.inventory.filter(({ kind }) => kind === "large-object")).toEqual([]);
 });
