@@ -5,7 +5,7 @@ import { agreeOnEntries, parseTocList, renderList, renderTocLine } from "./toc.t
 
 const anyName = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 }),
-  fc.constantFrom('t "q', "nl\n1; 2 3 TABLE public x y", "sp ace", "😀", "a;b", "\r", "; comment"),
+  fc.constantFrom('t "q', "nl\n1; 2 3 TABLE public x y", "sp ace", "😀", "a;b", "\r", "\u2028", "; comment"),
 );
 
 const entry: fc.Arbitrary<ArchiveEntry> = fc.record({

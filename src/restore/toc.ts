@@ -9,7 +9,8 @@ export interface TocLine {
   readonly text: string;
 }
 
-const tocLine = /^(\d+); (\d+) (\d+) (.*)$/;
+/** A name may hold what JavaScript takes for a line break (U+2028), so the dot stands for everything. */
+const tocLine = /^(\d+); (\d+) (\d+) (.*)$/s;
 
 /** Reads the output of `pg_restore -l`: comments begin with a semicolon, every other line is an entry. */
 export function parseTocList(output: string): TocLine[] {
