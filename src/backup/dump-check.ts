@@ -24,7 +24,7 @@ interface TableData {
 }
 
 /** `3599; 0 16684 TABLE DATA public orders owner`: names may hold anything, so tables are known by their OIDs. */
-const entryLine = /^(\d+); (\d+) (\d+) (.*)$/;
+const entryLine = /^(\d+); (\d+) (\d+) (.*)$/s;
 
 /** Reads a list of `pg_restore -l`: how many entries it has, and which tables' rows. */
 export function parseEntries(list: string): { entries: number; tableData: TableData[] } {

@@ -18,9 +18,9 @@ export interface ParsedStderr {
 /** Two workers write to one pipe, so that a line may begin with the name of the other as well. */
 const programName = /^(?:pg_restore: ?)+/;
 const tocEntry = /^from TOC entry (\d+);/;
-const anyError = /^error: (.*)$/;
-const queryError = /^could not execute query: (.*)$/;
-const copyError = /^COPY failed for table "(.*)$/;
+const anyError = /^error: (.*)$/s;
+const queryError = /^could not execute query: (.*)$/s;
+const copyError = /^COPY failed for table "(.*)$/s;
 /** A table's name may hold line breaks; the server's message then comes a few lines later. */
 const linesOfAName = 8;
 
