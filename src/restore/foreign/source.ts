@@ -11,6 +11,7 @@ import type { FoundArchive } from "./detect.ts";
 import { archiveErrors } from "./errors.ts";
 import { SqlScanner } from "./sql-scanner.ts";
 import { kindOf } from "./statement.ts";
+import { isWholeTar } from "./tar-check.ts";
 import type { SqlSource } from "./types.ts";
 
 /** What an archive's own header says. */
@@ -72,6 +73,9 @@ export async function openArchiveFile(
     await pipeline(Readable.from(unpacked(found.path, found.packing)), createWriteStream(file, { mode: 0o600 }));
   }
   if (found.form === "directory") await checkDirectory(file);
+  if (found.form === "tar" && !(await isWholeTar(file))) {
+    throw archiveErrors.cut({ path: found.path, where: "the end of its tar data is missing" });
+  }
   const listing = await run(path, ["--list", file], { signal });
   signal.throwIfAborted();
   if (listing.exitCode !== 0)
