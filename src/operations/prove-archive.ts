@@ -5,9 +5,7 @@ import { connect } from "../postgres/connect.ts";
 import type { Target } from "../postgres/types.ts";
 import { plannedArchiveChecks } from "../proof/archive/checks.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
-import { buildProofReport } from "../report/build.ts";
 import type { Kind, ProofReport } from "../report/model.ts";
-import { writeReport } from "../report/write.ts";
 import { dropLoader } from "../restore/foreign/loader-role.ts";
 import { openForeign } from "../restore/foreign/open-foreign.ts";
 import { restoreForeign } from "../restore/foreign/restore-foreign.ts";
@@ -17,7 +15,7 @@ import type { UseCaseContext } from "./context.ts";
 import { readDamage } from "./copy.ts";
 import { examineArchive, type OpenedProof } from "./examine-archive.ts";
 import { type ProofRun, recordEarlyEnd, startProofRun } from "./proof-run.ts";
-import { runFacts } from "./run-facts.ts";
+import { publishProof } from "./publish-proof.ts";
 import type { Subject } from "./subject.ts";
 import { type OpenedThrowaway, openThrowaway } from "./throwaway.ts";
 
@@ -44,7 +42,7 @@ export async function proveArchive(
   subject: Subject,
   request: ArchiveProof,
 ): Promise<ProofReport> {
-  const { plan, database, planDirectory, name } = subject;
+  const { database, planDirectory } = subject;
   const startedAt = context.clock.now();
   const teamChecks = database.checks === undefined ? [] : await loadTeamChecks(join(planDirectory, database.checks));
   const damage = request.damage === undefined ? null : await readDamage(context, request.damage);
@@ -60,24 +58,13 @@ export async function proveArchive(
     context.signal.throwIfAborted();
     recordEarlyEnd(run, thrown, plannedArchiveChecks(teamChecks));
   }
-  return writeReport(
-    request.reports,
-    buildProofReport({
-      database: name,
-      kind: request.kind,
-      level: "archive-exact",
-      run: runFacts(context, startedAt),
-      phases: run.phases,
-      checks: run.checks,
-      restore_errors: run.restoreErrors,
-      not_covered: run.notCovered,
-      objectives: plan.objectives,
-      newestBackupAge: run.newestBackupAge,
-      backup: run.backup,
-      target: run.target,
-      damaged: damage !== null,
-    }),
-  );
+  return publishProof(context, subject, run, {
+    kind: request.kind,
+    level: "archive-exact",
+    startedAt,
+    damaged: damage !== null,
+    reports: request.reports,
+  });
 }
 
 async function proveOpened(context: UseCaseContext, run: ProofRun, proof: OpenedProof): Promise<void> {

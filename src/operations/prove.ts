@@ -1,13 +1,11 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
 import { plannedChecks } from "../proof/all-checks.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
 import type { ExaminationLevel } from "../proof/types.ts";
 import { requireRehearsal } from "../rehearsal/rehearse.ts";
-import { buildProofReport } from "../report/build.ts";
 import { listReports, recordedDigest, recordedFigures } from "../report/history.ts";
 import type { Kind, ProofReport } from "../report/model.ts";
-import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
 import { type BackupSource, directorySource, isOwnBackup, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -16,7 +14,7 @@ import { operationErrors } from "./errors.ts";
 import { recordEarlyEnd, startProofRun } from "./proof-run.ts";
 import { proveArchive } from "./prove-archive.ts";
 import { proveBackup } from "./prove-backup.ts";
-import { runFacts } from "./run-facts.ts";
+import { publishProof } from "./publish-proof.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
 
 export interface ProveOptions extends SubjectOptions {
@@ -87,7 +85,7 @@ export async function proveSubject(
   subject: Subject,
   request: ProofRequest,
 ): Promise<ProofReport> {
-  const { plan, database, planDirectory, name } = subject;
+  const { database, planDirectory, name } = subject;
   const startedAt = context.clock.now();
   // Wrong input is found before anything runs.
   const teamChecks = database.checks === undefined ? [] : await loadTeamChecks(join(planDirectory, database.checks));
@@ -117,25 +115,11 @@ export async function proveSubject(
     context.signal.throwIfAborted();
     recordEarlyEnd(run, thrown, plannedChecks(teamChecks));
   }
-  return writeReport(
-    request.reports,
-    buildProofReport({
-      database: name,
-      kind: request.kind,
-      level: "source-exact",
-      run: runFacts(context, startedAt),
-      phases: run.phases,
-      checks: run.checks,
-      restore_errors: run.restoreErrors,
-      not_covered: run.notCovered,
-      objectives: plan.objectives,
-      newestBackupAge: run.newestBackupAge,
-      backup: run.backup,
-      target: run.target,
-      sabotage: run.sabotage,
-      rehearsal: run.rehearsal,
-      damaged: damage !== null,
-    }),
-    relative(context.workingDirectory, request.reports),
-  );
+  return publishProof(context, subject, run, {
+    kind: request.kind,
+    level: "source-exact",
+    startedAt,
+    damaged: damage !== null,
+    reports: request.reports,
+  });
 }
