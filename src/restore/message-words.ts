@@ -30,7 +30,7 @@ const text = `
   unsupported unterminated update used user using uuid valid value values variable varying version view views violates
   violating was when where which while with without would wrong xml zone zero
   provided refers near range requested still uses user-defined mapping aggregate binary dump dumped ends cut link regular
-  denied change external program allowed superusers
+  denied change external program allowed superusers ended exit gave readable reason pg_restore
 `;
 
 /** See above; lower case. */
