@@ -12,8 +12,8 @@ describe("writing", () => {
     const directory = join(scratch.path, "reports");
     const report = await writeReport(directory, failed());
     expect(report.report).toEqual({
-      markdown: "reports/2026/11/23-weekly-8812-1.md",
-      json: "reports/2026/11/23-weekly-8812-1.json",
+      markdown: "reports/2026/11/23-weekly-8812-1-inner-odyssey.md",
+      json: "reports/2026/11/23-weekly-8812-1-inner-odyssey.json",
     });
     expect(await readReport(join(scratch.path, report.report.json))).toEqual(report);
     expect(await readFile(join(scratch.path, report.report.markdown), "utf8")).toMatch(/^# ❌ Failed: inner-odyssey\n/);

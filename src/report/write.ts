@@ -31,10 +31,13 @@ function fileSafe(id: string): string {
   );
 }
 
-/** `2026/11/22-weekly-<run>`: the day on which the run began, in UTC. */
+/**
+ * `2026/11/22-weekly-<run>-<database>`: the day on which the run began, in UTC. The jobs of a matrix, one per database,
+ * are one run on GitHub and write on machines of their own: without the database their reports would share a name.
+ */
 function stem(report: Unwritten<AnyReport>): string {
   const [year, month, day] = report.run.started_at.slice(0, 10).split("-");
-  return `${year}/${month}/${day}-${report.kind}-${fileSafe(report.run.id)}`;
+  return `${year}/${month}/${day}-${report.kind}-${fileSafe(report.run.id)}-${fileSafe(report.database)}`;
 }
 
 /**
@@ -72,12 +75,12 @@ export function jsonOf(report: AnyReport): string {
 }
 
 /**
- * Writes a report as markdown and as JSON, under `<directory>/YYYY/MM/DD-<kind>-<run id>`, with a number behind it
+ * Writes a report as markdown and as JSON, under `<directory>/YYYY/MM/DD-<kind>-<run id>-<database>`, with a number behind it
  * where another report has that name. Registered secrets are blanked out.
  *
  * @param directory the reports' folder; it is made where it is missing
  * @param shownAs how people name the folder, such as `.ithaca/reports`; its own name unless told otherwise
- * @returns the whole report; its `report` paths begin with that, as `reports/2026/11/22-daily-1.md`
+ * @returns the whole report; its `report` paths begin with that, as `reports/2026/11/22-daily-1-shop.md`
  * @throws surroundings: the folder cannot be written to
  */
 export async function writeReport<R extends Unwritten<AnyReport>>(
