@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, environmentName, excuse, folder, identifier, qualifiedName, sentence } from "./fields.ts";
+import { throwaway } from "./throwaway-schema.ts";
 
 /* What a plan says about one database. */
 
@@ -174,5 +175,8 @@ export const database = z.strictObject({
   rehearsal: rehearsal
     .optional()
     .describe("The application's own tests on the copy, for `prove --e2e`; a failed or skipped test fails the proof"),
+  throwaway: throwaway
+    .prefault({})
+    .describe("The server that GitHub's jobs restore a copy into, and the client that they use"),
   exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
 });

@@ -16,6 +16,9 @@ test("the repository's own plan is valid and holds the promises of the recovery 
     prove: "0 10 * * 1",
     rehearse: "0 10 * * 5",
     drill: "0 9 1 1,4,7,10 *",
+    escalate: "*/30 * * * *",
+    retain: "15 4 * * *",
+    point_in_time: "20 11 3 * *",
   });
   expect(plan.retention.daily).toBe(7);
   expect(plan.contacts).toEqual({

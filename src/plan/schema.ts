@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { database } from "./database-schema.ts";
 import { cron, duration, email, folder } from "./fields.ts";
+import { workflowSchedule } from "./throwaway-schema.ts";
 
 /*
  * The shape of ithaca.yaml. This file and the two that it builds on are the one source: the parser, the JSON Schema
@@ -23,6 +24,7 @@ const schedule = z.strictObject({
     .default("0 10 * * 5")
     .describe("When the E2E suite runs on the copy: weekly, and a gate keeps the last Friday of the month"),
   drill: cron.default("0 9 1 1,4,7,10 *").describe("When the loss of the whole database is rehearsed and timed"),
+  ...workflowSchedule,
 });
 
 const retention = z.strictObject({
