@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupFigures } from "../proof/history/figures.ts";
-import type { AnyReport, BackupReport, ProofReport } from "./model.ts";
+import type { AnyReport, BackupReport, CheckReport, ProofReport } from "./model.ts";
 import { readReport } from "./write.ts";
 
 /** What a reports' folder says about one database. */
@@ -40,7 +40,8 @@ export async function listReports(directory: string, database: string): Promise<
   return { reports, unreadable };
 }
 
-export const isProof = (report: AnyReport): report is ProofReport => report.kind !== "backup";
+export const isCheck = (report: AnyReport): report is CheckReport => report.kind === "check";
+export const isProof = (report: AnyReport): report is ProofReport => report.kind !== "backup" && !isCheck(report);
 export const isBackup = (report: AnyReport): report is BackupReport => report.kind === "backup";
 
 /**
@@ -52,6 +53,8 @@ export function provenBackups(reports: readonly AnyReport[]): string[] {
   const newestFirst = [...reports].sort((a, b) => b.run.started_at.localeCompare(a.run.started_at));
   for (const report of newestFirst) {
     if (!isProof(report) || report.backup === null || report.damaged || report.verdict === "inconclusive") continue;
+    // A branch is made from the platform's own backup, which is none of the vault's.
+    if (report.target?.kind === "branch") continue;
     if (lastWord.has(report.backup.id)) continue;
     lastWord.set(report.backup.id, { taken_at: report.backup.taken_at, proven: report.verdict === "proven" });
   }
@@ -78,6 +81,7 @@ export function recordedFigures(reports: readonly AnyReport[]): BackupFigures[] 
  */
 export function recordedDigestIn(reports: readonly AnyReport[], backupId: string): string | null {
   const about = reports
+    .filter((report) => !isCheck(report))
     .filter((report) => report.backup?.id === backupId)
     .sort((a, b) => a.run.started_at.localeCompare(b.run.started_at));
   const witness =

@@ -93,5 +93,36 @@ export interface BackupReport {
   readonly report: { readonly markdown: string; readonly json: string };
 }
 
+/** One place that keeps backups of a database, with what can be compared side by side. */
+export interface Keeper {
+  readonly place: "vault" | "platform" | "exports";
+  /** The newest backup there; null where there is none. */
+  readonly newest: { readonly id: string; readonly taken_at: string; readonly age_s: number } | null;
+  /** How many are there; null where nobody can count them, as in a window of point-in-time recovery. */
+  readonly count: number | null;
+  /** The newest one's, and the median of the seven before it; null where the place does not tell. */
+  readonly size_bytes: number | null;
+  readonly usual_bytes: number | null;
+}
+
+/** What `check` found: of the vault, of the platform's own backups, and of files that people export. */
+export interface CheckReport {
+  readonly kind: "check";
+  readonly verdict: Verdict;
+  readonly database: string;
+  readonly run: Run;
+  readonly checks: readonly CheckResult[];
+  readonly not_covered: readonly NotCovered[];
+  readonly keepers: readonly Keeper[];
+  /** The provider's trouble at the time, by its own status page; null where there was none, or nobody asked. */
+  readonly outage: {
+    readonly name: string;
+    readonly impact: string;
+    readonly since: string;
+    readonly url: string | null;
+  } | null;
+  readonly report: { readonly markdown: string; readonly json: string };
+}
+
 /** Everything that is kept in the reports' folder. */
-export type AnyReport = ProofReport | BackupReport;
+export type AnyReport = ProofReport | BackupReport | CheckReport;

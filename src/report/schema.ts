@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AnyReport, BackupReport, ProofReport } from "./model.ts";
+import type { AnyReport, BackupReport, CheckReport, ProofReport } from "./model.ts";
 
 /*
  * The report's JSON as it is read back. A report may have been written by a later version: keys that are not known
@@ -103,8 +103,32 @@ export const backupReportSchema = z.object({
   report: files,
 }) satisfies z.ZodType<BackupReport>;
 
+/** The record of a check. */
+export const checkReportSchema = z.object({
+  kind: z.literal("check"),
+  verdict: z.enum(["proven", "failed", "inconclusive"]),
+  database: z.string(),
+  run,
+  checks: z.array(check),
+  not_covered: z.array(notCovered),
+  keepers: z.array(
+    z.object({
+      place: z.enum(["vault", "platform", "exports"]),
+      newest: nothingOr(z.object({ id: z.string(), taken_at: z.iso.datetime(), age_s: seconds })),
+      count: nothingOr(count),
+      size_bytes: nothingOr(count),
+      usual_bytes: nothingOr(seconds),
+    }),
+  ),
+  outage: nothingOr(
+    z.object({ name: z.string(), impact: z.string(), since: z.iso.datetime(), url: nothingOr(z.string()) }),
+  ),
+  report: files,
+}) satisfies z.ZodType<CheckReport>;
+
 /** Any report of the folder, told apart by its kind. */
 export const anyReportSchema = z.discriminatedUnion("kind", [
   backupReportSchema,
+  checkReportSchema,
   proofReportSchema,
 ]) satisfies z.ZodType<AnyReport>;

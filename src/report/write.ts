@@ -5,6 +5,7 @@ import { messageOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
 import { backupMarkdown } from "./backup-markdown.ts";
 import type { Unwritten } from "./build.ts";
+import { checkMarkdown } from "./check-markdown.ts";
 import { reportErrors } from "./errors.ts";
 import { proofMarkdown } from "./markdown.ts";
 import type { AnyReport } from "./model.ts";
@@ -66,7 +67,8 @@ async function place(path: string, text: string): Promise<boolean> {
 
 /** Renders any report as markdown. */
 export function markdownOf(report: AnyReport): string {
-  return report.kind === "backup" ? backupMarkdown(report) : proofMarkdown(report);
+  if (report.kind === "backup") return backupMarkdown(report);
+  return report.kind === "check" ? checkMarkdown(report) : proofMarkdown(report);
 }
 
 /** A report as the JSON that is written and printed. */

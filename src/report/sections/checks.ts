@@ -15,7 +15,7 @@ function actual({ status, actual, reason }: CheckResult, longest: number): strin
 }
 
 /** Every check with what was expected and what was found, those that need attention first. */
-export function checks(report: ProofReport, limits: Limits): string[] {
+export function checks(report: Pick<ProofReport, "checks">, limits: Limits): string[] {
   const sorted = [...report.checks].sort((a, b) => byUrgency[a.status] - byUrgency[b.status]);
   const shown = sorted.slice(0, limits.checks);
   const rows = shown.map((check) => [
@@ -34,7 +34,7 @@ export function checks(report: ProofReport, limits: Limits): string[] {
 }
 
 /** What the checks found, object by object; of each check only the first few. */
-export function findings(report: ProofReport, limits: Limits): string[] {
+export function findings(report: Pick<ProofReport, "checks">, limits: Limits): string[] {
   const withFindings = report.checks
     .filter((check) => check.findings.length > 0)
     .sort((a, b) => byUrgency[a.status] - byUrgency[b.status])

@@ -24,7 +24,7 @@ export function restoreErrors(report: ProofReport, limits: Limits): string[] {
 }
 
 /** What this proof says nothing about, each with its reason. */
-export function notCovered(report: ProofReport, limits: Limits): string[] {
+export function notCovered(report: Pick<ProofReport, "not_covered">, limits: Limits): string[] {
   const rows = report.not_covered.slice(0, limits.notCovered).map(({ what, why }) => [cell(what), cell(why)]);
   return [
     "## What is not covered",
