@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { duration, environmentName, excuse, folder, identifier, qualifiedName, sentence } from "./fields.ts";
+import { databaseMessages } from "./notify-schema.ts";
+import { exported, managed } from "./platform-schema.ts";
 import { throwaway } from "./throwaway-schema.ts";
 
 /* What a plan says about one database. */
@@ -178,5 +180,8 @@ export const database = z.strictObject({
   throwaway: throwaway
     .prefault({})
     .describe("The server that GitHub's jobs restore a copy into, and the client that they use"),
+  ...databaseMessages,
+  managed: managed.optional(),
+  exports: exported.optional(),
   exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
 });

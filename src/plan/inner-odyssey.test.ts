@@ -32,6 +32,12 @@ test("the repository's own plan is valid and holds the promises of the recovery 
     backup_longer_than: 1800,
     answer_within: 3600,
     escalate_after: 7200,
+    digest: "weekly",
+    // The team's plan has these two word for word; what stands in brackets is filled in.
+    subjects: {
+      success: "Daily backup completed successfully - [backup_id] - [size]",
+      failure: "URGENT: Daily backup failed - Immediate action required",
+    },
   });
   const database = plan.databases["inner-odyssey"];
   expect(database).toMatchObject({

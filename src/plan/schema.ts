@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { database } from "./database-schema.ts";
 import { cron, duration, email, folder } from "./fields.ts";
+import { alertMessages, contactMessages } from "./notify-schema.ts";
 import { workflowSchedule } from "./throwaway-schema.ts";
 
 /*
@@ -42,6 +43,7 @@ const contact = z.strictObject({
     .regex(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, { message: "must be a GitHub login without the @" })
     .optional()
     .describe("Login that is assigned and mentioned"),
+  ...contactMessages,
 });
 
 const contacts = z.strictObject({
@@ -56,6 +58,7 @@ const alerts = z.strictObject({
   backup_longer_than: duration.prefault("30m").describe("A backup that takes longer is an alarm"),
   answer_within: duration.prefault("1h").describe("How soon a person must answer an alarm"),
   escalate_after: duration.prefault("2h").describe("How long an alarm may stay open before it is escalated"),
+  ...alertMessages,
 });
 
 const reports = z.strictObject({
