@@ -37,6 +37,15 @@ export function code(text: string, longest = 160): string {
   return `${fence}${pad}${clean}${pad}${fence}`;
 }
 
+/**
+ * A text for places that know no markup: one line, cut to a length, with nothing in it that is not seen.
+ *
+ * @param longest characters that are shown at most
+ */
+export function plain(text: string, longest = 500): string {
+  return shorten(text.replaceAll(/\s+/g, " ").trim(), longest).replaceAll(unseen, visible);
+}
+
 /** A zero-width space: what it splits is no longer a link or a mention, and looks the same. */
 const split = "\u200b";
 
@@ -46,8 +55,7 @@ const split = "\u200b";
  * @param longest characters that are shown at most
  */
 export function prose(text: string, longest = 500): string {
-  return shorten(text.replaceAll(/\s+/g, " ").trim(), longest)
-    .replaceAll(unseen, visible)
+  return plain(text, longest)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(/[\\`*[\]|~>]/g, "\\$&")
