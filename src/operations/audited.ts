@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { AuditDetails, AuditEntry, AuditStatus, OperationType } from "../audit/entry.ts";
+import { auditPath, writeEntry } from "../audit/log-file.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
+import type { Plan } from "../plan/schema.ts";
+import { newestLinks } from "../report/chain/folder.ts";
+import { chainHead } from "../report/chain/next-links.ts";
+import type { UseCaseContext } from "./context.ts";
+import { mirrorAudit } from "./mirror-audit.ts";
+import { runFacts } from "./run-facts.ts";
+import { reportsDirectory } from "./subject.ts";
+
+/** What is recorded of an operation. */
+export interface AuditedOperation {
+  readonly operation: OperationType;
+  /** The plan's name of the database. */
+  readonly database: string;
+  readonly plan: Plan;
+  /** What is known before the work: what was asked for. */
+  readonly details?: AuditDetails;
+}
+
+/** Adds facts to the entry that says how the operation ended; later ones win over earlier ones of the same name. */
+export interface AuditNotes {
+  note(details: AuditDetails): void;
+}
+
+/**
+ * Runs an operation and records it: an entry before it and an entry after it, each a new file in the reports' folder,
+ * and both in the database where ITHACA_AUDIT_URL is set. What is not recorded is not done: where the first entry cannot
+ * be written, the work does not begin. A mirror that fails is a warning; it is caught up by a later operation.
+ *
+ * How it ended is read from what the work throws, or from the `verdict` of what it returns.
+ *
+ * @throws audit.not_written; whatever the work throws
+ */
+export async function audited<T>(
+  context: UseCaseContext,
+  { operation, database, plan, details = {} }: AuditedOperation,
+  work: (notes: AuditNotes) => Promise<T>,
+): Promise<T> {
+  const reports = reportsDirectory(context, plan);
+  const startedAt = context.clock.now();
+  const { id: run, url, actor, commit, version } = runFacts(context, startedAt);
+  const operationId = randomUUID();
+  const slot = { database, operation, run, operationId, startedAt };
+  const evidence = chainHead(await newestLinks(reports, database), database);
+  const facts: AuditDetails = {
+    run: { id: run, url, commit, version },
+    // The newest digest of the evidence chain: a history that is rewritten later no longer leads to it.
+    evidence: evidence === null ? null : { sequence: evidence.sequence, digest: evidence.digest },
+  };
+  const record = async (status: AuditStatus, more: AuditDetails): Promise<void> => {
+    const entry: AuditEntry = {
+      format: 1,
+      id: randomUUID(),
+      operation_id: operationId,
+      database,
+      operation_type: operation,
+      performed_by: actor,
+      performed_at: context.clock.now().toISOString(),
+      status,
+      details: { ...more, ...facts },
+    };
+    await writeEntry(reports, auditPath(slot, status === "started" ? "started" : "finished"), entry);
+    await mirrorAudit(context, reports, database);
+  };
+  await record("started", details);
+  const noted: Record<string, AuditDetails[string]> = {};
+  const notes: AuditNotes = { note: (more) => void Object.assign(noted, more) };
+  let result: T;
+  try {
+    result = await work(notes);
+  } catch (thrown) {
+    const { status, reason } = endOf(thrown, context.signal.aborted);
+    try {
+      await record(status, { ...details, ...noted, reason });
+    } catch (unrecorded) {
+      // What the work threw is what people must hear of.
+      context.progress.warn(messageOf(unrecorded));
+    }
+    throw thrown;
+  }
+  const { status, found } = outcomeOf(result);
+  await record(status, { ...details, ...found, ...noted });
+  return result;
+}
+
+const endings: Readonly<Record<IthacaError["kind"], AuditStatus>> = {
+  input: "refused",
+  surroundings: "inconclusive",
+  failed: "failed",
+  interrupted: "interrupted",
+};
+
+function endOf(thrown: unknown, aborted: boolean): { status: AuditStatus; reason: string } {
+  const reason = messageOf(thrown);
+  if (aborted) return { status: "interrupted", reason };
+  return { status: thrown instanceof IthacaError ? endings[thrown.kind] : "failed", reason };
+}
+
+const verdicts: Readonly<Record<string, AuditStatus>> = { failed: "failed", inconclusive: "inconclusive" };
+
+/** What most reports say of themselves. */
+const tellingResult = z.object({
+  verdict: z.string(),
+  reason: z.string().optional(),
+  backup: z.object({ id: z.string(), taken_at: z.string(), digest: z.string(), size_bytes: z.number() }).nullish(),
+  report: z.object({ json: z.string() }).optional(),
+});
+
+/** What a result says about how it went; one without a verdict went well, for nothing was thrown. */
+function outcomeOf(result: unknown): { status: AuditStatus; found: AuditDetails } {
+  const parsed = tellingResult.safeParse(result);
+  if (!parsed.success) return { status: "succeeded", found: {} };
+  const { verdict, reason = "", backup, report } = parsed.data;
+  return {
+    status: verdicts[verdict] ?? "succeeded",
+    found: {
+      verdict,
+      ...(reason === "" ? {} : { reason }),
+      ...(backup === undefined ? {} : { backup }),
+      ...(report === undefined ? {} : { report: report.json }),
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { linkAt } from "./link.ts";
+import type { LinkFile } from "./types.ts";
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+/** Every file below a folder, relative to it, with `/`; none where there is no folder yet. */
+export async function filesBelow(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+      .sort();
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** The link files of a reports' folder, of one chain or of all. */
+export async function readLinks(directory: string, database?: string): Promise<LinkFile[]> {
+  const chain = database === undefined ? "chain" : `chain/${database}`;
+  const paths = (await filesBelow(join(directory, chain))).map((path) => `${chain}/${path}`);
+  const links = paths.filter((path) => linkAt(path) !== null);
+  return Promise.all(links.map(async (path) => ({ path, text: await readFile(join(directory, path), "utf8") })));
+}
+
+/** The newest link file of a chain, as a list of one or none: what `chainHead` and `nextLinks` need of it. */
+export async function newestLinks(directory: string, database: string): Promise<LinkFile[]> {
+  const names = (await filesBelow(join(directory, `chain/${database}`))).filter(
+    (name) => linkAt(`chain/${database}/${name}`) !== null,
+  );
+  const newest = names
+    .map((name) => `chain/${database}/${name}`)
+    .reduce<string | null>(
+      (best, path) =>
+        (linkAt(path)?.sequence ?? 0) > (best === null ? 0 : (linkAt(best)?.sequence ?? 0)) ? path : best,
+      null,
+    );
+  return newest === null ? [] : [{ path: newest, text: await readFile(join(directory, newest), "utf8") }];
+}
