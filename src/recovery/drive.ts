@@ -1,0 +1,253 @@
+import { type Clock, stopwatch } from "../base/clock.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
+import type { Progress } from "../base/progress.ts";
+import { redact } from "../base/redact.ts";
+import { recoveryErrors } from "./errors.ts";
+import type { RecoveryLock } from "./lock.ts";
+import { apply, type Event, resumption, type Step, writingSteps } from "./machine.ts";
+import { removeMarker, writeMarker } from "./marker.ts";
+import { obstaclesOf } from "./obstacles.ts";
+import type { BackupReference, Incident, Rates, RecoveryMethod, StepContext, WatchResult } from "./types.ts";
+
+/** What the driver asks of its surroundings. */
+export interface RecoveryHooks {
+  /** Takes a backup of production into the vault and says which. */
+  safetyBackup(): Promise<BackupReference>;
+  /** The rates of the time before; null where they cannot be read. */
+  ratesBefore(): Promise<Rates | null>;
+  /** Tells the team; gives whom. */
+  announce(incident: Incident): Promise<readonly string[]>;
+  watch(incident: Incident): Promise<WatchResult>;
+  /** Writes what people read: the page of the incident and the report. */
+  record(incident: Incident): Promise<void>;
+  /** Writes the incident file; called at every step and whenever a method notes something. */
+  save(incident: Incident): Promise<void>;
+}
+
+export interface DriveOptions {
+  readonly method: RecoveryMethod;
+  readonly incident: Incident;
+  /** False: stop after the preview. */
+  readonly execute: boolean;
+  readonly lock: RecoveryLock | null;
+  readonly hooks: RecoveryHooks;
+  readonly progress: Progress;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const titles: Readonly<Record<Step, string>> = {
+  select: "Find what is restored",
+  preview: "Look at production and at the restore point",
+  confirm: "Confirmation",
+  safety_backup: "Back production up as it is now",
+  quiesce: "Keep writers away",
+  execute: "Recover",
+  verify: "Verify what production is now",
+  roll_back: "Put production back as it was",
+  announce: "Tell the team",
+  watch: "Watch the error rate",
+  record: "Write the incident's page",
+};
+
+/** What a step came to. */
+interface Result {
+  readonly event: Event;
+  readonly says: string;
+}
+
+const done: Result = { event: "done", says: "" };
+
+/**
+ * Goes through the steps of a recovery, from wherever the incident stands, to its end. After every step the incident is
+ * written; from the first writing step until the verification it also stands in the database as a marker. A fault never
+ * leaves without a word: it goes back, or it ends in `needs_person`.
+ *
+ * Throws only what is not the recovery's own end: wrong input, an interruption (after it was dealt with), a full disk
+ * under the incident file.
+ */
+export async function driveRecovery(options: DriveOptions): Promise<Incident> {
+  const run = new Run(options);
+  await run.resume();
+  while (run.incident.state.step !== "ended") await run.step(run.incident.state.step);
+  if (run.thrown !== undefined) throw run.thrown;
+  return run.incident;
+}
+
+class Run {
+  incident: Incident;
+  /** Wrong input, or an interruption: told when the state is in order. */
+  thrown: unknown;
+  private readonly options: DriveOptions;
+
+  constructor(options: DriveOptions) {
+    this.options = options;
+    this.incident = options.incident;
+  }
+
+  private get context(): StepContext {
+    const { progress, clock, lock } = this.options;
+    // A roll-back must come to its end although a person has stopped the run.
+    const signal = this.incident.state.step === "roll_back" ? new AbortController().signal : this.options.signal;
+    return {
+      incidentId: this.incident.id,
+      notes: this.incident.notes,
+      note: async (more) => {
+        await this.save({ notes: { ...this.incident.notes, ...more } });
+      },
+      remark: (sentence) => this.remark(sentence),
+      assertAlone: async () => {
+        await lock?.assertHeld();
+      },
+      progress,
+      clock,
+      signal,
+    };
+  }
+
+  private remark(sentence: string): void {
+    this.incident = { ...this.incident, remarks: [...this.incident.remarks, redact(sentence)] };
+  }
+
+  private log(event: string, says: string, seconds: number | null): Incident["log"] {
+    const { step } = this.incident.state;
+    const at = this.options.clock.now().toISOString();
+    return [...this.incident.log, { at, step, event, says: redact(says), seconds }];
+  }
+
+  /** The file first: where the database cannot take the marker, the file still says what was about to happen. */
+  private async save(changes: Partial<Incident>): Promise<void> {
+    const { method, hooks, execute, clock } = this.options;
+    this.incident = { ...this.incident, ...changes, updated_at: clock.now().toISOString() };
+    if (!execute) return;
+    await hooks.save(this.incident);
+    if (method.marker !== null && writingSteps.has(this.incident.state.step)) {
+      await writeMarker(method.marker, this.incident);
+    }
+  }
+
+  /** Where this run goes on, and why, told before anything is done. */
+  async resume(): Promise<void> {
+    const { state } = this.incident;
+    if (state.step === "select" || state.step === "ended") return;
+    const { method, progress } = this.options;
+    if (!writingSteps.has(state.step)) {
+      progress.warn(`Going on with ${this.incident.id}, which had come to "${titles[state.step]}".`);
+      return;
+    }
+    await method.select(this.context);
+    const { standing, says } = await method.inspect(this.context);
+    const next = resumption(state, standing);
+    const sentence = `The last run stopped in "${titles[state.step]}". ${says}`;
+    progress.warn(sentence);
+    await this.save({ state: next, log: this.log(`resumed: ${standing}`, sentence, null) });
+  }
+
+  /** One step: work, what it came to, and the next state, written before anything else is done. */
+  async step(step: Step): Promise<void> {
+    const seconds = stopwatch();
+    let result: Result;
+    try {
+      result = await this.options.progress.step(titles[step], () => this.work(step));
+    } catch (thrown) {
+      result = { event: step === "roll_back" ? "not_undone" : "fault", says: messageOf(thrown) };
+      const told = thrown instanceof IthacaError && (thrown.kind === "input" || thrown.kind === "interrupted");
+      if (told || this.options.signal.aborted || !(thrown instanceof IthacaError)) this.thrown ??= thrown;
+      this.options.progress.warn(messageOf(thrown));
+    }
+    const state = apply(this.incident.state, result.event);
+    const log = this.log(result.event, result.says, seconds());
+    await this.afterWriting(state.step);
+    await this.save({ state, log });
+  }
+
+  /** The marker has done its duty when production is verified, or is as it was. */
+  private async afterWriting(next: Step | "ended"): Promise<void> {
+    const { method } = this.options;
+    const wasWriting = writingSteps.has(this.incident.state.step);
+    if (!wasWriting || writingSteps.has(next) || method.marker === null) return;
+    await removeMarker(method.marker).catch((thrown: unknown) => {
+      this.remark(`The marker (schema ithaca_recovery) could not be removed: ${messageOf(thrown)}`);
+    });
+  }
+
+  private async work(step: Step): Promise<Result> {
+    const { method, hooks, execute, signal } = this.options;
+    if (step !== "roll_back" && step !== "record") signal.throwIfAborted();
+    switch (step) {
+      case "select":
+        this.incident = { ...this.incident, restore_point: await method.select(this.context) };
+        return done;
+      case "preview": {
+        const preview = await method.preview(this.context);
+        this.incident = { ...this.incident, preview };
+        if (!execute) return { event: "preview_only", says: "" };
+        const obstacle = obstaclesOf(preview);
+        if (obstacle !== null) throw obstacle;
+        return done;
+      }
+      case "confirm":
+        this.incident = { ...this.incident, rates_before: await hooks.ratesBefore() };
+        return done;
+      case "safety_backup": {
+        const why = await method.withoutSafetyBackup(this.context);
+        if (why === null) await this.backUp();
+        this.incident = { ...this.incident, no_safety_backup: why };
+        return done;
+      }
+      case "quiesce":
+        await this.options.lock?.assertHeld();
+        // The marker stands before the first write.
+        await this.save({});
+        if ((await method.quiesce(this.context)).writtenSince) {
+          this.remark(
+            "Something was written during the safety backup, so another was taken when writers were kept away.",
+          );
+          await this.backUp();
+        }
+        return done;
+      case "execute":
+        await this.options.lock?.assertHeld();
+        await method.execute(this.context);
+        return done;
+      case "verify":
+        return await this.verify();
+      case "roll_back": {
+        const { undone, says } = await method.rollBack(this.context);
+        return { event: undone ? "undone" : "not_undone", says };
+      }
+      case "announce":
+        this.incident = { ...this.incident, next_steps: [...method.nextSteps(this.context)] };
+        this.incident = { ...this.incident, told: [...(await hooks.announce(this.incident))] };
+        return done;
+      case "watch": {
+        const watch = await hooks.watch(this.incident);
+        this.incident = { ...this.incident, watch };
+        if (watch.verdict === "not_watched") throw recoveryErrors.not_watched({ why: watch.findings.join("; ") });
+        return { event: watch.verdict === "quiet" ? "done" : "regressed", says: watch.findings.join("; ") };
+      }
+      case "record":
+        await hooks.record(this.incident);
+        return done;
+    }
+  }
+
+  private async backUp(): Promise<void> {
+    const taken = await this.options.hooks.safetyBackup();
+    this.incident = { ...this.incident, safety_backups: [...this.incident.safety_backups, taken] };
+  }
+
+  /** Writers come back only to a production that was verified. */
+  private async verify(): Promise<Result> {
+    const { method } = this.options;
+    const verification = await method.verify(this.context);
+    this.incident = { ...this.incident, verification };
+    const bad = verification.checks.filter(({ status }) => status !== "passed");
+    if (bad.length > 0 || verification.checks.length === 0) {
+      const what = bad.map(({ title, reason, actual }) => `${title}: ${reason || actual}`).join("; ");
+      throw recoveryErrors.not_verified({ what: what || "nothing was checked" });
+    }
+    await method.release(this.context);
+    return { event: "done", says: `${verification.checks.length} checks passed` };
+  }
+}

@@ -1,0 +1,92 @@
+import { defineErrors, entry } from "../base/errors.ts";
+
+/** What can stop a recovery. The three recoveries have tables of their own for what only they can meet. */
+export const recoveryErrors = defineErrors("recovery", {
+  not_confirmed: entry({
+    kind: "input",
+    says: (p: { database: string; given: string | null }) =>
+      p.given === null
+        ? `--execute overwrites the database ${p.database}, and nobody has confirmed that`
+        : `--confirm says ${p.given}, and the database to recover is ${p.database}: nothing was changed`,
+    mend: (p) => `read the preview, and if it is what you want add --execute --confirm ${p.database}`,
+    example: { database: "shop", given: "shopp" as string | null },
+  }),
+  no_writing_credential: entry({
+    kind: "surroundings",
+    says: (p: { variable: string }) => `${p.variable} is not set, and nothing else may write to production`,
+    mend: (p) =>
+      `set ${p.variable} to the connection string of the database to recover (on GitHub: a secret of the environment "recovery")`,
+    example: { variable: "ITHACA_RECOVERY_URL" },
+  }),
+  locked: entry({
+    kind: "surroundings",
+    says: (p: { where: string; by: string }) => `Another recovery is at work on ${p.where} (${p.by})`,
+    mend: () => "wait until it has ended and look at its incident file; one recovery runs at a time",
+    example: { where: "db.example.org:5432/app", by: "application ithaca recovery lock, process 4711" },
+  }),
+  lock_lost: entry({
+    kind: "surroundings",
+    says: (p: { where: string }) => `The connection that keeps other recoveries away from ${p.where} was lost`,
+    mend: () => "run the same command again: it says where this recovery stands and goes on",
+    example: { where: "db.example.org:5432/app" },
+  }),
+  unfinished: entry({
+    kind: "input",
+    says: (p: { id: string; what: string; step: string }) =>
+      `The recovery ${p.id} (${p.what}) has not come to its end: it stopped in ${p.step}`,
+    mend: (p) => `run it again to its end first, with the same command or with --incident ${p.id}`,
+    example: { id: "2026-11-22-shop-4f1c2a9b", what: "full, side-by-side", step: "execute" },
+  }),
+  bad_incident_id: entry({
+    kind: "input",
+    says: (p: { id: string }) => `--incident ${p.id} cannot be the name of a file`,
+    mend: () => "use letters, digits and dashes, such as 2026-11-22-lost-children",
+    example: { id: "../x" },
+  }),
+  damaged_incident: entry({
+    kind: "surroundings",
+    says: (p: { path: string; why: string }) => `The incident file ${p.path} cannot be read: ${p.why}`,
+    mend: () =>
+      "take it from the last commit or the run's artifacts; without it the marker in the database says where the recovery stands",
+    example: { path: "reports/incidents/2026-11-22-shop-4f1c2a9b.json", why: "it is not JSON" },
+  }),
+  not_written: entry({
+    kind: "surroundings",
+    says: (p: { directory: string; why: string }) =>
+      `The incident file could not be written to ${p.directory}: ${p.why}`,
+    mend: () => "make room or give access, and run the same command again",
+    example: { directory: "reports/incidents", why: "ENOSPC" },
+  }),
+  other_server: entry({
+    kind: "input",
+    says: (p: { variable: string; where: string; source: string }) =>
+      `${p.variable} leads to ${p.where}, which is not the database ${p.source} that the backups are taken of`,
+    mend: () => "name the database that is to be recovered, or recover into a new one with --into new",
+    example: { variable: "ITHACA_RECOVERY_URL", where: "old.example.org:5432/app", source: "db.example.org:5432/app" },
+  }),
+  is_production: entry({
+    kind: "input",
+    says: (p: { variable: string; where: string }) =>
+      `${p.variable} leads to ${p.where}, which is production itself, and --into new wants an empty new database`,
+    mend: () => "name the new database, or use --into side-by-side or --into in-place",
+    example: { variable: "ITHACA_RECOVERY_URL", where: "db.example.org:5432/app" },
+  }),
+  obstacles: entry({
+    kind: "input",
+    says: (p: { what: string }) => `This recovery cannot be done as it was asked for: ${p.what}`,
+    mend: () => "look at the preview, and choose another way or another restore point",
+    example: { what: "the backup comes from PostgreSQL 17, and the server is 15" },
+  }),
+  not_verified: entry({
+    kind: "failed",
+    says: (p: { what: string }) => `What was restored is not what it should be (${p.what})`,
+    mend: () => "read the incident file; production is put back where that can be done",
+    example: { what: "Every row is there: 2 tables differ" },
+  }),
+  not_watched: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `The recovered database could not be watched: ${p.why}`,
+    mend: () => "look at the error rate of the next hour yourself",
+    example: { why: "the connection was lost" },
+  }),
+});

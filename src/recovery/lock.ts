@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { IthacaError } from "../base/errors.ts";
+import { connect } from "../postgres/connect.ts";
+import { describeTarget, withDatabase } from "../postgres/target.ts";
+import type { Session, Target } from "../postgres/types.ts";
+import { recoveryErrors } from "./errors.ts";
+
+const applicationName = "ithaca recovery lock";
+
+/** Keeps other recoveries of the same database away, as long as its session lives. Disposing lets go of it. */
+export interface RecoveryLock extends AsyncDisposable {
+  /** Throws recovery.lock_lost where the session has gone, and with it the lock. */
+  assertHeld(): Promise<void>;
+}
+
+/** The 64-bit key of a database's recoveries, the same from wherever the server is reached. */
+export function lockKey(database: string): string {
+  return createHash("sha256").update(`ithaca recovery ${database}`).digest().readBigInt64BE().toString();
+}
+
+/**
+ * The database that the lock's session is connected to: not the one to recover, which may be renamed or be gone, where
+ * the server has another. On a hosted project there is none but it.
+ */
+async function openLockSession(target: Target): Promise<Session> {
+  try {
+    return await connect(withDatabase(target, "postgres"), { readOnly: true, applicationName });
+  } catch (error) {
+    if (!(error instanceof IthacaError) || target.database === "postgres") throw error;
+    return await connect(target, { readOnly: true, applicationName });
+  }
+}
+
+/**
+ * One recovery at a time: takes an advisory lock on the target's server and holds it. Advisory locks belong to a
+ * database, but `pg_locks` shows those of all, so it does not matter to which database the other run is connected. Two
+ * that begin at the same instant may both give way; never do both go on. The lock ends with its session: a run that was
+ * killed leaves none behind.
+ *
+ * @throws recovery.locked
+ */
+export async function holdRecoveryLock(target: Target): Promise<RecoveryLock> {
+  const where = describeTarget(target);
+  const session = await openLockSession(target);
+  try {
+    const key = lockKey(target.database);
+    await session.query("SELECT pg_try_advisory_lock($1::bigint)", [key]);
+    const holders = await session.query<{ pid: number; application: string | null }>(
+      `SELECT l.pid, a.application_name AS application
+       FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+       WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+         AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint`,
+      [key],
+    );
+    const other = holders.find(({ pid }) => pid !== session.backendPid);
+    if (other !== undefined || holders.length === 0) {
+      const by = other === undefined ? "unknown" : `${other.application ?? "unknown"}, process ${other.pid}`;
+      throw recoveryErrors.locked({ where, by });
+    }
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    async assertHeld() {
+      try {
+        await session.query("SELECT 1");
+      } catch (cause) {
+        throw recoveryErrors.lock_lost({ where }, { cause });
+      }
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
