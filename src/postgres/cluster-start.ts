@@ -6,15 +6,23 @@ import { connect } from "./connect.ts";
 import { postgresErrors } from "./errors.ts";
 import type { Target } from "./types.ts";
 
-/** Milliseconds until a server that has not begun to answer is given up. */
-const startDeadline = 60_000;
+/** How long a server that was just started is waited for. */
+export interface Patience {
+  /** Milliseconds until it is given up: a minute, unless it has to replay a log first. */
+  readonly deadline: number;
+  /** Milliseconds between two looks. */
+  readonly every: number;
+  readonly signal?: AbortSignal;
+}
+
+const usual: Patience = { deadline: 60_000, every: 20 };
 
 /**
  * Waits until a server that was just started answers, and gives its `server_version_num`.
  *
  * @throws postgres.cluster_start, with the server's own reason where it ended
  */
-export async function answers(server: ChildProcess, target: Target): Promise<number> {
+export async function answers(server: ChildProcess, target: Target, patience: Patience = usual): Promise<number> {
   let stderr = "";
   server.stderr?.on("data", (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-4000);
@@ -26,8 +34,9 @@ export async function answers(server: ChildProcess, target: Target): Promise<num
   // An owner that ends without disposing must not hang: the guard ends the server then.
   server.unref();
   if (server.stderr && "unref" in server.stderr && typeof server.stderr.unref === "function") server.stderr.unref();
-  const deadline = performance.now() + startDeadline;
+  const deadline = performance.now() + patience.deadline;
   while (performance.now() < deadline) {
+    patience.signal?.throwIfAborted();
     if (failure !== undefined) throw failure;
     if (server.exitCode !== null || server.signalCode !== null) {
       throw postgresErrors.cluster_start({ why: reasonIn(stderr, "it ended at once") });
@@ -37,10 +46,10 @@ export async function answers(server: ChildProcess, target: Target): Promise<num
     } catch (error) {
       // Not there yet, or not ready yet. Everything else will not change by waiting.
       if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
-      await sleep(20);
+      await sleep(patience.every);
     }
   }
-  throw postgresErrors.cluster_start({ why: `it did not answer within ${startDeadline / 1000} s` });
+  throw postgresErrors.cluster_start({ why: `it did not answer within ${patience.deadline / 1000} s` });
 }
 
 /** One attempt to connect; the session must be closed before the next round. */
