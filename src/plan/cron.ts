@@ -55,6 +55,32 @@ function readField(text: string, field: Field): ReadonlySet<number> | string {
   return values;
 }
 
+/** The values of the five fields of a cron line: minutes, hours, days of month, months, days of week. */
+export type CronFields = readonly [
+  ReadonlySet<number>,
+  ReadonlySet<number>,
+  ReadonlySet<number>,
+  ReadonlySet<number>,
+  ReadonlySet<number>,
+];
+
+/**
+ * Reads a cron line that `cronFault` has found no fault with.
+ *
+ * @throws RangeError: the line has a fault
+ */
+export function cronFields(line: string): CronFields {
+  const fault = cronFault(line);
+  if (fault !== null) throw new RangeError(`The cron line "${line}" ${fault}`);
+  const parts = line.trim().split(/\s+/);
+  const read = (index: number): ReadonlySet<number> => {
+    const field = fields[index];
+    const values = field === undefined ? "" : readField(parts[index] ?? "", field);
+    return typeof values === "string" ? new Set() : values;
+  };
+  return [read(0), read(1), read(2), read(3), read(4)];
+}
+
 /**
  * Says what is wrong with a cron line, or null where nothing is.
  *

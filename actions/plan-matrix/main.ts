@@ -1,0 +1,25 @@
+import { planMatrix } from "../../src/operations/plan-matrix.ts";
+import { flag, text } from "../shared/inputs.ts";
+import { defineAction, runAction } from "../shared/run-action.ts";
+import { table } from "../shared/summary.ts";
+
+/** Gives the plan's databases as a job matrix, and says whether a scheduled run is due. */
+export const action = defineAction({
+  inputs: { plan: text.default("ithaca.yaml"), database: text, monthly: flag },
+  async run(context, inputs) {
+    const { include, due } = await planMatrix(context, { ...inputs, event: context.environment.GITHUB_EVENT_NAME });
+    return {
+      outputs: { matrix: JSON.stringify({ include }), due: String(due) },
+      summary: due
+        ? table(
+            `${include.length === 1 ? "One database" : `${include.length} databases`} of the plan`,
+            ["database", "throwaway"],
+            include.map(({ database, throwaway_image }) => [database, throwaway_image]),
+          )
+        : "Nothing is due today: this runs on the last such weekday of the month.\n",
+      exitCode: 0,
+    };
+  },
+});
+
+if (import.meta.main) await runAction(action);

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs restic and PostgreSQL's client (with ITHACA_SERVER=true the server too) of the major version ITHACA_MAJOR,
+# and puts that version first on the PATH of the following steps. GitHub's images bring one version, hardly ever the
+# right one, and pg_dump refuses a server that is newer than itself; the others come from PostgreSQL's own packages,
+# which postgresql-common's script makes known to apt.
+set -euo pipefail
+
+# The functions that find and install, as every other machine uses them.
+# shellcheck source=../../scripts/setup.sh
+source "$GITHUB_ACTION_PATH/../../scripts/setup.sh"
+
+major=${ITHACA_MAJOR:?}
+bin=$root/usr/lib/postgresql/$major/bin
+
+# wanted: Debian's names of what this job needs and does not have, one a line.
+wanted() {
+  if [ ! -x "$bin/pg_dump" ] || [ ! -x "$bin/pg_amcheck" ]; then echo "postgresql-client-$major"; fi
+  if [ "${ITHACA_SERVER:-false}" = true ] && [ ! -x "$bin/postgres" ]; then echo "postgresql-$major"; fi
+  if ! command -v restic >/dev/null; then echo restic; fi
+}
+
+add_postgresql_packages() {
+  local script=$root/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh
+  if [ ! -e "$script" ]; then install_packages postgresql-common; fi
+  as_root env DEBIAN_FRONTEND=noninteractive bash "$script" -y >/dev/null
+}
+
+mapfile -t packages < <(wanted)
+if [ "${#packages[@]}" != 0 ]; then
+  if ! command -v apt-get >/dev/null || ! may_become_root; then
+    echo "::error::This runner lacks ${packages[*]}, and Ithaca may not install them: do it in the runner's image."
+    exit 3
+  fi
+  echo "Installing ${packages[*]}"
+  case " ${packages[*]} " in
+  *" postgresql-"*)
+    keep_main_cluster_away
+    add_postgresql_packages
+    ;;
+  esac
+  install_packages "${packages[@]}"
+fi
+echo "$bin" >>"$GITHUB_PATH"
+"$bin/pg_dump" --version
+restic version

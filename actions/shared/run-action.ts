@@ -1,0 +1,96 @@
+import { appendFile, stat } from "node:fs/promises";
+import * as core from "@actions/core";
+import type { z } from "zod";
+import { IthacaError, messageOf } from "../../src/base/errors.ts";
+import { redact } from "../../src/base/redact.ts";
+import { processContext, type UseCaseContext } from "../../src/operations/context.ts";
+import { readInputs } from "./inputs.ts";
+import { groupProgress } from "./progress.ts";
+import { maskSecrets } from "./secrets.ts";
+
+/** What an action came to. */
+export interface ActionResult {
+  /** The outputs that its action.yml declares; an output that is not set is the empty string. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Markdown for the page of the run. */
+  readonly summary: string;
+  /** 0 as it should be, 1 failed, 3 inconclusive. */
+  readonly exitCode: number;
+}
+
+/** One action: its inputs, and the one use case that it calls. */
+export interface Action<S extends z.ZodRawShape> {
+  readonly inputs: S;
+  readonly run: (context: UseCaseContext, inputs: z.output<z.ZodObject<S>>) => Promise<ActionResult>;
+}
+
+/** Types an action by its inputs. */
+export function defineAction<S extends z.ZodRawShape>(action: Action<S>): Action<S> {
+  return action;
+}
+
+/** GitHub refuses a summary of more than 1 MiB, for all steps of a job together. */
+const longestSummary = 200_000;
+
+/** The runner stops a job by SIGINT, then SIGTERM 7.5 seconds later: enough to tidy up, not to go on. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) return;
+      controller.abort(
+        new IthacaError("run.interrupted", "interrupted", "The run was cancelled; start it again when it suits."),
+      );
+    });
+  }
+  return controller.signal;
+}
+
+async function writeSummary(environment: UseCaseContext["environment"], markdown: string): Promise<void> {
+  const path = environment.GITHUB_STEP_SUMMARY;
+  if (path === undefined || path === "" || markdown === "") return;
+  const written = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const room = Math.max(0, longestSummary - written);
+  await appendFile(path, `${redact(markdown).slice(0, room)}\n`);
+}
+
+/**
+ * Runs an action to its end: inputs from the environment, one use case, outputs, a summary, the exit code. A person's
+ * mistake is one annotation; only a fault of Ithaca itself shows where it happened.
+ */
+export async function performAction<S extends z.ZodRawShape>(
+  action: Action<S>,
+  context: UseCaseContext,
+): Promise<number> {
+  maskSecrets(context.environment);
+  try {
+    const { outputs, summary, exitCode } = await action.run(context, readInputs(action.inputs, context.environment));
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, redact(value));
+    await writeSummary(context.environment, summary);
+    return exitCode;
+  } catch (thrown) {
+    const known = thrown instanceof IthacaError;
+    const message = redact(messageOf(thrown));
+    core.error(message);
+    await writeSummary(context.environment, `**${known ? "It could not be done." : "Ithaca failed."}** ${message}\n`);
+    core.setOutput("error", message);
+    if (known) return thrown.exitCode;
+    core.info("This is a fault in Ithaca itself, not in your database: please report it with these lines.");
+    if (thrown instanceof Error && thrown.stack) core.info(redact(thrown.stack));
+    return 3;
+  }
+}
+
+/** The whole of an action's process. */
+export async function runAction<S extends z.ZodRawShape>(action: Action<S>): Promise<void> {
+  const progress = groupProgress({
+    startGroup: core.startGroup,
+    endGroup: core.endGroup,
+    info: core.info,
+    warning: (message) => core.warning(message),
+  });
+  process.exitCode = await performAction(action, processContext({ progress, signal: cancellation() }));
+}

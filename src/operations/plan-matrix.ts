@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import { isLastOfMonth } from "../plan/firing.ts";
+import { loadPlan } from "../plan/parse.ts";
+import type { DatabasePlan, Plan } from "../plan/schema.ts";
+import { selectDatabase } from "../plan/select-database.ts";
+import type { UseCaseContext } from "./context.ts";
+
+/** What a workflow's job has to know about one database of the plan; its keys are the matrix's. */
+export interface MatrixEntry {
+  readonly database: string;
+  /** NAME of the secret with the connection string. */
+  readonly url_secret: string;
+  readonly throwaway_image: string;
+  readonly throwaway_superuser: string;
+  readonly postgres_major: number;
+  /** Whether the plan says how the app's tests are run on a copy. */
+  readonly rehearsal: boolean;
+}
+
+export interface PlanMatrix {
+  readonly include: readonly MatrixEntry[];
+  /** Whether a scheduled run has something to do today; a run that a person started always has. */
+  readonly due: boolean;
+}
+
+/** The image that Supabase's databases run in has a superuser of another name. */
+const supabaseImage = /(^|\/)supabase\/postgres[:@]/;
+
+function entryOf(name: string, { url_secret, throwaway, rehearsal }: DatabasePlan): MatrixEntry {
+  const image = throwaway.image ?? `postgres:${throwaway.major}`;
+  return {
+    database: name,
+    url_secret,
+    throwaway_image: image,
+    throwaway_superuser: throwaway.superuser ?? (supabaseImage.test(image) ? "supabase_admin" : "postgres"),
+    postgres_major: throwaway.major,
+    rehearsal: rehearsal !== undefined,
+  };
+}
+
+/**
+ * Whether a schedule that comes every week but is meant once a month is due: its last weekday of the month is. A line
+ * that names days of the month instead is due whenever it comes.
+ */
+function monthlyIsDue(schedule: Plan["schedule"], now: Date): boolean {
+  const weekly = schedule.rehearse.trim().split(/\s+/)[4] !== "*";
+  return !weekly || isLastOfMonth(schedule.rehearse, now);
+}
+
+/**
+ * The databases of the plan as a job matrix, and whether a scheduled run is due.
+ *
+ * @param options.database only this one; all of them without it
+ * @param options.monthly the run is the monthly one, whose weekly schedule is gated
+ * @param options.event GitHub's name of what started the run; only `schedule` is gated
+ * @throws input: the plan has errors, or no such database
+ */
+export async function planMatrix(
+  context: UseCaseContext,
+  options: {
+    readonly plan: string;
+    readonly database?: string | undefined;
+    readonly monthly?: boolean;
+    readonly event?: string | undefined;
+  },
+): Promise<PlanMatrix> {
+  const { plan } = await loadPlan(resolve(context.workingDirectory, options.plan));
+  const chosen =
+    options.database === undefined
+      ? Object.entries(plan.databases)
+      : [selectDatabase(plan, options.database)].map(({ name, database }) => [name, database] as const);
+  const gated = options.monthly === true && options.event === "schedule";
+  return {
+    include: chosen.map(([name, database]) => entryOf(name, database)),
+    due: !gated || monthlyIsDue(plan.schedule, context.clock.now()),
+  };
+}
