@@ -39,7 +39,8 @@ const stemOf = (path: string) => path.replace(/\.[^./]*$/, "");
  * Sorts files into chains: a JSON file says itself which database it is about, what stands beside it under the same name
  * belongs to it, and else the folder decides.
  *
- * @returns chains by name, each with its files in the order of their paths; what is no evidence is left out
+ * @returns chains in the order of their names, each with its files in the order of their paths; what is no evidence is
+ *   left out
  */
 export function byChain(files: readonly EvidenceFile[]): Map<string, EvidenceFile[]> {
   const evidence = files.filter(({ path }) => isEvidence(path));
@@ -50,5 +51,5 @@ export function byChain(files: readonly EvidenceFile[]): Map<string, EvidenceFil
     const name = told.get(path) ?? told.get(`${stemOf(path)}.json`) ?? namedBy(path) ?? commonChain;
     chains.set(name, [...(chains.get(name) ?? []), file]);
   }
-  return chains;
+  return new Map([...chains].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
