@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupFigures } from "../proof/history/figures.ts";
-import type { AnyReport, BackupReport, CheckReport, ProofReport } from "./model.ts";
+import type { AnyReport, BackupReport, CheckReport, ProofReport, WatchReport } from "./model.ts";
 import { readReport } from "./write.ts";
 
 /** What a reports' folder says about one database. */
@@ -41,7 +41,9 @@ export async function listReports(directory: string, database: string): Promise<
 }
 
 export const isCheck = (report: AnyReport): report is CheckReport => report.kind === "check";
-export const isProof = (report: AnyReport): report is ProofReport => report.kind !== "backup" && !isCheck(report);
+export const isWatch = (report: AnyReport): report is WatchReport => report.kind === "watch";
+export const isProof = (report: AnyReport): report is ProofReport =>
+  !isBackup(report) && !isCheck(report) && !isWatch(report);
 export const isBackup = (report: AnyReport): report is BackupReport => report.kind === "backup";
 
 /**
@@ -81,7 +83,7 @@ export function recordedFigures(reports: readonly AnyReport[]): BackupFigures[] 
  */
 export function recordedDigestIn(reports: readonly AnyReport[], backupId: string): string | null {
   const about = reports
-    .filter((report) => !isCheck(report))
+    .filter((report) => isBackup(report) || isProof(report))
     .filter((report) => report.backup?.id === backupId)
     .sort((a, b) => a.run.started_at.localeCompare(b.run.started_at));
   const witness =

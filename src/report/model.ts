@@ -124,5 +124,25 @@ export interface CheckReport {
   readonly report: { readonly markdown: string; readonly json: string };
 }
 
+/** What `watch` found half an hour after the backup was due: did it arrive? */
+export interface WatchReport {
+  readonly kind: "watch";
+  readonly verdict: Verdict;
+  readonly database: string;
+  readonly run: Run;
+  /** When the backup that was looked for was due. */
+  readonly due: string;
+  readonly checks: readonly CheckResult[];
+  /** The backup that arrived; null where none did. `seconds` from the start of its run to the end, null where nobody recorded them. */
+  readonly backup: {
+    readonly id: string;
+    readonly taken_at: string;
+    readonly size_bytes: number;
+    readonly digest: string;
+    readonly seconds: number | null;
+  } | null;
+  readonly report: { readonly markdown: string; readonly json: string };
+}
+
 /** Everything that is kept in the reports' folder. */
-export type AnyReport = ProofReport | BackupReport | CheckReport;
+export type AnyReport = ProofReport | BackupReport | CheckReport | WatchReport;

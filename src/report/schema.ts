@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AnyReport, BackupReport, CheckReport, ProofReport } from "./model.ts";
+import type { AnyReport, BackupReport, CheckReport, ProofReport, WatchReport } from "./model.ts";
 
 /*
  * The report's JSON as it is read back. A report may have been written by a later version: keys that are not known
@@ -126,9 +126,30 @@ export const checkReportSchema = z.object({
   report: files,
 }) satisfies z.ZodType<CheckReport>;
 
+/** The record of a watch. */
+export const watchReportSchema = z.object({
+  kind: z.literal("watch"),
+  verdict: z.enum(["proven", "failed", "inconclusive"]),
+  database: z.string(),
+  run,
+  due: z.iso.datetime(),
+  checks: z.array(check),
+  backup: nothingOr(
+    z.object({
+      id: z.string(),
+      taken_at: z.iso.datetime(),
+      size_bytes: count,
+      digest: z.string(),
+      seconds: nothingOr(seconds),
+    }),
+  ),
+  report: files,
+}) satisfies z.ZodType<WatchReport>;
+
 /** Any report of the folder, told apart by its kind. */
 export const anyReportSchema = z.discriminatedUnion("kind", [
   backupReportSchema,
   checkReportSchema,
   proofReportSchema,
+  watchReportSchema,
 ]) satisfies z.ZodType<AnyReport>;

@@ -10,6 +10,7 @@ import { reportErrors } from "./errors.ts";
 import { proofMarkdown } from "./markdown.ts";
 import type { AnyReport } from "./model.ts";
 import { anyReportSchema } from "./schema.ts";
+import { watchMarkdown } from "./watch-markdown.ts";
 
 /** Replaces secrets in every string, before JSON's escapes could hide one. */
 function redactAll<T>(value: T): T {
@@ -68,6 +69,7 @@ async function place(path: string, text: string): Promise<boolean> {
 /** Renders any report as markdown. */
 export function markdownOf(report: AnyReport): string {
   if (report.kind === "backup") return backupMarkdown(report);
+  if (report.kind === "watch") return watchMarkdown(report);
   return report.kind === "check" ? checkMarkdown(report) : proofMarkdown(report);
 }
 
