@@ -39,7 +39,8 @@ CROSS JOIN LATERAL (
                                    FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace WHERE f.oid = p.objoid)
     ELSE i.identity END AS identity
   FROM pg_identify_object(p.classoid, p.objoid, p.objsubid) AS i) AS x
-WHERE (p.relation IS NULL OR (p.relation <> ALL (:relations)
+-- DROP SUBSCRIPTION leaves its comment behind, which then is on nothing and in no dump.
+WHERE x.identity IS NOT NULL AND (p.relation IS NULL OR (p.relation <> ALL (:relations)
        AND (SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = p.relation) <> ALL (:namespaces)))
   AND (x.schema IS NULL OR to_regnamespace(x.schema)::oid <> ALL (:namespaces))
   AND (p.classoid <> 'pg_namespace'::regclass OR p.objoid <> ALL (:namespaces))

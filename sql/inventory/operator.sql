@@ -1,4 +1,4 @@
--- Operators.
+-- Operators. Those without a function are only names that another one promised or left behind: no dump has them.
 SELECT o.oid::regoperator::text AS name,
   jsonb_strip_nulls(jsonb_build_object(
     'owner', pg_get_userbyid(o.oprowner),
@@ -12,5 +12,5 @@ SELECT o.oid::regoperator::text AS name,
     'hashes', o.oprcanhash
   )) AS attributes
 FROM pg_operator AS o
-WHERE o.oprnamespace <> ALL (:namespaces)
+WHERE o.oprcode <> 0 AND o.oprnamespace <> ALL (:namespaces)
   AND o.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_operator'::regclass AND d.deptype = 'e');

@@ -16,6 +16,7 @@ SELECT format('%s ON %s %s', quote_ident(l.provider), x.type,
   )) AS attributes
 FROM labelled AS l
 CROSS JOIN LATERAL pg_identify_object(l.classoid, l.objoid, l.objsubid) AS x
-WHERE (x.schema IS NULL OR to_regnamespace(x.schema)::oid <> ALL (:namespaces))
+-- A label that outlived its object is in no dump.
+WHERE x.identity IS NOT NULL AND (x.schema IS NULL OR to_regnamespace(x.schema)::oid <> ALL (:namespaces))
   AND (l.classoid <> 'pg_class'::regclass OR (l.objoid <> ALL (:tables)
        AND (SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = l.objoid) <> ALL (:namespaces)));

@@ -95,3 +95,25 @@ for (const [group, cases] of Object.entries(groups)) {
     expect((await differencesAfter(sql)).toSorted()).toEqual([...seen].toSorted());
   });
 }
+
+test("a comment that outlived its subscription is no object", async () => {
+  await session.query("SAVEPOINT outlived");
+  await session.query(
+    "CREATE SUBSCRIPTION gone CONNECTION '' PUBLICATION none WITH (connect = false, slot_name = NONE)",
+  );
+  await session.query("COMMENT ON SUBSCRIPTION gone IS 'stays'; DROP SUBSCRIPTION gone");
+  expect((await readInventory(session, everything, ["comment"])).objects).toEqual(
+    before.filter(({ kind }) => kind === "comment"),
+  );
+  await session.query("ROLLBACK TO SAVEPOINT outlived");
+});
+
+test("an operator that another one only promised is no object", async () => {
+  await session.query("SAVEPOINT promised");
+  await session.query(`CREATE OPERATOR public.=== (FUNCTION = pg_catalog.booleq, LEFTARG = boolean, RIGHTARG = boolean,
+    NEGATOR = OPERATOR(public.!==)); DROP OPERATOR public.=== (boolean, boolean)`);
+  expect((await session.query("SELECT FROM pg_operator WHERE oprname = '!=='")).length).toBe(1);
+  const operators = (await readInventory(session, everything, ["operator"])).objects;
+  expect(operators).toEqual(before.filter(({ kind }) => kind === "operator"));
+  await session.query("ROLLBACK TO SAVEPOINT promised");
+});
