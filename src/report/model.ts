@@ -144,5 +144,32 @@ export interface WatchReport {
   readonly report: { readonly markdown: string; readonly json: string };
 }
 
+/** The record of a recovery that was executed: what it came to, and where its incident file stands. */
+export interface RecoveryReport {
+  readonly kind: "recover";
+  /** `proven`: recovered, verified and quiet. */
+  readonly verdict: Verdict;
+  /** Why it did not end as it should, as a sentence; empty where it did. */
+  readonly reason: string;
+  readonly database: string;
+  readonly run: Run;
+  readonly outcome: "recovered" | "failed" | "rolled_back" | "needs_person";
+  /** Such as `full, side-by-side`. */
+  readonly method: string;
+  /** The incident's id and its page, relative to the reports' folder. */
+  readonly incident: { readonly id: string; readonly page: string };
+  readonly restore_point: string | null;
+  /** The backup that was restored; null where it was none of the vault's. */
+  readonly backup: { readonly id: string; readonly taken_at: string; readonly digest: string } | null;
+  /** The backup of what was there before. */
+  readonly safety_backup: string | null;
+  readonly checks: readonly CheckResult[];
+  /** Rows that are fewer than at the incident, by table. */
+  readonly lost_rows: Readonly<Record<string, number>>;
+  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+  readonly not_covered: readonly NotCovered[];
+  readonly report: { readonly markdown: string; readonly json: string };
+}
+
 /** Everything that is kept in the reports' folder. */
-export type AnyReport = ProofReport | BackupReport | CheckReport | WatchReport;
+export type AnyReport = ProofReport | BackupReport | CheckReport | WatchReport | RecoveryReport;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AnyReport, BackupReport, CheckReport, ProofReport, WatchReport } from "./model.ts";
+import type { AnyReport, BackupReport, CheckReport, ProofReport, RecoveryReport, WatchReport } from "./model.ts";
 
 /*
  * The report's JSON as it is read back. A report may have been written by a later version: keys that are not known
@@ -146,10 +146,31 @@ export const watchReportSchema = z.object({
   report: files,
 }) satisfies z.ZodType<WatchReport>;
 
+/** The record of a recovery. */
+export const recoveryReportSchema = z.object({
+  kind: z.literal("recover"),
+  verdict: z.enum(["proven", "failed", "inconclusive"]),
+  reason: z.string(),
+  database: z.string(),
+  run,
+  outcome: z.enum(["recovered", "failed", "rolled_back", "needs_person"]),
+  method: z.string(),
+  incident: z.object({ id: z.string(), page: z.string() }),
+  restore_point: nothingOr(z.iso.datetime()),
+  backup: nothingOr(z.object({ id: z.string(), taken_at: z.iso.datetime(), digest: z.string() })),
+  safety_backup: nothingOr(z.string()),
+  checks: z.array(check),
+  lost_rows: z.record(z.string(), z.number()),
+  phases: z.array(z.object({ name: z.string(), seconds })),
+  not_covered: z.array(notCovered),
+  report: files,
+}) satisfies z.ZodType<RecoveryReport>;
+
 /** Any report of the folder, told apart by its kind. */
 export const anyReportSchema = z.discriminatedUnion("kind", [
   backupReportSchema,
   checkReportSchema,
   proofReportSchema,
   watchReportSchema,
+  recoveryReportSchema,
 ]) satisfies z.ZodType<AnyReport>;

@@ -9,6 +9,7 @@ import { checkMarkdown } from "./check-markdown.ts";
 import { reportErrors } from "./errors.ts";
 import { proofMarkdown } from "./markdown.ts";
 import type { AnyReport } from "./model.ts";
+import { recoveryMarkdown } from "./recovery-markdown.ts";
 import { anyReportSchema } from "./schema.ts";
 import { watchMarkdown } from "./watch-markdown.ts";
 
@@ -70,6 +71,7 @@ async function place(path: string, text: string): Promise<boolean> {
 export function markdownOf(report: AnyReport): string {
   if (report.kind === "backup") return backupMarkdown(report);
   if (report.kind === "watch") return watchMarkdown(report);
+  if (report.kind === "recover") return recoveryMarkdown(report);
   return report.kind === "check" ? checkMarkdown(report) : proofMarkdown(report);
 }
 
