@@ -33,7 +33,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Throwa
   const programs = await findServer(options.major);
   const site = await openSite(options.superuser ?? "postgres", options.settings);
   try {
-    await initialise(site, programs.initdb, options);
+    await initialiseSite(site, programs.initdb, options);
     return throwawayOf(site, await site.start(programs.postgres, options.settings ?? {}));
   } catch (error) {
     await site.destroy();
@@ -42,7 +42,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Throwa
   }
 }
 
-async function initialise(site: ClusterSite, initdb: string, options: ClusterOptions): Promise<void> {
+/**
+ * Makes a new, empty cluster in a site.
+ *
+ * @throws postgres.cluster_start, with initdb's own reason
+ */
+export async function initialiseSite(site: ClusterSite, initdb: string, options: ClusterOptions): Promise<void> {
   const encoding = options.encoding ?? "UTF8";
   const attempt = (locale: string) => {
     const fixed = ["--auth=trust", "--no-sync", "--no-instructions", "--lc-messages=C"];

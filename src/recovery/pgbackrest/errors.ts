@@ -1,0 +1,72 @@
+import { defineErrors, entry } from "../../base/errors.ts";
+
+const stanza = "shop";
+
+export const pgbackrestErrors = defineErrors("pgbackrest", {
+  missing: entry({
+    kind: "surroundings",
+    says: () => "pgBackRest was not found on this machine",
+    mend: () => "run scripts/setup.sh, or install the package pgbackrest",
+    example: {},
+  }),
+  refused: entry({
+    kind: "surroundings",
+    says: (p: { command: string; code: number; why: string }) =>
+      `pgbackrest ${p.command} failed with [${p.code}]: ${p.why}`,
+    mend: () => "check PGBACKREST_CONFIG and the PGBACKREST_* variables that hold the repository's secrets",
+    example: { command: "info", code: 55, why: "unable to open missing file '/etc/pgbackrest.conf' for read" },
+  }),
+  no_stanza: entry({
+    kind: "surroundings",
+    says: (p: { stanza: string; why: string }) =>
+      `The pgBackRest repository has no usable stanza ${p.stanza}: ${p.why}`,
+    mend: () => "check `point_in_time.stanza` in the plan, the repository's path and its cipher passphrase",
+    example: { stanza, why: "missing stanza path" },
+  }),
+  no_backup: entry({
+    kind: "surroundings",
+    says: (p: { stanza: string }) => `The pgBackRest repository has no complete backup of ${p.stanza} to begin from`,
+    mend: (p) => `run \`pgbackrest --stanza=${p.stanza} backup\` on the database's host`,
+    example: { stanza },
+  }),
+  no_server: entry({
+    kind: "surroundings",
+    says: (p: { major: string; found: string }) =>
+      `A physical copy of a PostgreSQL ${p.major} server needs exactly that version here, and this machine has ${p.found}`,
+    mend: (p) => `install the package postgresql-${p.major}`,
+    example: { major: "15", found: "17.2 in /usr/lib/postgresql/17/bin" },
+  }),
+  no_space: entry({
+    kind: "surroundings",
+    says: (p: { path: string; needs: string; has: string }) =>
+      `The copy needs about ${p.needs}, and ${p.path} has only ${p.has} free`,
+    mend: () => "free some space, or set ITHACA_SCRATCH to a larger disk",
+    example: { path: "/tmp", needs: "40.0 GB", has: "14.0 GB" },
+  }),
+  not_found: entry({
+    kind: "input",
+    says: (p: { target: string; backups: number }) =>
+      `${p.target} was not found in the archive, after replaying it from ${p.backups} backup${p.backups === 1 ? "" : "s"}`,
+    mend: () => "check the name or number, or give the time instead",
+    example: { target: "restore point release-12", backups: 3 },
+  }),
+  archive_ends: entry({
+    kind: "surroundings",
+    says: (p: { target: string }) => `The archive ends before ${p.target}: nothing in it was committed later`,
+    mend: () =>
+      'wait until the server has archived more (archive_timeout says when it must), choose an earlier time, or ask for "latest"',
+    example: { target: "2025-01-16 14:30:00 UTC" },
+  }),
+  recovery_failed: entry({
+    kind: "failed",
+    says: (p: { why: string }) => `The copy could not be recovered from the archive: ${p.why}`,
+    mend: () => "look at the repository with `pgbackrest verify`, or choose an earlier backup",
+    example: { why: "could not locate required checkpoint record" },
+  }),
+  log_unreadable: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `The write-ahead log around the point could not be read: ${p.why}`,
+    mend: () => "check that pg_waldump and pg_controldata lie beside the server's programs",
+    example: { why: "pg_waldump ended with exit code 1" },
+  }),
+});

@@ -1,0 +1,121 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { run } from "../../base/child-process.ts";
+import { redact, registerSecret } from "../../base/redact.ts";
+import { pgbackrestErrors } from "./errors.ts";
+import { parseInfo, type Stanza } from "./info.ts";
+
+/** Values of these options open the repository. */
+const secretName = /(PASS|KEY|TOKEN|SECRET)$/;
+
+/** How tools find an ssh agent, certificates and a proxy. */
+const companions = /^(HOME|SSH_AUTH_SOCK|SSL_CERT_FILE|SSL_CERT_DIR|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY)$/;
+
+/** Options that say where production's own cluster is: ours never goes there. */
+const production =
+  /^PGBACKREST_(PG\d*_.*|LOCK_PATH|LOG_.*|SPOOL_PATH|DELTA|FORCE|LINK_.*|TABLESPACE_.*|TYPE|TARGET.*|SET)$/;
+
+export interface RepositoryOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stanza: string;
+  /** A private folder for locks and spool: nothing here stands in the way of the server's own pgBackRest. */
+  readonly scratch: string;
+  /** Marks its processes as those of a cluster, whose end is theirs too. */
+  readonly mark?: Readonly<Record<string, string>>;
+}
+
+/** A pgBackRest repository, read only: nothing that this offers changes it. */
+export interface Repository {
+  readonly stanza: string;
+  /** What it holds. */
+  info(signal?: AbortSignal): Promise<Stanza>;
+  /** Copies a backup's files into an existing directory, without any instruction how to recover. */
+  restore(what: RestoreOrder): Promise<void>;
+  /** Brings a segment or history file of the archive into `file`; false where the archive does not have it. */
+  fetchSegment(name: string, file: string, data: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+export interface RestoreOrder {
+  readonly label: string;
+  readonly data: string;
+  /** Tablespaces go below this folder, whatever their paths were. */
+  readonly tablespaces: string;
+  /** The directory holds another backup of the same cluster: only what differs is copied. */
+  readonly delta: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens the repository that PGBACKREST_* variables and the file of PGBACKREST_CONFIG describe. Secrets go from our
+ * environment into pgBackRest's and nowhere else: never into a file or an argument.
+ */
+export function openRepository(options: RepositoryOptions): Repository {
+  const { stanza, scratch } = options;
+  const env: Record<string, string> = { ...options.mark };
+  for (const [name, value] of Object.entries(options.environment)) {
+    if (value === undefined || production.test(name)) continue;
+    if (!name.startsWith("PGBACKREST_") && !companions.test(name)) continue;
+    if (name.startsWith("PGBACKREST_") && secretName.test(name)) registerSecret(value);
+    env[name] = value;
+  }
+  const ours = [
+    `--stanza=${stanza}`,
+    `--lock-path=${join(scratch, "lock")}`,
+    "--log-level-file=off",
+    "--log-level-console=off",
+    "--log-level-stderr=error",
+  ];
+  /** Ends with 0, or with 1 where that is an answer. */
+  const call = async (
+    command: string,
+    { args, names = [], oneIsNo = false }: { args: readonly string[]; names?: readonly string[]; oneIsNo?: boolean },
+    signal: AbortSignal | undefined,
+  ) => {
+    const { exitCode, stdout, stderr } = await run("pgbackrest", [...ours, ...args, command, ...names], {
+      env,
+      cwd: scratch,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    signal?.throwIfAborted();
+    if (exitCode === 127) throw pgbackrestErrors.missing({});
+    const answered = exitCode === 0 || (oneIsNo && exitCode === 1);
+    if (!answered) throw pgbackrestErrors.refused({ command, ...reasonOf(stderr, exitCode) });
+    return { exitCode, stdout };
+  };
+  return {
+    stanza,
+    async info(signal) {
+      const { stdout } = await call("info", { args: ["--output=json"] }, signal);
+      return parseInfo(stdout, stanza);
+    },
+    async restore({ label, data, tablespaces, delta, signal }) {
+      const args = [
+        `--pg1-path=${data}`,
+        `--set=${label}`,
+        `--tablespace-map-all=${tablespaces}`,
+        `--process-max=${Math.min(availableParallelism(), 8)}`,
+        "--type=none",
+        ...(delta ? ["--delta"] : []),
+      ];
+      await call("restore", { args }, signal);
+    },
+    async fetchSegment(name, file, data, signal) {
+      const args = [`--pg1-path=${data}`, "--no-archive-async"];
+      const { exitCode } = await call("archive-get", { args, names: [name, file], oneIsNo: true }, signal);
+      return exitCode === 0;
+    },
+  };
+}
+
+/** pgBackRest's own code and first line: `ERROR: [055]: unable to open ...`. */
+function reasonOf(stderr: string, exitCode: number): { code: number; why: string } {
+  const [, code, why] = /ERROR: \[(\d+)\]: (.*)/.exec(stderr) ?? [];
+  return { code: Number(code ?? exitCode), why: printable(redact(why ?? "it said nothing")) };
+}
+
+/** A wrong passphrase makes pgBackRest quote what it has deciphered: bytes that no terminal should see. */
+export function printable(text: string): string {
+  const [line = ""] = text.split("\n");
+  const clean = line.replaceAll(/[^\x20-\x7e]+/g, "?");
+  return clean.length > 200 ? `${clean.slice(0, 200)}...` : clean;
+}
