@@ -23,6 +23,18 @@ export const operationErrors = defineErrors("run", {
       "try it on a database of the same schema first; the names must be qualified, since search_path is empty",
     example: { path: "broken.sql", code: "42P01" },
   }),
+  bad_duration: entry({
+    kind: "input",
+    says: (p: { option: string; text: string }) => `${p.option} ${p.text} is no duration`,
+    mend: () => "write a number and a unit, such as 30s, 5m or 1h",
+    example: { option: "--watch", text: "1 hour" },
+  }),
+  bad_instant: entry({
+    kind: "input",
+    says: (p: { option: string; text: string }) => `${p.option} ${p.text} is no time`,
+    mend: () => "write it with its zone, such as 2026-11-22T14:30:00Z",
+    example: { option: "--incident-at", text: "yesterday" },
+  }),
   foreign_rehearsal: entry({
     kind: "input",
     says: (p: { path: string }) =>

@@ -36,6 +36,13 @@ export interface DriveOptions {
   readonly signal: AbortSignal;
 }
 
+/** How a recovery ended. */
+export interface Driven {
+  readonly incident: Incident;
+  /** The first fault that it met; null where there was none. */
+  readonly fault: IthacaError | null;
+}
+
 const titles: Readonly<Record<Step, string>> = {
   select: "Find what is restored",
   preview: "Look at production and at the restore point",
@@ -66,18 +73,19 @@ const done: Result = { event: "done", says: "" };
  * Throws only what is not the recovery's own end: wrong input, an interruption (after it was dealt with), a full disk
  * under the incident file.
  */
-export async function driveRecovery(options: DriveOptions): Promise<Incident> {
+export async function driveRecovery(options: DriveOptions): Promise<Driven> {
   const run = new Run(options);
   await run.resume();
   while (run.incident.state.step !== "ended") await run.step(run.incident.state.step);
   if (run.thrown !== undefined) throw run.thrown;
-  return run.incident;
+  return { incident: run.incident, fault: run.fault };
 }
 
 class Run {
   incident: Incident;
   /** Wrong input, or an interruption: told when the state is in order. */
   thrown: unknown;
+  fault: IthacaError | null = null;
   private readonly options: DriveOptions;
 
   constructor(options: DriveOptions) {
@@ -151,6 +159,7 @@ class Run {
       result = await this.options.progress.step(titles[step], () => this.work(step));
     } catch (thrown) {
       result = { event: step === "roll_back" ? "not_undone" : "fault", says: messageOf(thrown) };
+      if (thrown instanceof IthacaError) this.fault ??= thrown;
       const told = thrown instanceof IthacaError && (thrown.kind === "input" || thrown.kind === "interrupted");
       if (told || this.options.signal.aborted || !(thrown instanceof IthacaError)) this.thrown ??= thrown;
       this.options.progress.warn(messageOf(thrown));

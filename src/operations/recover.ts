@@ -1,0 +1,219 @@
+import { join, relative } from "node:path";
+import { IthacaError } from "../base/errors.ts";
+import { duration } from "../plan/schema.ts";
+import { parseTarget } from "../postgres/target.ts";
+import type { Target } from "../postgres/types.ts";
+import { driveRecovery } from "../recovery/drive.ts";
+import { recoveryErrors } from "../recovery/errors.ts";
+import { assertIncidentId, incidentsDirectory, isOpen, listIncidents, newIncidentId } from "../recovery/incident.ts";
+import { holdRecoveryLock } from "../recovery/lock.ts";
+import { start } from "../recovery/machine.ts";
+import { readMarker } from "../recovery/marker.ts";
+import type { Incident, RecoveryKind, RecoveryMethod } from "../recovery/types.ts";
+import type { RecoveryReport, Verdict } from "../report/model.ts";
+import { audited } from "./audited.ts";
+import type { UseCaseContext } from "./context.ts";
+import { operationErrors } from "./errors.ts";
+import { recoveryHooks } from "./recovery-hooks.ts";
+import { runFacts } from "./run-facts.ts";
+import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
+
+/** What every recovery is asked with, whatever it restores. */
+export interface RecoverOptions extends SubjectOptions {
+  /** Do it; without it there is only the plan. */
+  readonly execute?: boolean;
+  /** The plan's name of the database, typed by a person. */
+  readonly confirm?: string;
+  /** The incident to begin or to go on with; a new one unless told otherwise. */
+  readonly incident?: string;
+  readonly reason?: string;
+  /** When the damage was done, ISO 8601. */
+  readonly incidentAt?: string;
+  /** How long to watch afterwards, such as `1h`; as the plan says unless told otherwise. */
+  readonly watch?: string;
+  /** Seconds between two looks while watching. */
+  readonly watchInterval?: number;
+}
+
+/** Where a recovery is done: what a method is built from. */
+export interface RecoverySite {
+  readonly context: UseCaseContext;
+  readonly subject: Subject;
+  /** The database to recover, with the credential that may write. A preview without that credential has the reading one. */
+  readonly target: Target;
+  /** Production as the reading credential leads to it; null where that is not set. */
+  readonly source: Target | null;
+  /** Absolute path of the reports' folder. */
+  readonly reports: string;
+  /**
+   * The unfinished recovery to go on with; null where a new one begins. Its `restore_point` counts instead of what the
+   * options say: `latest` is the safety backup by now.
+   */
+  readonly open: Incident | null;
+}
+
+export interface RecoveryResult {
+  readonly verdict: Verdict;
+  /** What the verdict cannot tell: a plan that could not be carried out as it stands. */
+  readonly obstacles: readonly string[];
+  readonly incident: Incident;
+  /** Path of the incident file as people name it; null for a preview, which writes nothing. */
+  readonly file: string | null;
+  readonly report: RecoveryReport["report"] | null;
+}
+
+/** What the three recoveries differ in. */
+export interface RecoveryRequest {
+  readonly kind: RecoveryKind;
+  /** Reads only; may throw for wrong input. Called before the lock is taken. */
+  readonly build: (site: RecoverySite) => Promise<RecoveryMethod>;
+}
+
+/**
+ * Plans a recovery, and with `execute` does it: the one way in for all three. The preview is the default and writes
+ * nothing at all. An execution goes on with an unfinished recovery where there is one.
+ *
+ * @throws recovery.not_confirmed, before anything is read or connected to; recovery.unfinished; recovery.locked; what
+ * `build` throws
+ */
+export async function recover(
+  context: UseCaseContext,
+  options: RecoverOptions,
+  { kind, build }: RecoveryRequest,
+): Promise<RecoveryResult> {
+  const subject = await loadSubject(context, options);
+  const execute = options.execute === true;
+  if (execute && options.confirm !== subject.name) {
+    throw recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null });
+  }
+  if (options.incident !== undefined) assertIncidentId(options.incident);
+  const watchSeconds = readDuration(options.watch) ?? subject.database.recovery.watch;
+  const reports = reportsDirectory(context, subject.plan);
+  const target = recoveryTarget(context, subject, execute);
+  const unfinished = await findUnfinished(reports, subject, target);
+  if (unfinished !== null) refuseAnother(unfinished, options, kind);
+  const source = sourceTarget(context, subject.database);
+  const open = execute ? unfinished : null;
+  const method = await build({ context, subject, target, source, reports, open });
+  if (open !== null && open.mode !== method.mode) throw unfinishedError(open);
+  const incident = open ?? newIncident(context, subject, options, method);
+  if (!execute && unfinished !== null) {
+    context.progress.warn(`The recovery ${unfinished.id} has not come to its end: --execute goes on with it.`);
+  }
+
+  const settings = { subject, target, reports, watchSeconds, watchInterval: options.watchInterval };
+  const hooks = recoveryHooks(context, settings);
+  const drive = async () => {
+    await using lock = execute ? await holdRecoveryLock(target) : null;
+    const { progress, clock, signal } = context;
+    return await driveRecovery({ method, incident, execute, lock, hooks, progress, clock, signal });
+  };
+  const work = async () => {
+    const { incident: ended, fault } = await drive();
+    const shown = relative(context.workingDirectory, join(incidentsDirectory(reports), `${ended.id}.json`));
+    return {
+      verdict: verdictOf(ended, fault),
+      reason: fault?.message ?? "",
+      obstacles: execute ? [] : (ended.preview?.obstacles ?? []),
+      incident: ended,
+      file: execute ? shown : null,
+      report: hooks.report(),
+    };
+  };
+  if (!execute) return await work();
+  const details = { incident: incident.id, kind, mode: method.mode, reason: incident.reason };
+  return await audited(
+    context,
+    { operation: "recovery", database: subject.name, plan: subject.plan, details },
+    async (notes) => {
+      const result = await work();
+      notes.note({
+        outcome: result.incident.state.outcome,
+        safety_backup: result.incident.safety_backups.at(-1)?.id ?? null,
+      });
+      return result;
+    },
+  );
+}
+
+function readDuration(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const parsed = duration.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw operationErrors.bad_duration({ option: "--watch", text });
+}
+
+function recoveryTarget(context: UseCaseContext, { database }: Subject, execute: boolean): Target {
+  const variable = database.recovery.url_secret;
+  const url = context.environment[variable];
+  if (url !== undefined && url !== "") return parseTarget(url, variable);
+  const source = execute ? null : sourceTarget(context, database);
+  if (source === null) throw recoveryErrors.no_writing_credential({ variable });
+  return source;
+}
+
+/** From the incident files, and from the marker in the database where a fresh runner has no file; the younger one counts. */
+async function findUnfinished(reports: string, { name }: Subject, target: Target): Promise<Incident | null> {
+  const files = (await listIncidents(incidentsDirectory(reports), name)).filter(isOpen);
+  const marker = await readMarker(target).catch((error: unknown) => {
+    // A database that is gone, or a server that is: then the files are all there is.
+    if (error instanceof IthacaError && error.kind === "surroundings") return null;
+    throw error;
+  });
+  const all = [...files, ...(marker === null ? [] : [marker])];
+  return all.sort((a, b) => b.updated_at.localeCompare(a.updated_at))[0] ?? null;
+}
+
+function unfinishedError({ id, kind, mode, state }: Incident): IthacaError {
+  return recoveryErrors.unfinished({ id, what: `${kind}, ${mode}`, step: state.step });
+}
+
+function refuseAnother(open: Incident, { execute, incident }: RecoverOptions, kind: RecoveryKind): void {
+  if (execute !== true) return;
+  if (open.kind !== kind || (incident !== undefined && incident !== open.id)) throw unfinishedError(open);
+}
+
+function newIncident(
+  context: UseCaseContext,
+  { name }: Subject,
+  { incident, reason = "", incidentAt }: RecoverOptions,
+  { kind, mode, request }: RecoveryMethod,
+): Incident {
+  const now = context.clock.now();
+  if (incidentAt !== undefined && Number.isNaN(Date.parse(incidentAt))) {
+    throw operationErrors.bad_instant({ option: "--incident-at", text: incidentAt });
+  }
+  return {
+    format: 1,
+    id: incident ?? newIncidentId(name, now),
+    database: name,
+    kind,
+    mode,
+    reason,
+    incident_at: incidentAt === undefined ? null : new Date(incidentAt).toISOString(),
+    started_at: now.toISOString(),
+    updated_at: now.toISOString(),
+    actor: runFacts(context, now).actor,
+    request,
+    state: start,
+    restore_point: null,
+    preview: null,
+    safety_backups: [],
+    no_safety_backup: null,
+    notes: {},
+    verification: null,
+    told: [],
+    rates_before: null,
+    watch: null,
+    remarks: [],
+    log: [],
+    next_steps: [],
+  };
+}
+
+/** What the exit code says: recovered or planned is 0, a person or the backup is 1, everything around it is 3. */
+export function verdictOf({ state }: Incident, fault: IthacaError | null): Verdict {
+  if (state.outcome === "recovered" || state.outcome === "previewed") return "proven";
+  if (state.outcome === "needs_person") return "failed";
+  return fault?.kind === "failed" ? "failed" : "inconclusive";
+}
