@@ -1,0 +1,75 @@
+import type { Plan } from "../../plan/schema.ts";
+import { spellAmount, spellInstant } from "../../report/format.ts";
+import { keyOf } from "../ledger.ts";
+import { failureSubject, resolvedSubject, unclearSubject } from "../subjects.ts";
+import { inert } from "../text.ts";
+import type { Message } from "../types.ts";
+import type { Telling } from "./decide.ts";
+import type { Situation } from "./types.ts";
+
+/** Addresses that a message leads to; only those that are there. */
+export interface Links {
+  readonly issue: string | null;
+  /** Where the repository shows a file of the branch with the reports; null outside of GitHub. */
+  readonly files: string | null;
+}
+
+function linksOf({ run, report }: Situation, { issue, files }: Links): Message["links"] {
+  const all = [
+    { text: "Issue", url: issue },
+    { text: "Run", url: run.url },
+    { text: "Report", url: files === null ? null : `${files}/${report.split("/").map(encodeURIComponent).join("/")}` },
+  ];
+  return all.flatMap(({ text, url }) => (url !== null && /^https?:\/\/[^\s<>"|]+$/.test(url) ? [{ text, url }] : []));
+}
+
+/** The alarms that were told before this message. */
+function history(before: Telling["before"]): Message["facts"] {
+  const [first] = before;
+  if (first === undefined) return [];
+  return [{ name: "Since", value: `${spellInstant(first.at)}, told ${spellAmount(before.length, "time")} so far` }];
+}
+
+/** A message without anything that could act in it, whatever names a database has. */
+function harmless(message: Message): Message {
+  return {
+    ...message,
+    subject: inert(message.subject, 250),
+    lead: inert(message.lead),
+    facts: message.facts.map(({ name, value }) => ({ name, value: inert(value, 300) })),
+    findings: message.findings.map((line) => inert(line, 600)),
+    firstStep: message.firstStep === null ? null : inert(message.firstStep, 600),
+  };
+}
+
+/** Builds what is told of a situation. Pure. */
+export function messageOf(situation: Situation, { subject, before }: Telling, plan: Plan, links: Links): Message {
+  const { database, urgent, lead, findings, firstStep, facts } = situation;
+  const common = {
+    key: keyOf(subject),
+    database,
+    links: linksOf(situation, links),
+    lead,
+    facts,
+    findings: [],
+    firstStep: null,
+  };
+  switch (subject.statement) {
+    case "resolved": {
+      const alarm = before.at(-1)?.subject ?? failureSubject(plan, situation);
+      const resolved = { ...common, urgency: "normal", subject: resolvedSubject(alarm) } as const;
+      return harmless({ ...resolved, facts: [...history(before), ...facts] });
+    }
+    case "done":
+      return harmless({ ...common, urgency: "normal", subject: situation.goodNews ?? situation.title });
+    default:
+      return harmless({
+        ...common,
+        urgency: urgent ? "urgent" : "normal",
+        subject: subject.statement === "unclear" ? unclearSubject(situation) : failureSubject(plan, situation),
+        findings,
+        firstStep,
+        facts: [...history(before), ...facts],
+      });
+  }
+}
