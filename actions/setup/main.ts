@@ -2,16 +2,18 @@ import { planMatrix } from "../../src/operations/plan-matrix.ts";
 import { flag, text, wholeNumber } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 
-/** Says which major version of PostgreSQL the job needs; install.sh then installs it. */
+/** Says which major version of PostgreSQL the job needs, which install.sh then installs, and where the reports are. */
 export const action = defineAction({
   inputs: { plan: text.default("ithaca.yaml"), database: text, major: wholeNumber, server: flag },
   async run(context, inputs) {
-    const majors =
-      inputs.major === undefined
-        ? (await planMatrix(context, inputs)).include.map(({ postgres_major }) => postgres_major)
-        : [inputs.major];
+    const { include, reports } = await planMatrix(context, inputs);
+    const major = inputs.major ?? Math.max(...include.map(({ postgres_major }) => postgres_major));
     return {
-      outputs: { major: String(Math.max(...majors)), server: String(inputs.server) },
+      outputs: {
+        major: String(major),
+        "reports-branch": reports.branch ?? "",
+        "reports-directory": reports.directory,
+      },
       summary: "",
       exitCode: 0,
     };

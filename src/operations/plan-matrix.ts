@@ -21,6 +21,11 @@ export interface PlanMatrix {
   readonly include: readonly MatrixEntry[];
   /** Whether a scheduled run has something to do today; a run that a person started always has. */
   readonly due: boolean;
+  readonly reports: {
+    readonly directory: string;
+    /** Null where the reports lie beside the code. */
+    readonly branch: string | null;
+  };
 }
 
 /** The image that Supabase's databases run in has a superuser of another name. */
@@ -72,6 +77,7 @@ export async function planMatrix(
   const gated = options.monthly === true && options.event === "schedule";
   return {
     include: chosen.map(([name, database]) => entryOf(name, database)),
+    reports: { directory: plan.reports.directory, branch: plan.reports.branch ?? null },
     due: !gated || monthlyIsDue(plan.schedule, context.clock.now()),
   };
 }
