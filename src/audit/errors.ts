@@ -7,4 +7,22 @@ export const auditErrors = defineErrors("audit", {
     mend: () => "make the folder writable and see that the disk has room: nothing is done that is not recorded",
     example: { directory: "reports/audit/shop", why: "EACCES" },
   }),
+  no_table: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `The database has no table backup_audit_log as Ithaca makes it: ${p.why}`,
+    mend: () => "apply what `npm run --silent ithaca -- audit migration` prints, as the database's owner",
+    example: { why: 'relation "public.backup_audit_log" does not exist' },
+  }),
+  mirror_failed: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `The database refused entries of the audit log: ${p.why}`,
+    mend: () => "see that ITHACA_AUDIT_URL is that of the role ithaca_audit, as docs/evidence.md says",
+    example: { why: "permission denied for table backup_audit_log (42501)" },
+  }),
+  mirror_timeout: entry({
+    kind: "surroundings",
+    says: (p: { seconds: number }) => `The database of the audit log gave no answer within ${p.seconds} seconds`,
+    mend: () => "see whether it is locked or overloaded; the next operation catches up",
+    example: { seconds: 30 },
+  }),
 });

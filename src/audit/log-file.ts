@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../base/errors.ts";
-import { fileSafe, placeFile, redactAll } from "../report/files.ts";
+import { fileSafe, mapStrings, placeFile, redactAll } from "../report/files.ts";
 import { type AuditEntry, auditEntrySchema } from "./entry.ts";
 import { auditErrors } from "./errors.ts";
 
@@ -27,6 +27,9 @@ export function auditPath(slot: AuditSlot, phase: "started" | "finished"): strin
   return `audit/${slot.database}/${day.replaceAll("-", "/")}/${name}.json`;
 }
 
+/** What JSON can say and a jsonb column cannot store: zero bytes and halves of characters. */
+const storable = (text: string) => text.toWellFormed().replaceAll("\0", "\u{fffd}");
+
 /**
  * Writes one entry as a file of its own: files that are only ever added can be committed in parallel. Registered secrets
  * are blanked out.
@@ -36,7 +39,7 @@ export function auditPath(slot: AuditSlot, phase: "started" | "finished"): strin
  * @throws audit.not_written
  */
 export async function writeEntry(directory: string, path: string, entry: AuditEntry): Promise<AuditEntry> {
-  const written = auditEntrySchema.parse(redactAll(entry));
+  const written = auditEntrySchema.parse(mapStrings(redactAll(entry), storable));
   const file = join(directory, path);
   try {
     await mkdir(dirname(file), { recursive: true });

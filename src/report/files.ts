@@ -5,13 +5,18 @@ import { redact } from "../base/redact.ts";
 
 /** Replaces secrets in every string, before JSON's escapes could hide one. */
 export function redactAll<T>(value: T): T {
-  const clean = (item: unknown): unknown => {
-    if (typeof item === "string") return redact(item);
-    if (Array.isArray(item)) return item.map(clean);
+  return mapStrings(value, redact);
+}
+
+/** The same value with every string of it changed; keys stay. */
+export function mapStrings<T>(value: T, change: (text: string) => string): T {
+  const walk = (item: unknown): unknown => {
+    if (typeof item === "string") return change(item);
+    if (Array.isArray(item)) return item.map(walk);
     if (typeof item !== "object" || item === null) return item;
-    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, clean(inner)]));
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, walk(inner)]));
   };
-  return clean(value) as T;
+  return walk(value) as T;
 }
 
 /** A run's id as a part of a file name. */

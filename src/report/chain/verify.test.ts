@@ -110,7 +110,7 @@ describe("what is found", () => {
         const named = findings.filter((finding) => finding.path === path || finding.why.includes(path));
         return named.length > 0;
       }),
-      { numRuns: 2000 },
+      { numRuns: 400 },
     );
   });
 
