@@ -46,6 +46,8 @@ export interface ClientOptions {
 /** Seconds for one attempt: the slowest documented call, health, takes 10. */
 const attemptLimit = 30;
 const retries = 8;
+/** Milliseconds that are waited beyond the API's word: its clock is another one. */
+const slack = 20;
 
 /**
  * Opens the API. Requests are tried again on 429, 5xx and lost connections with growing, random pauses; the API's
@@ -82,7 +84,7 @@ export function openApi(options: ClientOptions): ManagementApi {
         signal: AbortSignal.any([timeout, signal]),
       });
       if (response.headers.get("x-ratelimit-remaining") === "0") {
-        openAgain = performance.now() + (secondsUntilReset(response.headers) ?? 0) * 1000;
+        openAgain = performance.now() + (secondsUntilReset(response.headers) ?? 0) * 1000 + slack;
       }
       const text = await response.text();
       if (!response.ok) throw refusalOf(call, response, text);
@@ -143,7 +145,7 @@ export function openApi(options: ClientOptions): ManagementApi {
             if (!(error instanceof PlatformError)) return;
             if (error.id !== "platform.too_slow") answered = error;
             if (error.againAfter === null) return;
-            openAgain = Math.max(openAgain, performance.now() + error.againAfter * 1000);
+            openAgain = Math.max(openAgain, performance.now() + error.againAfter * 1000 + slack);
           },
         });
       } catch (thrown) {

@@ -126,7 +126,7 @@ export async function supabasePlatform(options: PlatformOptions = {}): Promise<P
   /** The documented headers; past the limit a request is refused with 429. */
   function count(response: ServerResponse): boolean {
     const at = Date.now();
-    if (at - window.began > server.rate.windowMs) window = { began: at, used: 0 };
+    if (at - window.began >= server.rate.windowMs) window = { began: at, used: 0 };
     window.used += 1;
     const left = server.rate.limit - window.used;
     const reset = Math.max(0, window.began + server.rate.windowMs - at) / 1000;
