@@ -22,8 +22,8 @@ export interface CopySession extends Session {
   statement(sql: string): Promise<readonly string[]>;
   /** Begins a `COPY ... FROM STDIN`. */
   copyIn(sql: string): CopyIn;
-  /** Runs a `COPY ... TO STDOUT`. */
-  copyOut(sql: string, onRows: (rows: Buffer) => void): Promise<void>;
+  /** Runs a `COPY ... TO STDOUT`. Where `onRows` gives a promise, the server waits until it is kept. */
+  copyOut(sql: string, onRows: (rows: Buffer) => void | Promise<void>): Promise<void>;
 }
 
 /** What the driver asks of a query: here one whose rows are handed on as they come. */
@@ -49,6 +49,44 @@ class CopyOut {
   handleEmptyQuery(): void {}
   handleCommandComplete(): void {}
   handlePortalSuspended(): void {}
+}
+
+/** Hands rows on, and stops reading from the server while whoever takes them is behind. */
+class Handing {
+  private readonly source: { pause(): unknown; resume(): unknown };
+  private readonly onRows: (rows: Buffer) => void | Promise<void>;
+  private waiting = 0;
+  private failure: { readonly reason: unknown } | null = null;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(source: { pause(): unknown; resume(): unknown }, onRows: (rows: Buffer) => void | Promise<void>) {
+    this.source = source;
+    this.onRows = onRows;
+  }
+
+  give(rows: Buffer): void {
+    // Nobody wants them any more, but the server has to come to its end.
+    if (this.failure !== null) return;
+    // The driver uses its buffer again, and whoever is behind would read other rows in it.
+    const taken = this.onRows(Buffer.from(rows));
+    if (taken === undefined) return;
+    this.waiting += 1;
+    this.source.pause();
+    const settled = taken
+      .catch((reason: unknown) => {
+        this.failure ??= { reason };
+      })
+      .finally(() => {
+        this.waiting -= 1;
+        if (this.waiting === 0) this.source.resume();
+      });
+    this.last = Promise.all([this.last, settled]).then(() => {});
+  }
+
+  async finished(): Promise<void> {
+    await this.last;
+    if (this.failure !== null) throw this.failure.reason;
+  }
 }
 
 /** Opens a connection like `connect`, for streams of rows. */
@@ -90,10 +128,20 @@ export async function connectForCopy(target: Target, options: ConnectOptions): P
         },
       };
     },
-    copyOut: (sql, onRows) =>
-      new Promise((resolve, reject) => {
-        client.query(new CopyOut(sql, onRows, resolve, (error) => reject(explained(error))));
-      }),
+    async copyOut(sql, onRows) {
+      const handing = new Handing(client.connection.stream, onRows);
+      await new Promise<void>((resolve, reject) => {
+        client.query(
+          new CopyOut(
+            sql,
+            (rows) => handing.give(rows),
+            resolve,
+            (error) => reject(explained(error)),
+          ),
+        );
+      });
+      await handing.finished();
+    },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

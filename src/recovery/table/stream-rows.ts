@@ -1,0 +1,22 @@
+import type { CopySession } from "../../postgres/copying.ts";
+
+/**
+ * Streams rows from one database into a table of another, as text, in memory that does not depend on how many they are.
+ *
+ * @param query what is read
+ * @param into the table, and its columns where not all of them are meant
+ * @returns bytes that went over
+ */
+export async function streamRows(from: CopySession, query: string, to: CopySession, into: string): Promise<number> {
+  let bytes = 0;
+  const target = to.copyIn(`COPY ${into} FROM STDIN`);
+  try {
+    await from.copyOut(`COPY (${query}) TO STDOUT`, (rows) => {
+      bytes += rows.length;
+      return target.write(rows);
+    });
+  } finally {
+    await target.end();
+  }
+  return bytes;
+}
