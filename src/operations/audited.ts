@@ -7,7 +7,7 @@ import type { Plan } from "../plan/schema.ts";
 import { newestLinks } from "../report/chain/folder.ts";
 import { chainHead } from "../report/chain/next-links.ts";
 import type { UseCaseContext } from "./context.ts";
-import { mirrorAudit } from "./mirror-audit.ts";
+import { auditMirror } from "./mirror-audit.ts";
 import { runFacts } from "./run-facts.ts";
 import { reportsDirectory } from "./subject.ts";
 
@@ -41,6 +41,7 @@ export async function audited<T>(
   work: (notes: AuditNotes) => Promise<T>,
 ): Promise<T> {
   const reports = reportsDirectory(context, plan);
+  const copy = auditMirror(context, plan, database);
   const startedAt = context.clock.now();
   const { id: run, url, actor, commit, version } = runFacts(context, startedAt);
   const operationId = randomUUID();
@@ -64,7 +65,7 @@ export async function audited<T>(
       details: { ...more, ...facts },
     };
     await writeEntry(reports, auditPath(slot, status === "started" ? "started" : "finished"), entry);
-    await mirrorAudit(context, reports, database);
+    await copy();
   };
   await record("started", details);
   const noted: Record<string, AuditDetails[string]> = {};
