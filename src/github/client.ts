@@ -18,7 +18,7 @@ export interface GitHubOptions {
   readonly apiUrl?: string | undefined;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
-  /** Milliseconds that a second of waiting takes; tests shorten it. */
+  /** Milliseconds that a second of waiting takes; a server on this machine is not given much time to recover. */
   readonly second?: number;
 }
 
@@ -88,7 +88,8 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
  * @throws input: the repository is no owner/name
  */
 export function openGitHub(options: GitHubOptions): GitHub {
-  const { token, repository, signal, warn, apiUrl = "https://api.github.com", second = 1000 } = options;
+  const { token, repository, signal, warn, apiUrl = "https://api.github.com" } = options;
+  const { second = isLocal(apiUrl) ? 50 : 1000 } = options;
   registerSecret(token);
   const [owner = "", repo = "", surplus] = repository.split("/");
   if (owner === "" || repo === "" || surplus !== undefined) throw githubErrors.bad_repository({ repository });

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { setTimeout } from "node:timers/promises";
 import pRetry from "p-retry";
 import { messageOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
@@ -43,6 +44,9 @@ export interface CommitOutcome {
 /** Enough for a few dozen runs at once: in each round one of them wins. */
 const mostAttempts = 60;
 
+/** Seconds between two attempts; a commit takes about four, at the pace that GitHub asks for. */
+const longestPause = 20;
+
 /** What is sent within the tree itself. Larger files, and what is not text, are sent one by one. */
 const longestInline = 200_000;
 const mostInline = 4_000_000;
@@ -64,12 +68,15 @@ export async function commitFiles(github: GitHub, options: CommitOptions): Promi
   try {
     return await pRetry((attempt) => commitOnce(github, options, uploaded, attempt), {
       retries: attempts - 1,
-      minTimeout: 0.25 * github.second,
-      maxTimeout: 8 * github.second,
-      factor: 1.3,
-      randomize: true,
+      minTimeout: 0,
       signal: github.signal,
-      shouldRetry: ({ error }) => !isProtection(error) && isLostRace(error),
+      shouldRetry: async ({ error, attemptNumber }) => {
+        if (isProtection(error) || !isLostRace(error)) return false;
+        // Anything from no pause to the whole of it: whoever lost the same race must not meet in the next one.
+        const longest = Math.min(longestPause, 2 ** attemptNumber);
+        await setTimeout(Math.random() * longest * github.second, undefined, { signal: github.signal });
+        return true;
+      },
     });
   } catch (error) {
     if (github.signal.aborted) throw github.signal.reason;
@@ -115,6 +122,22 @@ async function commitOnce(
   return { commit, paths, renamed, attempts };
 }
 
+const stemOf = (path: string) => path.replace(/\.[A-Za-z0-9]+$/, "");
+
+/** Stems under which a record would take the place of another: a report's forms, JSON and markdown, move together. */
+function takenStems(head: BranchHead, records: readonly FileToCommit[]): ReadonlyMap<string, string> {
+  const groups = Map.groupBy(records, ({ path }) => stemOf(path));
+  const taken = [...groups].filter(([, group]) =>
+    group.some(({ path, content }) => (head.files.get(path)?.sha ?? gitBlobSha(content)) !== gitBlobSha(content)),
+  );
+  return new Map(
+    taken.map(([stem, group]) => {
+      const digest = gitBlobSha(Buffer.from(group.map(({ content }) => gitBlobSha(content)).join(" ")));
+      return [stem, `${stem}-${digest.slice(0, 12)}`];
+    }),
+  );
+}
+
 /**
  * What the branch lacks of these files, under the names that they get there. Every content is compared by the digest
  * that git would give it; a record whose name is taken by another content gets one of its own.
@@ -125,17 +148,16 @@ export function placeFiles(
 ): { wanted: FileToCommit[]; renamed: CommitOutcome["renamed"][number][] } {
   const wanted: FileToCommit[] = [];
   const renamed: CommitOutcome["renamed"][number][] = [];
+  const taken = takenStems(
+    head,
+    files.filter(({ derived }) => derived !== true),
+  );
   for (const file of files) {
-    const sha = gitBlobSha(file.content);
-    const there = head.files.get(file.path)?.sha;
-    if (there === sha) continue;
-    if (there === undefined || file.derived === true) {
-      wanted.push(file);
-      continue;
-    }
-    const path = file.path.replace(/(\.[A-Za-z0-9]+)?$/, `-${sha.slice(0, 12)}$1`);
-    renamed.push({ from: file.path, to: path });
-    if (!head.files.has(path)) wanted.push({ ...file, path });
+    const stem = stemOf(file.path);
+    const moved = file.derived === true ? undefined : taken.get(stem);
+    const path = moved === undefined ? file.path : `${moved}${file.path.slice(stem.length)}`;
+    if (moved !== undefined) renamed.push({ from: file.path, to: path });
+    if (head.files.get(path)?.sha !== gitBlobSha(file.content)) wanted.push({ ...file, path });
   }
   return { wanted, renamed };
 }

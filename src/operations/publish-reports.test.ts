@@ -1,0 +1,229 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type GitHubStandIn, githubStandIn } from "../../test/support/github.ts";
+import { fixedClock } from "../base/clock.ts";
+import { silentProgress } from "../base/progress.ts";
+import { registerSecret } from "../base/redact.ts";
+import { scratchDirectory } from "../base/scratch.ts";
+import { readBlob, readHead } from "../github/git-tree.ts";
+import { sha256 } from "../report/chain/link.ts";
+import { verifyChain } from "../report/chain/verify.ts";
+import { backupTaken, green } from "../report/examples/reports.ts";
+import { writeReport } from "../report/write.ts";
+import type { UseCaseContext } from "./context.ts";
+import { githubOf } from "./github.ts";
+import { publishReports } from "./publish-reports.ts";
+
+let standIn: GitHubStandIn;
+beforeAll(async () => {
+  standIn = await githubStandIn();
+});
+afterAll(() => standIn[Symbol.asyncDispose]());
+beforeEach(() => standIn.reset());
+
+const planText = "version: 1\ndatabases:\n  inner-odyssey:\n    critical_tables: [public.children]\n";
+
+interface Workspace extends AsyncDisposable {
+  readonly context: UseCaseContext;
+  readonly warnings: string[];
+  readonly reports: string;
+  put(path: string, content: string): Promise<void>;
+  publish(): ReturnType<typeof publishReports>;
+}
+
+/** A runner's checkout with a plan in it. */
+async function workspace(more = "", environment: Record<string, string> = {}): Promise<Workspace> {
+  const scratch = await scratchDirectory("workspace");
+  await writeFile(join(scratch.path, "ithaca.yaml"), planText + more);
+  const warnings: string[] = [];
+  const context: UseCaseContext = {
+    environment: {
+      GITHUB_TOKEN: standIn.token,
+      GITHUB_REPOSITORY: standIn.repository,
+      GITHUB_API_URL: standIn.url,
+      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_RUN_ID: "8812",
+      ...environment,
+    },
+    clock: fixedClock("2026-11-23T10:12:00Z"),
+    progress: { ...silentProgress, warn: (message) => warnings.push(message) },
+    signal: new AbortController().signal,
+    workingDirectory: scratch.path,
+  };
+  return {
+    context,
+    warnings,
+    reports: join(scratch.path, "reports"),
+    async put(path, content) {
+      await mkdir(dirname(join(scratch.path, path)), { recursive: true });
+      await writeFile(join(scratch.path, path), content);
+    },
+    publish: () => publishReports(context, { plan: "ithaca.yaml" }),
+    [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
+  };
+}
+
+/** What a branch's reports folder holds; paths relative to it. */
+async function published(context: UseCaseContext, branch = "main"): Promise<Map<string, Buffer>> {
+  const github = githubOf(context);
+  const { files } = await readHead(github, branch, "reports");
+  const all = [...files].map(
+    async ([path, { sha }]) => [path.replace(/^reports\//, ""), await readBlob(github, sha)] as const,
+  );
+  return new Map(await Promise.all(all));
+}
+
+/** What is wrong with the evidence chain of a folder. */
+function chainFindings(files: ReadonlyMap<string, Buffer>): unknown[] {
+  const links = [...files].filter(([path]) => path.startsWith("chain/"));
+  return [
+    ...verifyChain({
+      files: new Map([...files].map(([path, bytes]) => [path, sha256(bytes)])),
+      links: links.map(([path, bytes]) => ({ path, text: bytes.toString("utf8") })),
+      anchors: [],
+      uncommitted: new Set(),
+    }).findings,
+  ];
+}
+
+const proofOfRun = (run: string) => green({ run: { ...green().run, id: run } });
+
+describe("publishing", () => {
+  test("a run's report, its audit entries and charts become one commit with index and link; again: nothing", async () => {
+    await using here = await workspace();
+    await writeReport(here.reports, green());
+    await here.put("reports/audit/inner-odyssey/2026/11/23/a-started.json", '{"database": "inner-odyssey"}');
+    await here.put("reports/charts/sizes.svg", "<svg/>");
+    await here.put("reports/2026/11/.half.json.tmp", "half");
+    await symlink("/etc/hostname", join(here.reports, "2026/11/elsewhere.md"));
+    const outcome = await here.publish();
+    expect(outcome).toMatchObject({ branch: "main", attempts: 1, renamed: [] });
+    expect(outcome.url).toMatch(new RegExp(`/acme/shop/commit/${outcome.commit}$`));
+    const files = await published(here.context);
+    expect([...files.keys()].sort()).toEqual([
+      "2026/11/23-weekly-8812-1-inner-odyssey.json",
+      "2026/11/23-weekly-8812-1-inner-odyssey.md",
+      "README.md",
+      "audit/inner-odyssey/2026/11/23/a-started.json",
+      "chain/_/000001.json",
+      "chain/inner-odyssey/000001.json",
+      "charts/sizes.svg",
+    ]);
+    expect(chainFindings(files)).toEqual([]);
+    const [commit] = standIn.requests.filter(({ path }) => path.endsWith("/git/commits"));
+    expect(JSON.parse(commit?.body ?? "").message).toBe(
+      "Reports: 2026/11/23-weekly-8812-1-inner-odyssey\n\n4 files, with their link in the evidence chain.\nRun: https://github.com/acme/shop/actions/runs/8812\n\n[skip ci]\n",
+    );
+
+    standIn.requests.length = 0;
+    expect(await here.publish()).toMatchObject({ commit: null, url: null, paths: [] });
+    expect(standIn.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  test("what the checkout lacks is in the index all the same, and is fetched once", async () => {
+    await using first = await workspace();
+    await writeReport(first.reports, backupTaken());
+    await first.publish();
+    await using second = await workspace();
+    await writeReport(second.reports, green());
+    standIn.requests.length = 0;
+    await second.publish();
+    // The report and the newest link: what is no JSON of a report or no newest link is not asked for.
+    expect(standIn.requests.filter(({ path }) => path.includes("/git/blobs/"))).toHaveLength(2);
+    const files = await published(second.context);
+    expect(chainFindings(files)).toEqual([]);
+    expect(files.has("chain/inner-odyssey/000002.json")).toBe(true);
+  });
+
+  test("16 at once: 16 reports, one consistent index, one unbroken chain", async () => {
+    const runs = Array.from({ length: 16 }, (_, index) => `9${String(index).padStart(3, "0")}-1`);
+    const outcomes = await Promise.all(
+      runs.map(async (run) => {
+        await using here = await workspace();
+        await writeReport(here.reports, proofOfRun(run));
+        return await here.publish();
+      }),
+    );
+    expect(new Set(outcomes.map(({ commit }) => commit)).size).toBe(16);
+    await using here = await workspace();
+    const files = await published(here.context);
+    for (const run of runs) {
+      expect(files.has(`2026/11/23-weekly-${run}-inner-odyssey.json`)).toBe(true);
+      expect(files.has(`2026/11/23-weekly-${run}-inner-odyssey.md`)).toBe(true);
+    }
+    expect([...files.keys()].filter((path) => path.startsWith("chain/"))).toHaveLength(16);
+    expect(chainFindings(files)).toEqual([]);
+    const head = sha256(files.get("chain/inner-odyssey/000016.json") ?? "");
+    expect(files.get("README.md")?.toString()).toContain(head);
+  });
+
+  test("a branch of its own, where the plan names one", async () => {
+    await using here = await workspace("reports:\n  branch: ithaca-reports\n");
+    await writeReport(here.reports, green());
+    expect(await here.publish()).toMatchObject({ branch: "ithaca-reports" });
+    expect((await published(here.context, "ithaca-reports")).size).toBe(4);
+    expect((await published(here.context)).size).toBe(0);
+  });
+
+  test("a report of the same name with other content stands beside the first", async () => {
+    await using first = await workspace();
+    await writeReport(first.reports, green());
+    await first.publish();
+    await using second = await workspace();
+    await writeReport(second.reports, green({ damaged: true }));
+    const { renamed } = await second.publish();
+    expect(renamed).toHaveLength(2);
+    expect(second.warnings[0]).toContain("holds something else there");
+    const files = await published(second.context);
+    expect(files.size).toBe(4 + 3);
+    expect(chainFindings(files)).toEqual([]);
+    expect((await second.publish()).commit).toBeNull();
+  });
+});
+
+describe("publishing refuses", () => {
+  test("a public repository, unless the plan allows it", async () => {
+    standIn.rules.push(({ method, path }) =>
+      method === "GET" && path === "/repos/acme/shop"
+        ? { status: 200, body: { private: false, default_branch: "main", has_issues: true, html_url: "https://x" } }
+        : undefined,
+    );
+    await using shy = await workspace();
+    await writeReport(shy.reports, green());
+    await expect(shy.publish()).rejects.toThrow(/acme\/shop is public.*reports: \{public: true\}/);
+    expect(standIn.requests).toHaveLength(1);
+    await using open = await workspace("reports:\n  public: true\n");
+    await writeReport(open.reports, green());
+    expect((await open.publish()).commit).not.toBeNull();
+  });
+
+  test("a file that would show a secret; the others are published", async () => {
+    await using here = await workspace();
+    await writeReport(here.reports, green());
+    registerSecret("a-secret-of-this-test");
+    await here.put("reports/notes.md", "the password is a-secret-of-this-test");
+    await expect(here.publish()).rejects.toMatchObject({
+      id: "github.secret_in_report",
+      kind: "failed",
+      message: expect.stringContaining("reports/notes.md"),
+    });
+    const files = await published(here.context);
+    expect(files.size).toBe(4);
+    expect(JSON.stringify(standIn.requests)).not.toContain("a-secret-of-this-test");
+  });
+
+  test("a run without a token", async () => {
+    await using here = await workspace("", { GITHUB_TOKEN: "", GITHUB_REPOSITORY: "" });
+    await expect(here.publish()).rejects.toThrow(/GITHUB_TOKEN and GITHUB_REPOSITORY not set; .*github\.token/);
+  });
+
+  test("a token that may only read, as a pull request from a fork gets it", async () => {
+    standIn.rules.push(({ method }) =>
+      method === "GET" ? undefined : { status: 403, body: { message: "Resource not accessible by integration" } },
+    );
+    await using here = await workspace();
+    await writeReport(here.reports, green());
+    await expect(here.publish()).rejects.toThrow(/may not commit reports.*contents: write.*from a fork/);
+  });
+});

@@ -1,0 +1,169 @@
+import { relative, resolve } from "node:path";
+import { type CommitOutcome, commitFiles, type FileToCommit, placeFiles } from "../github/commit-files.ts";
+import { githubErrors } from "../github/errors.ts";
+import type { BranchHead } from "../github/git-tree.ts";
+import { BranchContents, localReportFiles, showsSecret } from "../github/report-files.ts";
+import { readRepository } from "../github/repository.ts";
+import { loadPlan } from "../plan/parse.ts";
+import type { Plan } from "../plan/schema.ts";
+import { isEvidence, isRedrawn } from "../report/chain/belongs.ts";
+import { indexPath, linkAt } from "../report/chain/link.ts";
+import { chainHeads, nextLinks } from "../report/chain/next-links.ts";
+import type { EvidenceFile, LinkFile } from "../report/chain/types.ts";
+import { indexPage, reportsAmong } from "../report/index-page.ts";
+import type { UseCaseContext } from "./context.ts";
+import { githubOf } from "./github.ts";
+import { reportsDirectory } from "./subject.ts";
+
+/** What became of the reports. */
+export interface PublishOutcome {
+  readonly branch: string;
+  /** Null where the branch held everything already. */
+  readonly commit: string | null;
+  /** The commit's page; null where there is none. */
+  readonly url: string | null;
+  /** From the root of the repository, index and links of the evidence chain among them. */
+  readonly paths: readonly string[];
+  readonly renamed: CommitOutcome["renamed"];
+  readonly attempts: number;
+}
+
+/**
+ * Reports that are fetched at most for the index. A checkout has nearly all of them; where it has none, as on a branch
+ * that was never checked out, the newest are enough for the page and GitHub's limit is an hour's 1,000 requests.
+ */
+const mostFetched = 300;
+
+/** The folder of the reports from the root of the repository, which is where the runner has checked it out. */
+function folderOf(context: UseCaseContext, plan: Plan): string {
+  const root = resolve(context.environment.GITHUB_WORKSPACE || context.workingDirectory);
+  const folder = relative(root, reportsDirectory(context, plan)).replaceAll("\\", "/");
+  return folder === "" || folder.startsWith("..") ? plan.reports.directory : folder;
+}
+
+/** `Reports: 2026/11/22-weekly-8812-1-shop and 3 more files`, and the run that they are of. */
+function messageOf(context: UseCaseContext, folder: string, paths: readonly string[]): string {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = context.environment;
+  const records = paths.map((path) => path.slice(folder.length + 1)).filter(isEvidence);
+  const reports = records.filter((path) => /^\d{4}\/.*\.json$/.test(path)).map((path) => path.replace(/\.json$/, ""));
+  const [first = records[0] ?? indexPath] = reports;
+  const rest = reports.length > 1 ? ` and ${reports.length - 1} more` : "";
+  const lines = [`Reports: ${first}${rest}`, "", `${records.length} files, with their link in the evidence chain.`];
+  if (server !== undefined && run !== undefined) lines.push(`Run: ${server}/${repository}/actions/runs/${run}`);
+  // No build of the application needs to run for a report.
+  return [...lines, "", "[skip ci]", ""].join("\n");
+}
+
+/** The newest link file of every chain: all that a next link needs. */
+function newestLinkPaths(paths: readonly string[]): string[] {
+  const newest = new Map<string, { path: string; sequence: number }>();
+  for (const path of paths) {
+    const at = linkAt(path);
+    if (at === null || (newest.get(at.database)?.sequence ?? 0) >= at.sequence) continue;
+    newest.set(at.database, { path, sequence: at.sequence });
+  }
+  return [...newest.values()].map(({ path }) => path);
+}
+
+/** What a commit adds to a head: records that it lacks, and what has to be made anew because of them. */
+async function additions(
+  head: BranchHead,
+  local: readonly EvidenceFile[],
+  { folder, plan, contents, at }: { folder: string; plan: Plan; contents: BranchContents; at: Date },
+): Promise<{ files: FileToCommit[]; renamed: CommitOutcome["renamed"] }> {
+  const whole = (path: string) => `${folder}/${path}`;
+  const below = ({ path, bytes }: EvidenceFile): EvidenceFile => ({ path: path.slice(folder.length + 1), bytes });
+  const toCommit = ({ path, bytes }: EvidenceFile, derived: boolean) => ({
+    path: whole(path),
+    content: bytes,
+    derived,
+  });
+  const records = local.filter(({ path }) => isEvidence(path) && !isRedrawn(path));
+  const { wanted, renamed } = placeFiles(
+    head,
+    records.map((file) => toCommit(file, false)),
+  );
+  // Without a new record there is nothing to draw or to link anew.
+  if (wanted.length === 0) return { files: [], renamed };
+  const drawn = local.filter(({ path }) => isRedrawn(path)).map((file) => toCommit(file, true));
+  const added = [...wanted, ...placeFiles(head, drawn).wanted];
+  const newFiles = added.map(({ path, content }) => below({ path, bytes: content }));
+
+  const there = [...head.files.keys()].filter((path) => path.startsWith(`${folder}/`));
+  const linkPaths = newestLinkPaths(there.map((path) => path.slice(folder.length + 1))).map(whole);
+  const existing = (await contents.read(head, linkPaths, linkPaths.length)).map(below).map(toLinkFile);
+  const links = nextLinks(existing, newFiles, at);
+
+  const newestFirst = there
+    .filter((path) => path.endsWith(".json"))
+    .sort()
+    .reverse();
+  const reportPaths = newestFirst.filter((path) => /^\d{4}\//.test(path.slice(folder.length + 1)));
+  const published = (await contents.read(head, reportPaths, mostFetched)).map(below);
+  const page = indexPage({
+    plan,
+    reports: reportsAmong([...published, ...newFiles]),
+    heads: chainHeads([...existing, ...links]),
+  });
+  const made = [...links.map(({ path, text }) => ({ path, text })), { path: indexPath, text: page }];
+  return {
+    files: [
+      ...added,
+      ...made.map(({ path, text }) => toCommit({ path, bytes: Buffer.from(text) }, path === indexPath)),
+    ],
+    renamed,
+  };
+}
+
+function toLinkFile({ path, bytes }: EvidenceFile): LinkFile {
+  return { path, text: Buffer.from(bytes).toString("utf8") };
+}
+
+/**
+ * Commits every file of the plan's reports folder that the branch of the reports does not hold yet, with the link of the
+ * evidence chain that covers them and the index made anew. Runs at the same time lose nothing: see `commitFiles`.
+ *
+ * The branch is the plan's `reports.branch`, else the repository's default branch, whichever branch the run is on: there
+ * is one history. A file that would show a secret of this run stays where it is; the others are published first.
+ *
+ * @throws input: the repository is public and the plan does not say that its reports may be
+ * @throws surroundings: no token, no permission, a protected branch, GitHub away: one sentence with what to do
+ * @throws failed: a file would have shown a secret
+ */
+export async function publishReports(
+  context: UseCaseContext,
+  options: { readonly plan: string },
+): Promise<PublishOutcome> {
+  const { plan } = await loadPlan(resolve(context.workingDirectory, options.plan));
+  const github = githubOf(context);
+  return await context.progress.step("Publish the reports", async (note) => {
+    const repository = await readRepository(github);
+    const { directory } = plan.reports;
+    if (repository.public && !plan.reports.public) {
+      throw githubErrors.public_repository({ repository: github.repository, directory });
+    }
+    const folder = folderOf(context, plan);
+    const branch = plan.reports.branch ?? repository.defaultBranch;
+    const all = await localReportFiles(reportsDirectory(context, plan));
+    const local = all.filter((file) => !showsSecret(file));
+    const contents = new BranchContents(github, local);
+    let renamed: CommitOutcome["renamed"] = [];
+    const outcome = await commitFiles(github, {
+      branch,
+      folder,
+      message: (paths) => messageOf(context, folder, paths),
+      async files(head) {
+        const made = await additions(head, local, { folder, plan, contents, at: context.clock.now() });
+        renamed = made.renamed;
+        return made.files;
+      },
+    });
+    const { commit, paths, attempts } = outcome;
+    note(commit === null ? "nothing new" : `${paths.length} files, ${commit.slice(0, 12)} on ${branch}`);
+    for (const { from, to } of renamed) context.progress.warn(`${from} holds something else there; this is now ${to}`);
+    const withheld = all.filter(showsSecret).map(({ path }) => `${directory}/${path}`);
+    if (withheld.length > 0) throw githubErrors.secret_in_report({ files: withheld });
+    const url = commit === null ? null : `${repository.page}/commit/${commit}`;
+    return { branch, commit, url, paths, renamed, attempts };
+  });
+}
