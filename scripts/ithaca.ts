@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { backupCommand } from "./commands/backup.ts";
 import { backupsCommand } from "./commands/backups.ts";
 import { checkCommand } from "./commands/check.ts";
+import { connectionCommand } from "./commands/connection.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -28,6 +29,7 @@ for (const make of [
   backupsCommand,
   retainCommand,
   checkCommand,
+  connectionCommand,
   proveCommand,
   diffCommand,
   doctorCommand,

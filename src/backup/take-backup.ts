@@ -12,6 +12,7 @@ import { reading } from "../census/transaction.ts";
 import type { Census, Scope } from "../census/types.ts";
 import { openSessions } from "../census/workers.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
+import { refuseIpv6Only } from "../postgres/ipv6.ts";
 import { assertOwnServerSession, refuseTransactionPooler } from "../postgres/pooler.ts";
 import { assertMayRead, readServerFacts, type ServerFacts } from "../postgres/server-facts.ts";
 import type { Session, Target } from "../postgres/types.ts";
@@ -86,6 +87,7 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
   const started = clock.now();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   refuseTransactionPooler(target);
+  await refuseIpv6Only(target);
   const [exporter] = await openSessions(stack, target, 1);
   if (exporter === undefined) throw new Error("no session was opened");
   await assertOwnServerSession(exporter);

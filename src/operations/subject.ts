@@ -32,7 +32,12 @@ export async function loadSubject(context: UseCaseContext, options: SubjectOptio
 /** Where the subject's production database is, or null where its secret is not set. */
 export function sourceTarget(context: UseCaseContext, database: DatabasePlan): Target | null {
   const url = context.environment[database.url_secret];
-  return url === undefined || url === "" ? null : parseTarget(url, database.url_secret);
+  if (url === undefined || url === "") return null;
+  const target = parseTarget(url, database.url_secret);
+  const authority = database.managed?.ca_file;
+  if (authority === undefined || target.sslrootcert !== undefined || target.host.startsWith("/")) return target;
+  // The plan names the authority of the provider's servers: then nobody else may answer in their place.
+  return { ...target, sslmode: "verify-full", sslrootcert: resolve(context.workingDirectory, authority) };
 }
 
 /** Where the subject's production database is. */

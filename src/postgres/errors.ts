@@ -43,6 +43,17 @@ export const postgresErrors = defineErrors("postgres", {
     mend: () => "where the host has an IPv6 address only, as Supabase's direct one, use its session pooler instead",
     example: { where, why: "ENETUNREACH" },
   }),
+  ipv6_only: entry({
+    kind: "surroundings",
+    says: (p: { where: string; host: string }) =>
+      `The server at ${p.where} cannot be reached from here: ${p.host} has IPv6 addresses only, and this machine has none`,
+    mend: () =>
+      "use a host with IPv4; on Supabase that is the session pooler, and `npm run ithaca -- connection` tells its address",
+    example: {
+      where: "db.abcdefghijklmnopqrst.supabase.co:5432/postgres",
+      host: "db.abcdefghijklmnopqrst.supabase.co",
+    },
+  }),
   timeout: entry({
     kind: "surroundings",
     says: (p: { where: string; seconds: number }) => `The server at ${p.where} did not answer within ${p.seconds} s`,

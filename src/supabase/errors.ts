@@ -8,6 +8,19 @@ export const supabaseErrors = defineErrors("supabase", {
     mend: () => "run `npm ci` again, and see whether this machine lets a program listen on 127.0.0.1",
     example: { why: "listen EADDRINUSE" },
   }),
+  no_pooler: entry({
+    kind: "surroundings",
+    says: (p: { ref: string }) => `Supabase names no pooler for the primary database of project ${p.ref}`,
+    mend: () => "see Connect → Session pooler in the project's dashboard, and set the connection string by hand",
+    example: { ref: "abcdefghijklmnopqrst" },
+  }),
+  bad_certificate: entry({
+    kind: "input",
+    says: (p: { path: string; why: string }) => `${p.path} cannot be the root certificate of the provider: ${p.why}`,
+    mend: () =>
+      "download it again from the dashboard (Database → Settings → SSL configuration) and name it as managed.ca_file in the plan",
+    example: { path: "supabase-ca.crt", why: "it is no certificate in PEM form" },
+  }),
   api_changed_grants: entry({
     kind: "surroundings",
     says: () => "The Supabase API over the copy changed privileges when it started, so its answers say nothing of them",
