@@ -1,0 +1,172 @@
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { actionFolders } from "../../actions/shared/generated.ts";
+import { loadPlan } from "../../src/plan/parse.ts";
+import { compositeSchema, type Step, type Workflow, workflowSchema } from "../support/workflow-runner/files.ts";
+
+/* The rules that every workflow of this repository keeps to, whatever GitHub would accept. */
+
+const root = new URL("../../", import.meta.url);
+const files = (await readdir(new URL(".github/workflows/", root))).sort();
+const folders = await actionFolders(root);
+
+const textOf = (file: string) => readFile(new URL(`.github/workflows/${file}`, root), "utf8");
+const workflowOf = async (file: string): Promise<Workflow> => workflowSchema.parse(parse(await textOf(file)));
+const actionOf = async (folder: string) =>
+  compositeSchema.parse(parse(await readFile(new URL(`actions/${folder}/action.yml`, root), "utf8")));
+
+/** What is wrong with the steps of a job or an action. */
+function faultsOfSteps(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ name, uses, run, with: given }) => {
+    const own = uses?.startsWith("./") === true;
+    return [
+      ...(run?.includes("${{") ? [`${name}: an expression inside run; pass it through env`] : []),
+      ...(uses !== undefined && !own && !/@[0-9a-f]{40}$/.test(uses) ? [`${name}: ${uses} is not pinned`] : []),
+      ...(uses?.startsWith("actions/checkout@") && given["persist-credentials"] !== "false"
+        ? [`${name}: the token stays in the checkout`]
+        : []),
+    ];
+  });
+}
+
+/** Operations that overwrite or remove something that is not theirs: their jobs need a person. */
+const destructive = new Set(["./actions/recover", "./actions/disaster"]);
+
+/** What is wrong with a workflow, by this project's rules. */
+function faultsOf(workflow: Workflow): string[] {
+  const faults: string[] = [];
+  if (Object.keys(workflow.permissions).length > 0) faults.push("permissions are granted to all jobs");
+  const progress = workflow.concurrency?.["cancel-in-progress"];
+  const restores = Object.values(workflow.jobs).some(({ steps }) =>
+    steps.some(({ uses = "" }) => /^\.\/actions\/(backup|prove|recover|disaster|drill|retain)$/.test(uses)),
+  );
+  if (workflow.concurrency === undefined) faults.push("runs may overlap");
+  else if (restores && progress !== false) faults.push("a run that restores may be cancelled by the next");
+  for (const { cron } of workflow.on.schedule) {
+    const [, , day, , weekday] = cron.split(/\s+/);
+    if (day !== "*" && weekday !== "*") faults.push(`${cron}: day of month and day of week are ORed`);
+  }
+  for (const [id, job] of Object.entries(workflow.jobs)) {
+    const at = (fault: string) => faults.push(`${id}: ${fault}`);
+    if (!(job["timeout-minutes"] > 0 && job["timeout-minutes"] <= 360)) at("no time limit");
+    if (Object.values(job.permissions).includes("write-all")) at("may write everything");
+    if (job["runs-on"].endsWith("-latest")) at("the image changes without a commit");
+    for (const fault of faultsOfSteps(job.steps)) at(fault);
+    for (const [name, { options }] of Object.entries(job.services)) {
+      if (!options.includes("--health-cmd")) at(`the service ${name} has no health check`);
+    }
+    for (const step of job.steps.filter(({ uses = "" }) => destructive.has(uses))) {
+      const asked = /confirm/.test(Object.keys(step.with).join()) && "confirm" in inputsOf(workflow);
+      if (workflow.on.schedule.length > 0) at("destroys on a schedule");
+      if (!asked) at("destroys without a typed confirmation");
+      if (job.environment === undefined) at("destroys outside of a protected environment");
+    }
+    const summarised = job.steps.some(
+      ({ uses, run }) => uses?.startsWith("./actions/") || run?.includes("STEP_SUMMARY"),
+    );
+    if (!summarised) at("leaves no summary");
+  }
+  return faults;
+}
+
+const inputsOf = (workflow: Workflow) => workflow.on.workflow_dispatch?.inputs ?? {};
+
+describe.each(files)("%s", (file) => {
+  test("keeps to the rules", async () => {
+    expect(faultsOf(await workflowOf(file))).toEqual([]);
+  });
+
+  test("names the version of what is pinned", async () => {
+    const lines = (await textOf(file)).split("\n").filter((line) => /uses: [^.]/.test(line));
+    for (const line of lines) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test("gives actions of this repository nothing but inputs that they have, and asks for outputs that they have", async () => {
+    const workflow = await workflowOf(file);
+    for (const { steps } of Object.values(workflow.jobs)) {
+      for (const { id, uses, with: given } of steps) {
+        if (uses?.startsWith("./actions/") !== true) continue;
+        const action = await actionOf(uses.slice("./actions/".length));
+        expect(Object.keys(action.inputs), `${file}: ${uses}`).toEqual(expect.arrayContaining(Object.keys(given)));
+        if (id === undefined) continue;
+        const asked = [...(await textOf(file)).matchAll(new RegExp(`steps\\.${id}\\.outputs\\.([\\w-]+)`, "g"))];
+        for (const [, name = ""] of asked) expect(Object.keys(action.outputs), `${file}: ${id}`).toContain(name);
+      }
+    }
+  });
+});
+
+test.each(folders)("the action %s keeps to the rules for steps", async (folder) => {
+  const { runs } = await actionOf(folder);
+  expect(faultsOfSteps(runs.steps)).toEqual([]);
+});
+
+/** Which key of the plan's schedule says when a workflow runs. */
+const schedules: Readonly<Record<string, string>> = {
+  "backup.yml": "backup",
+  "watch.yml": "watch",
+  "verify.yml": "verify",
+  "prove-weekly.yml": "prove",
+  "rehearse-monthly.yml": "rehearse",
+  "drill.yml": "drill",
+  "escalate.yml": "escalate",
+  "retain.yml": "retain",
+  "rehearse-point-in-time.yml": "point_in_time",
+};
+
+test("every schedule is the plan's, and every workflow with a schedule is one of them", async () => {
+  const { plan } = await loadPlan(fileURLToPath(new URL("ithaca.yaml", root)));
+  const lines = new Map<string, string>(Object.entries(plan.schedule));
+  for (const file of files) {
+    const { schedule } = (await workflowOf(file)).on;
+    const key = schedules[file];
+    expect(
+      schedule.map(({ cron }) => cron),
+      file,
+    ).toEqual(key === undefined ? [] : [lines.get(key)]);
+  }
+});
+
+test("the rules notice", async () => {
+  const workflow = await workflowOf("retain.yml");
+  const [, [id, job] = ["", undefined]] = Object.entries(workflow.jobs);
+  if (job === undefined) throw new Error("retain.yml has a job");
+  const [first] = job.steps;
+  const bad: Step = { ...first, with: {}, env: {}, "continue-on-error": false, name: "bad" };
+  const broken: Workflow = {
+    ...workflow,
+    on: { ...workflow.on, schedule: [{ cron: "0 10 25-31 * 5" }] },
+    permissions: { contents: "write" },
+    concurrency: { group: "x", "cancel-in-progress": true },
+    jobs: {
+      [id]: {
+        ...job,
+        "timeout-minutes": 0,
+        "runs-on": "ubuntu-latest",
+        environment: undefined,
+        services: { db: { image: "postgres:17", env: {}, ports: [], options: "" } },
+        steps: [
+          { ...bad, uses: "actions/checkout@v6" },
+          { ...bad, uses: undefined, run: `echo $${"{{ inputs.database }}"}` },
+          { ...bad, uses: "./actions/recover" },
+        ],
+      },
+    },
+  };
+  expect(faultsOf(broken).map((fault) => fault.replace(`${id}: `, ""))).toEqual([
+    "permissions are granted to all jobs",
+    "a run that restores may be cancelled by the next",
+    expect.stringContaining("ORed"),
+    "no time limit",
+    "the image changes without a commit",
+    "bad: actions/checkout@v6 is not pinned",
+    "bad: the token stays in the checkout",
+    "bad: an expression inside run; pass it through env",
+    "the service db has no health check",
+    "destroys on a schedule",
+    "destroys without a typed confirmation",
+    "destroys outside of a protected environment",
+  ]);
+});
