@@ -9,6 +9,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { proveCommand } from "./commands/prove.ts";
+import { recoverCommand } from "./commands/recover.ts";
 import { retainCommand } from "./commands/retain.ts";
 
 const exitCodes = `
@@ -32,6 +33,7 @@ for (const make of [
   connectionCommand,
   proveCommand,
   diffCommand,
+  recoverCommand,
   doctorCommand,
 ]) {
   program.addCommand(make().copyInheritedSettings(program).showHelpAfterError("(see --help)"));

@@ -48,12 +48,12 @@ async function count(session: Session, table: ListedTable, columns: Map<number, 
  * Every row is counted; nothing is estimated. Reads in a READ ONLY transaction.
  *
  * @param session on production, outside a transaction
- * @param then the census of the restore point; null where there is none, such as of the platform's own backups
+ * @param restored the census of the restore point; null where there is none, such as of the platform's own backups
  * @param at the restore point, ISO 8601
  */
 export async function compareWithNow(
   session: Session,
-  { scope, database, then, at }: { scope: Scope; database: DatabasePlan; then: Census | null; at: string },
+  { scope, database, restored, at }: { scope: Scope; database: DatabasePlan; restored: Census | null; at: string },
 ): Promise<NowAndThen> {
   return await reading(session, {}, async () => {
     const relations = await listRelations(session);
@@ -62,7 +62,7 @@ export async function compareWithNow(
     const rows = await session.query<{ oid: number; column: string }>(timeColumnsSql, [oids]);
     const columns = new Map(rows.map(({ oid, column }) => [oid, column]));
     const losses = new Map<string, TableLoss>();
-    for (const [table, { rows, kind }] of Object.entries(then?.tables ?? {})) {
+    for (const [table, { rows, kind }] of Object.entries(restored?.tables ?? {})) {
       if (kind !== "extension-table") losses.set(table, { table, rows_now: null, rows_then: rows, younger: null });
     }
     for (const table of tables.filter(({ kind, populated }) => populated && kind !== "extension-table")) {
@@ -74,7 +74,7 @@ export async function compareWithNow(
     const timestamps = readings.map(({ table, column, newest }) => ({
       what: `${table}.${column}`,
       now: newest,
-      restored: then?.freshness.find((one) => one.table === table && one.column === column)?.newest ?? null,
+      restored: restored?.freshness.find((one) => one.table === table && one.column === column)?.newest ?? null,
     }));
     return { losses: [...losses.values()].sort((a, b) => (a.table < b.table ? -1 : 1)), timestamps };
   });
