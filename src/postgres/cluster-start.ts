@@ -61,7 +61,9 @@ async function versionOf(target: Target): Promise<number> {
 /** The line of a program's complaints that says why. */
 export function reasonIn(stderr: string, otherwise: string): string {
   const lines = stderr.trim().split("\n");
-  const telling = lines.find((line) => /No space left|FATAL|PANIC/.test(line)) ?? lines.find((l) => /error:/i.test(l));
+  // That it is not up yet is what it told us whenever we looked.
+  const own = lines.filter((line) => !/FATAL:\s+the database system is /.test(line));
+  const telling = own.find((line) => /No space left|FATAL|PANIC/.test(line)) ?? lines.find((l) => /error:/i.test(l));
   const line = telling ?? lines.at(-1) ?? "";
   return redact(line.replace(/^.*?(FATAL|PANIC|ERROR|error):\s*/, "").trim()) || otherwise;
 }

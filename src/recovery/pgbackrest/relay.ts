@@ -9,7 +9,7 @@ const getScript = new URL("./relay-get.sh", import.meta.url);
 const archived = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/;
 
 /** So many delivered segments are kept, to be read again around the point where recovery stopped. */
-const kept = 4;
+const kept = 8;
 
 /** Brings a file of the archive; false where the archive does not have it. */
 export type Fetch = (name: string, file: string) => Promise<boolean>;

@@ -1,0 +1,249 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { mortal, until } from "../../../test/support/death.ts";
+import { scratchDirectory } from "../../base/scratch.ts";
+import { planSchema } from "../../plan/schema.ts";
+import { connect } from "../../postgres/connect.ts";
+import { refuseSameServer } from "../../postgres/not-production.ts";
+import type { Session } from "../../postgres/types.ts";
+import { chronicle } from "../point-in-time/chronicle.ts";
+import { parseLook, unsafeLook } from "../point-in-time/look.ts";
+import { traceMigration } from "../point-in-time/migration.ts";
+import { parsePoint } from "../point-in-time/parse-point.ts";
+import { compareStates, readState } from "../point-in-time/state.ts";
+import { proveBothSides } from "../point-in-time/two-sided.ts";
+import { type ArchivedCluster, startArchivedCluster } from "./archived-cluster.ts";
+import { readAround } from "./read-around.ts";
+import type { PhysicalPoint } from "./recovery-settings.ts";
+import { openRepository } from "./repository.ts";
+import { type RestoredCopy, restoreToPoint } from "./restored-copy.ts";
+
+/*
+ * A server that archives into an encrypted repository, and a day that goes wrong, in this order: a full backup; 100
+ * children; migration 1, which is harmless; an incremental backup; a moment when all is well; child 7 is renamed by mistake; migration 2 drops
+ * public.children; more is written; the log is archived.
+ */
+let production: ArchivedCluster;
+let session: Session;
+let allIsWell = "";
+let archived: readonly string[] = [];
+const migrations = { table: "supabase_migrations.schema_migrations", column: "version" };
+const never = new AbortController().signal;
+const plan = planSchema.parse({ version: 1, databases: { shop: {} } }).databases.shop;
+
+const files = () => readdirSync(production.repository, { recursive: true }).map(String).sort();
+
+/** The clock of the server, with a pause on both sides: commits are apart from it. */
+async function moment(): Promise<string> {
+  await sleep(20);
+  const [row] = await session.query<{ at: string }>(
+    `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || ' UTC' AS at`,
+  );
+  await sleep(20);
+  return row?.at ?? "";
+}
+
+async function migrate(version: string, sql: string): Promise<void> {
+  await session.query(`BEGIN; ${sql}; INSERT INTO supabase_migrations.schema_migrations VALUES ('${version}'); COMMIT`);
+}
+
+beforeAll(async () => {
+  production = await startArchivedCluster({ shared_preload_libraries: "pg_stat_statements" });
+  session = await connect(production.target, { readOnly: false });
+  await production.backUp("full");
+  await session.query(`
+    CREATE SCHEMA supabase_migrations;
+    CREATE TABLE supabase_migrations.schema_migrations (version text PRIMARY KEY);
+    CREATE TABLE public.children (id int PRIMARY KEY, name text, created_at timestamptz DEFAULT clock_timestamp());
+    INSERT INTO public.children SELECT n, 'canary-' || n FROM generate_series(1, 100) AS n`);
+  await migrate("20250101000001", "CREATE TABLE public.toys (id int)");
+  await production.backUp("incr");
+  await session.query("INSERT INTO public.toys VALUES (1), (2)");
+  allIsWell = await moment();
+  await session.query("UPDATE public.children SET name = 'wrong' WHERE id = 7");
+  await migrate("20250101000002", "DROP TABLE public.children");
+  await session.query("INSERT INTO public.toys VALUES (3)");
+  const [switched] = await session.query<{ segment: string }>("SELECT pg_walfile_name(pg_switch_wal()) AS segment");
+  await until(async () => {
+    const [row] = await session.query<{ done: boolean }>(
+      "SELECT last_archived_wal >= $1 AS done FROM pg_stat_archiver",
+      [switched?.segment],
+    );
+    return row?.done === true;
+  });
+  archived = files();
+});
+afterAll(async () => {
+  await session?.[Symbol.asyncDispose]();
+  await production?.[Symbol.asyncDispose]();
+});
+
+function restore(point: PhysicalPoint, more: { tries?: number } = {}): Promise<RestoredCopy> {
+  return restoreToPoint({
+    environment: production.environment,
+    stanza: production.stanza,
+    point,
+    timeline: "latest",
+    superuser: "postgres",
+    lag: { tries: more.tries ?? 1, pauseSeconds: 0 },
+    signal: never,
+    note: () => {},
+  });
+}
+
+function physical(text: string): PhysicalPoint {
+  const point = parsePoint(text, new Date());
+  if (point.kind === "migration") throw new Error("a migration has to be traced first");
+  return point;
+}
+
+test("the moment before: both sides are proved, it can be looked at, and production's archive gets nothing from it", async () => {
+  const point = physical(allIsWell);
+  await using copy = await restore(point);
+  await using then = await connect(copy.target, { readOnly: true });
+  const around = await readAround(copy);
+  const { checks, remarks } = await proveBothSides(then, point, around);
+  expect(checks.map(({ id, status }) => [id, status])).toEqual([
+    ["point.before", "passed"],
+    ["point.after", "passed"],
+  ]);
+  expect(remarks).toEqual([]);
+
+  // What happened around it, by names and numbers.
+  const told = await chronicle(then, around);
+  expect(told.filter(({ side }) => side === "after").map(({ did }) => did.join("; "))).toEqual([
+    "public.children: 1 updated",
+    expect.stringMatching(
+      /definitions changed.*public\.children: dropped, emptied or rewritten|public\.children.*definitions changed/,
+    ),
+    "public.toys: 1 inserted",
+  ]);
+  expect(told.filter(({ side }) => side === "before").at(-1)?.did).toEqual(["public.toys: 2 inserted"]);
+  expect(JSON.stringify(told)).not.toMatch(/canary|wrong/);
+
+  // A look at the record, then and now.
+  const request = parseLook("children:7");
+  expect((await unsafeLook(then, request)).unsafeRecord).toMatchObject({ id: "7", name: "canary-7" });
+  expect((await unsafeLook(then, parseLook("public.children:700"))).unsafeRecord).toBeNull();
+  expect(await unsafeLook(session, request)).toEqual({ unsafeRecord: null, why: "the table is not there" });
+
+  // The state, then and now.
+  if (plan === undefined) throw new Error("the plan has no shop");
+  const state = { database: plan, now: new Date(), note: () => {} };
+  const changes = compareStates(await readState(copy.target, state), await readState(production.target, state));
+  expect(changes.map(({ table, was, is, change }) => [table, was?.rows, is?.rows, change])).toEqual([
+    ["public.children", 100, undefined, "only then"],
+    ["public.toys", 2, 3, "changed"],
+    ["supabase_migrations.schema_migrations", 1, 2, "changed"],
+  ]);
+  expect(changes[0]?.was?.newest).toMatch(/^\d{4}-/);
+
+  // It is another server, although it has the same identity; nobody holds a lock in it; nothing of production runs in it.
+  await refuseSameServer(then, session);
+  const identity = "SELECT system_identifier::text AS id FROM pg_control_system()";
+  expect(await then.query(identity)).toEqual(await session.query(identity));
+  const [server] = await then.query(
+    `SELECT current_setting('archive_mode') AS archive, current_setting('shared_preload_libraries') AS libraries,
+       pg_is_in_recovery() AS recovering,
+       (SELECT count(*)::int FROM pg_locks WHERE mode = 'AccessExclusiveLock') AS locks`,
+  );
+  expect(server).toEqual({ archive: "off", libraries: "", recovering: false, locks: 0 });
+  await using writing = await connect(copy.target, { readOnly: false });
+  await writing.query("DROP TABLE public.children; SELECT pg_switch_wal()");
+  const { host } = copy.target;
+  expect(await copy.destroy()).toBe(true);
+  expect(existsSync(host)).toBe(false);
+  expect(files()).toEqual(archived);
+});
+
+test("a copy that is not of the point is found out, on either side", async () => {
+  const point = physical(allIsWell);
+  await using copy = await restore(physical("latest"));
+  await using then = await connect(copy.target, { readOnly: true });
+  const end = await readAround(copy);
+  expect((await proveBothSides(then, { kind: "latest" }, end)).checks.map(({ status }) => status)).toEqual(["passed"]);
+  // The end of the archive, held for the moment when all was well: it has too much.
+  const [, lastButOne, last] = end.before.slice(-3);
+  if (last === undefined || lastButOne === undefined) throw new Error("the archive is too short");
+  const tooMuch = await proveBothSides(then, point, { before: [lastButOne], after: [last] });
+  expect(tooMuch.checks.map(({ status }) => status)).toEqual(["failed", "failed"]);
+  // Held for a later one: it has too little, and nothing is known of what comes after.
+  const tooLittle = await proveBothSides(then, physical("10 s ago"), { before: [{ ...last, xid: "4000" }], after: [] });
+  expect(tooLittle.checks.map(({ status, actual }) => `${status}: ${actual}`)).toEqual([
+    expect.stringMatching(/^failed: transaction 4000 .* not begun$/),
+    "not_run: none was found",
+  ]);
+});
+
+test("just before a migration that is older than the newest backup: an earlier backup leads there", async () => {
+  const { xid } = await traceMigration(session, migrations, "20250101000001");
+  await using copy = await restore({ kind: "transaction", xid });
+  expect(copy.backup.type).toBe("full");
+  await using then = await connect(copy.target, { readOnly: true });
+  const { checks } = await proveBothSides(then, { kind: "transaction", xid }, await readAround(copy));
+  expect(checks.map(({ status }) => status)).toEqual(["passed", "passed"]);
+  expect(await then.query("SELECT count(*)::int AS rows FROM public.children")).toEqual([{ rows: 100 }]);
+  expect(await then.query("SELECT to_regclass('public.toys')::text AS toys")).toEqual([{ toys: null }]);
+  await expect(traceMigration(session, migrations, "20991231000000")).rejects.toMatchObject({
+    id: "point.migration_unknown",
+  });
+  await expect(traceMigration(session, { table: "public.none", column: "id" }, "1")).rejects.toMatchObject({
+    id: "point.migration_untraceable",
+  });
+});
+
+test("an archive that ends before the point says so, after it was asked again", async () => {
+  await expect(restore(physical("0 s ago"), { tries: 2 })).rejects.toMatchObject({ id: "pgbackrest.archive_ends" });
+});
+
+test("killed in the middle of a restore it leaves nothing running, and can be run again", async () => {
+  await using scratch = await scratchDirectory("kill");
+  // The copy's OS user must be able to pass through.
+  await chmod(scratch.path, 0o711);
+  const home = join(scratch.path, "home");
+  await mkdir(home, { mode: 0o711 });
+  const module = join(import.meta.dirname, "restored-copy.ts");
+  await using owner = mortal(
+    `import { restoreToPoint } from ${JSON.stringify(module)};
+     await restoreToPoint({ environment: ${JSON.stringify(production.environment)}, stanza: "${production.stanza}",
+       point: { kind: "latest" }, timeline: "latest", superuser: "postgres", lag: { tries: 1, pauseSeconds: 0 },
+       signal: new AbortController().signal, note: (text) => process.stdout.write(text + "\\n") });
+     setInterval(() => {}, 1000);`,
+    { ITHACA_SCRATCH: home },
+  );
+  expect(await owner.line()).toContain("restoring");
+  await until(() => readdirSync(home).some((name) => existsSync(join(home, name, "data", "base"))));
+  await owner.kill("SIGKILL");
+  await until(() => readdirSync(home).length === 0);
+  const left = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(home));
+  expect(left.map(commandOf)).toEqual([]);
+  await using again = await restore({ kind: "latest" });
+  expect(again.stop.reason).toContain("no recovery target");
+});
+
+test("a repository that cannot be read is one clear sentence without the passphrase", async () => {
+  await using scratch = await scratchDirectory("repository");
+  const open = (environment: Record<string, string>, stanza = production.stanza) =>
+    openRepository({
+      environment: { ...production.environment, ...environment },
+      stanza,
+      scratch: scratch.path,
+    }).info();
+  await expect(open({}, "nobody")).rejects.toMatchObject({ id: "pgbackrest.no_stanza" });
+  await expect(open({ PGBACKREST_CONFIG: "/nonexistent" })).rejects.toMatchObject({ id: "pgbackrest.refused" });
+  const wrong = open({ PGBACKREST_REPO1_CIPHER_PASS: "canary-passphrase" });
+  await expect(wrong).rejects.toMatchObject({ id: "pgbackrest.no_stanza" });
+  await expect(wrong).rejects.toThrow(/^[\x20-\x7e]+$/);
+  await expect(wrong).rejects.not.toThrow("canary");
+});
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
