@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { systemClock } from "../../src/base/clock.ts";
+import { silentProgress } from "../../src/base/progress.ts";
+import { scratchDirectory } from "../../src/base/scratch.ts";
+import { planSchema } from "../../src/plan/schema.ts";
+import type { Target } from "../../src/postgres/types.ts";
+import { type Driven, driveRecovery, type RecoveryHooks } from "../../src/recovery/drive.ts";
+import type { FullRecovery } from "../../src/recovery/full/types.ts";
+import { newIncidentId, writeIncident } from "../../src/recovery/incident.ts";
+import { holdRecoveryLock } from "../../src/recovery/lock.ts";
+import { start } from "../../src/recovery/machine.ts";
+import type { Incident, RecoveryMethod } from "../../src/recovery/types.ts";
+import { type TestBackup, testBackup } from "./backup.ts";
+
+/** A recovery of a test's database from a real backup of it, without a vault. */
+export function fullRecovery(
+  target: Target,
+  backup: TestBackup,
+  written: Record<string, unknown> = {},
+  parts: Partial<FullRecovery> = {},
+): FullRecovery {
+  const plan = planSchema.parse({ version: 1, databases: { test: written } });
+  const database = plan.databases.test;
+  if (database === undefined) throw new Error("the plan has no database");
+  return {
+    plan,
+    planDirectory: "/nonexistent",
+    database,
+    name: "test",
+    target,
+    variable: "ITHACA_RECOVERY_URL",
+    source: target,
+    backup: async () => ({
+      ...backup,
+      problems: [],
+      scope: { ...backup.manifest.scope, leftOut: backup.manifest.left_out },
+    }),
+    teamChecks: [],
+    recordedDigest: async () => backup.manifest.digest,
+    estimate: { phases: [], seconds: null, basis: "a test" },
+    request: { into: "side-by-side" },
+    ...parts,
+  };
+}
+
+/** An incident that has just begun. */
+export function newIncident(method: Pick<RecoveryMethod, "kind" | "mode" | "request">, id?: string): Incident {
+  const now = new Date();
+  const at = now.toISOString();
+  return {
+    format: 1,
+    id: id ?? newIncidentId("test", now),
+    database: "test",
+    kind: method.kind,
+    mode: method.mode,
+    reason: "a test",
+    incident_at: null,
+    started_at: at,
+    updated_at: at,
+    actor: "nobody",
+    request: method.request,
+    state: start,
+    restore_point: null,
+    preview: null,
+    safety_backups: [],
+    no_safety_backup: null,
+    notes: {},
+    verification: null,
+    told: [],
+    rates_before: null,
+    watch: null,
+    remarks: [],
+    log: [],
+    next_steps: [],
+  };
+}
+
+/** Surroundings that keep nothing: a safety backup is taken and thrown away, nobody is told, the watch sees nothing. */
+export function testHooks(target: Target, more: Partial<RecoveryHooks> = {}): RecoveryHooks {
+  return {
+    async safetyBackup() {
+      await using backup = await testBackup(target);
+      const { id, taken_at, digest } = backup.manifest;
+      return { id, taken_at, digest };
+    },
+    ratesBefore: async () => null,
+    announce: async () => ["the team"],
+    watch: async () => ({ verdict: "quiet", before: null, after: null, findings: [] }),
+    record: async () => {},
+    save: async () => {},
+    ...more,
+  };
+}
+
+/** Executes a recovery to its end under a real lock. */
+export async function drive(
+  target: Target,
+  method: RecoveryMethod,
+  incident: Incident = newIncident(method),
+  hooks: RecoveryHooks = testHooks(target),
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Driven> {
+  await using lock = await holdRecoveryLock(target);
+  const options = {
+    method,
+    incident,
+    hooks,
+    lock,
+    execute: true,
+    progress: silentProgress,
+    clock: systemClock,
+    signal,
+  };
+  return await driveRecovery(options);
+}
+
+/** A folder for incident files, and a `save` that writes them there. */
+export async function incidentFolder(): Promise<AsyncDisposable & { path: string; save: RecoveryHooks["save"] }> {
+  const scratch = await scratchDirectory("incidents");
+  const path = join(scratch.path, "incidents");
+  return {
+    path,
+    save: async (incident) => {
+      await writeIncident(path, incident);
+    },
+    [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
+  };
+}
