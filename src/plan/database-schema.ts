@@ -2,6 +2,7 @@ import { z } from "zod";
 import { duration, environmentName, excuse, folder, identifier, qualifiedName, sentence } from "./fields.ts";
 import { databaseMessages } from "./notify-schema.ts";
 import { exported, managed } from "./platform-schema.ts";
+import { pointInTime } from "./point-in-time-schema.ts";
 import { recovery } from "./recovery-schema.ts";
 import { throwaway } from "./throwaway-schema.ts";
 
@@ -187,6 +188,7 @@ export const database = z.strictObject({
   ...databaseMessages,
   managed: managed.optional(),
   exports: exported.optional(),
+  point_in_time: pointInTime.prefault({}),
   recovery: recovery.prefault({}).describe("How the database is recovered, and how it is watched afterwards"),
   exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
 });
