@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { filesBelow } from "../report/chain/folder.ts";
 import { fileSafe, placeFile, redactAll } from "../report/files.ts";
 import type { ChannelName, Delivery } from "./types.ts";
 
@@ -68,18 +69,24 @@ export interface Ledger {
   readonly unreadable: readonly string[];
 }
 
+/** Reads one record; null where it is none. */
+export function parseRecord(text: string): NotificationRecord | null {
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
 /** Reads what was told about a database from a reports' folder; nothing where there is no folder yet. */
 export async function readLedger(reports: string, database: string): Promise<Ledger> {
   const directory = join(reports, "notifications", database);
-  const entries = await readdir(directory, { recursive: true }).catch(() => []);
   const records: NotificationRecord[] = [];
   const unreadable: string[] = [];
-  for (const path of entries.filter((entry) => entry.endsWith(".json")).sort()) {
-    try {
-      records.push(recordSchema.parse(JSON.parse(await readFile(join(directory, path), "utf8"))));
-    } catch {
-      unreadable.push(join(directory, path));
-    }
+  for (const path of (await filesBelow(directory)).filter((name) => name.endsWith(".json"))) {
+    const record = parseRecord(await readFile(join(directory, path), "utf8"));
+    if (record === null) unreadable.push(join(directory, path));
+    else records.push(record);
   }
   return { records, unreadable };
 }
@@ -96,6 +103,11 @@ export function owedOn(ledger: Ledger, key: string): Set<ChannelName> {
   const sent = sentOn(ledger, key);
   const failed = deliveries.filter(({ status }) => status === "failed").map(({ channel }) => channel);
   return new Set(failed.filter((channel) => !sent.has(channel)));
+}
+
+/** Whether there is anything to send under a key: it was never tried, or is still owed somewhere. */
+export function isPending(ledger: Ledger, key: string): boolean {
+  return !ledger.records.some((record) => record.key === key) || owedOn(ledger, key).size > 0;
 }
 
 /**

@@ -26,7 +26,7 @@ const latest = (records: readonly NotificationRecord[]) =>
  * - A report that is older than the last good news says nothing: it is known to be over.
  * - An identity is given again where it was told already; whoever sends it sends what is still owed, mostly nothing.
  */
-export function decide(situation: Situation, { records }: Ledger): Telling[] {
+export function decide(situation: Situation, { records }: Pick<Ledger, "records">): Telling[] {
   const { database, topic, day, at, state } = situation;
   const told = records.filter((record) => record.topic === topic && record.database === database).sort(byTime);
   const calmSince = latest(told.filter(({ statement }) => reliefs.has(statement)));

@@ -1,0 +1,154 @@
+import { readFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { stopwatch } from "../base/clock.ts";
+import { alarmAudience, dailyAudience } from "../notify/audience.ts";
+import { openChannels } from "../notify/channels.ts";
+import { type Patience, usualPatience } from "../notify/deliver.ts";
+import { deliveryCheck } from "../notify/delivery-check.ts";
+import { decide, type Telling } from "../notify/events/decide.ts";
+import { type Links, messageOf } from "../notify/events/message.ts";
+import { situationOf } from "../notify/events/situation.ts";
+import type { Situation } from "../notify/events/types.ts";
+import { isPending, keyOf } from "../notify/ledger.ts";
+import { type Desk, type Told, tell } from "../notify/tell.ts";
+import { tellTrouble } from "../notify/trouble.ts";
+import type { Chart } from "../notify/types.ts";
+import { loadPlan } from "../plan/parse.ts";
+import type { Plan } from "../plan/schema.ts";
+import type { CheckResult } from "../proof/types.ts";
+import type { AnyReport, Verdict } from "../report/model.ts";
+import { decideVerdict } from "../report/verdict.ts";
+import { readReport } from "../report/write.ts";
+import { audited } from "./audited.ts";
+import type { UseCaseContext } from "./context.ts";
+import { operationErrors } from "./errors.ts";
+import { ledgerOf } from "./notification-ledger.ts";
+import { runFacts } from "./run-facts.ts";
+import { reportsDirectory } from "./subject.ts";
+
+export interface NotifyOptions {
+  readonly plan: string;
+  /** Paths of reports' JSON files. */
+  readonly reports: readonly string[];
+  /** The address of the issue that was raised about them. */
+  readonly issue?: string;
+  /** A picture that goes with the mails. */
+  readonly chart?: string;
+  /** How hard dead channels are tried; tests are impatient. */
+  readonly patience?: Patience;
+}
+
+/** What people were told, and whether it reached them. */
+export interface NotifyOutcome {
+  readonly verdict: Verdict;
+  readonly checks: readonly CheckResult[];
+  readonly messages: readonly Told[];
+}
+
+/** The outcome by what became of each message. */
+export function notifyOutcome(messages: readonly Told[], seconds: number): NotifyOutcome {
+  const checks = [deliveryCheck(messages, seconds)];
+  return { verdict: decideVerdict({ checks, restore_errors: [], sabotage: null, rehearsal: null }), checks, messages };
+}
+
+function linksOf({ environment }: UseCaseContext, plan: Plan, issue: string | undefined): Links {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_REF_NAME: ref = "HEAD" } = environment;
+  const branch = plan.reports.branch ?? ref;
+  return {
+    issue: issue ?? null,
+    files: server === undefined || repository === undefined ? null : `${server}/${repository}/blob/${branch}`,
+  };
+}
+
+async function readChart(context: UseCaseContext, path: string | undefined): Promise<Chart | null> {
+  if (path === undefined) return null;
+  try {
+    return { name: basename(path), content: await readFile(resolve(context.workingDirectory, path)) };
+  } catch (cause) {
+    throw operationErrors.file_missing({ option: "--chart", path }, { cause });
+  }
+}
+
+/** All that it takes to tell people about one database. */
+export async function deskOf(
+  context: UseCaseContext,
+  plan: Plan,
+  database: string,
+  patience: Patience = usualPatience,
+): Promise<Desk> {
+  return {
+    reports: reportsDirectory(context, plan),
+    channels: openChannels(context.environment, plan),
+    ledger: await ledgerOf(context, plan, database),
+    run: runFacts(context, context.clock.now()),
+    now: () => context.clock.now(),
+    patience,
+    signal: context.signal,
+  };
+}
+
+/** Sends what one situation asks for, each message to those whom it is for. */
+async function tellOne(
+  desk: Desk,
+  situation: Situation,
+  tellings: readonly Telling[],
+  { plan, links, chart }: { plan: Plan; links: Links; chart: Chart | null },
+): Promise<Told[]> {
+  const told = await Promise.all(
+    tellings.map((telling) => {
+      const daily = telling.subject.statement === "done" && situation.topic === "backup";
+      const urgent = telling.subject.statement !== "resolved" && situation.urgent;
+      const audience = daily ? dailyAudience(plan) : alarmAudience(plan, urgent);
+      if (audience.mail.length === 0 && !audience.slack) return null;
+      const message = messageOf(situation, telling, plan, links);
+      const { state, at, report: about } = situation;
+      return tell(desk, telling.subject, { message, audience, chart }, { state, at, about });
+    }),
+  );
+  return told.filter((each) => each !== null);
+}
+
+/**
+ * Tells people what reports mean, by the plan: alarms, recoveries, the message of every day. What was told before is not
+ * told again, by whichever run; a channel that fails is told through the others.
+ *
+ * @returns verdict `failed` where a message reached nobody, `inconclusive` where no channel is set up for it
+ * @throws input: a file is no report, or the plan is wrong
+ */
+export async function notify(context: UseCaseContext, options: NotifyOptions): Promise<NotifyOutcome> {
+  const seconds = stopwatch();
+  const { plan } = await loadPlan(resolve(context.workingDirectory, options.plan));
+  const chart = await readChart(context, options.chart);
+  const links = linksOf(context, plan, options.issue);
+  const messages: Told[] = [];
+  // One after the other: each decision needs what the one before it has told.
+  for (const path of options.reports) {
+    const report = await readReport(resolve(context.workingDirectory, path));
+    messages.push(...(await notifyReport(context, plan, report, { links, chart, patience: options.patience })));
+  }
+  return notifyOutcome(messages, seconds());
+}
+
+/** Tells people what one report means. */
+async function notifyReport(
+  context: UseCaseContext,
+  plan: Plan,
+  report: AnyReport,
+  { links, chart, patience }: { links: Links; chart: Chart | null; patience: Patience | undefined },
+): Promise<Told[]> {
+  const seconds = stopwatch();
+  const situation = situationOf(report, plan);
+  if (situation === null) return [];
+  const desk = await deskOf(context, plan, report.database, patience);
+  const tellings = decide(situation, desk.ledger).filter(({ subject }) => isPending(desk.ledger, keyOf(subject)));
+  if (tellings.length === 0) return [];
+  const { database } = report;
+  const details = { about: situation.report, topic: situation.topic, state: situation.state };
+  const { messages } = await audited(context, { operation: "alert", database, plan, details }, async (notes) => {
+    const told = await tellOne(desk, situation, tellings, { plan, links, chart });
+    const troubles = await tellTrouble(desk, database, plan, told);
+    notes.note({ messages: [...told, ...troubles].map(({ key, record }) => ({ key, record })) });
+    return notifyOutcome([...told, ...troubles], seconds());
+  });
+  return [...messages];
+}
