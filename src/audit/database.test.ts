@@ -1,7 +1,8 @@
+import { readdirSync } from "node:fs";
 import { connect as connectSocket, createServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { auditEntry, auditId } from "../../test/support/audit.ts";
-import { loadInnerOdyssey } from "../operations/load-fixture.ts";
+import { runSqlFile } from "../../test/support/database.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { connect } from "../postgres/connect.ts";
 import { withDatabase } from "../postgres/target.ts";
@@ -29,6 +30,18 @@ const become = (target: Target, role: string, sql: string) => as(target, "supaba
 const sqlstate = (code: string) => expect.objectContaining({ code });
 const denied = sqlstate("42501");
 
+/** The app's schema with a few rows, all of it made by those who own it on Supabase. */
+async function loadInnerOdyssey(): Promise<void> {
+  await using session = await connect(odyssey, { readOnly: false });
+  await runSqlFile(session, "sql/bootstrap/supabase-roles.sql");
+  await session.query("SELECT set_config('ithaca.families', '10', false), set_config('ithaca.seed', '1', false)");
+  await session.query("SELECT set_config('ithaca.now', '2026-11-22T02:00:00Z', false)");
+  await session.query("SET client_min_messages = error");
+  const folder = "sql/fixtures/inner-odyssey";
+  const files = readdirSync(new URL(`../../${folder}/`, import.meta.url)).sort();
+  for (const file of files) await runSqlFile(session, `${folder}/${file}`);
+}
+
 beforeAll(async () => {
   server = await startCluster({ superuser: "supabase_admin" });
   await using admin = await connect(server.target, { readOnly: false });
@@ -38,7 +51,7 @@ beforeAll(async () => {
   await as(plain, "owner", migration());
   await admin.query("CREATE DATABASE odyssey TEMPLATE template0");
   odyssey = withDatabase(server.target, "odyssey");
-  await loadInnerOdyssey(odyssey, { families: 10, now: new Date("2026-11-22T02:00:00Z") });
+  await loadInnerOdyssey();
   await as(odyssey, "postgres", migration());
   await admin.query("ALTER ROLE ithaca_audit LOGIN");
 });

@@ -27,6 +27,14 @@ export const manifestSchema = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int(), sha256: z.string() })),
   /** SHA-256 over the manifest's other fields and the list of files. */
   digest: z.string(),
+  /**
+   * The newest link of the evidence chain when the backup was taken, so that a history of reports that is rewritten later is
+   * found out from here; null where there was none, absent in backups of versions that did not write it.
+   */
+  evidence: z
+    .strictObject({ sequence: z.int().min(1), digest: z.string().regex(/^[0-9a-f]{64}$/) })
+    .nullable()
+    .optional(),
   left_out: z.array(z.strictObject({ what: z.string(), why: z.string() })),
   /** The same as names: the census of the copy, the inventory and the restore follow it. */
   scope: z.strictObject({

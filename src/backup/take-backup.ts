@@ -32,6 +32,8 @@ export interface TakeBackupOptions {
   readonly database: DatabasePlan;
   /** An empty directory that becomes the backup. The caller removes it where this throws. */
   readonly directory: string;
+  /** The newest link of the evidence chain, to be remembered in the manifest; none unless told otherwise. */
+  readonly evidence?: Manifest["evidence"];
   readonly progress: Progress;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -125,6 +127,7 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
         pg_dump: pgDump.version,
       },
       server: manifestServer(source.facts),
+      evidence: options.evidence ?? null,
       left_out: [...leftOut, ...leftOutLargeObjects(source)],
       scope: {
         excludedSchemas: [...excludedSchemas],

@@ -4,9 +4,8 @@ import type { AuditDetails, AuditEntry, AuditStatus, OperationType } from "../au
 import { auditPath, writeEntry } from "../audit/log-file.ts";
 import { IthacaError, messageOf } from "../base/errors.ts";
 import type { Plan } from "../plan/schema.ts";
-import { newestLinks } from "../report/chain/folder.ts";
-import { chainHead } from "../report/chain/next-links.ts";
 import type { UseCaseContext } from "./context.ts";
+import { evidenceHead } from "./evidence-head.ts";
 import { auditMirror } from "./mirror-audit.ts";
 import { runFacts } from "./run-facts.ts";
 import { reportsDirectory } from "./subject.ts";
@@ -46,11 +45,10 @@ export async function audited<T>(
   const { id: run, url, actor, commit, version } = runFacts(context, startedAt);
   const operationId = randomUUID();
   const slot = { database, operation, run, operationId, startedAt };
-  const evidence = chainHead(await newestLinks(reports, database), database);
   const facts: AuditDetails = {
     run: { id: run, url, commit, version },
     // The newest digest of the evidence chain: a history that is rewritten later no longer leads to it.
-    evidence: evidence === null ? null : { sequence: evidence.sequence, digest: evidence.digest },
+    evidence: await evidenceHead(context, { plan, name: database }),
   };
   const record = async (status: AuditStatus, more: AuditDetails): Promise<void> => {
     const entry: AuditEntry = {

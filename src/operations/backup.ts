@@ -3,7 +3,9 @@ import { IthacaError } from "../base/errors.ts";
 import type { BackupReport } from "../report/model.ts";
 import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
+import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
+import { evidenceHead } from "./evidence-head.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, requireSource, type Subject, type SubjectOptions } from "./subject.ts";
 import { takeAndStore } from "./take-and-store.ts";
@@ -19,6 +21,12 @@ export interface BackupOptions extends SubjectOptions {
  */
 export async function backup(context: UseCaseContext, options: BackupOptions): Promise<BackupReport> {
   const subject = await loadSubject(context, options);
+  const { plan, name } = subject;
+  return audited(context, { operation: "backup", database: name, plan }, () => recorded(context, subject, options));
+}
+
+/** The backup with its report, also where it failed. */
+async function recorded(context: UseCaseContext, subject: Subject, options: BackupOptions): Promise<BackupReport> {
   const startedAt = context.clock.now();
   const reports = reportsDirectory(context, subject.plan);
   const record = (outcome: Pick<BackupReport, "verdict" | "reason" | "backup">) =>
@@ -55,5 +63,5 @@ async function backUp(
     if (options.init === true) await vault.initialise({ signal });
     else await vault.list(subject.name, { signal });
   });
-  return takeAndStore(context, subject, target, vault);
+  return takeAndStore(context, subject, target, vault, await evidenceHead(context, subject));
 }

@@ -1,59 +1,72 @@
-import { stopwatch } from "../base/clock.ts";
-import type { DatabasePlan } from "../plan/schema.ts";
-import { compareWithHistory, plausibilityHistory } from "../proof/checks/plausibility-history.ts";
-import { applyExcuses } from "../proof/excuse.ts";
-import { toResult } from "../proof/run-checks.ts";
-import type { CheckResult } from "../proof/types.ts";
-import { isBackup, listReports, recordedFigures } from "../report/history.ts";
-import type { AnyReport, Verdict } from "../report/model.ts";
+import { relative } from "node:path";
+import { listReports } from "../report/history.ts";
+import type { CheckReport } from "../report/model.ts";
 import { decideVerdict } from "../report/verdict.ts";
-import { openVault } from "../vault/vault.ts";
+import { writeReport } from "../report/write.ts";
+import { checkExports } from "./check-exports.ts";
+import { checkPlatform } from "./check-platform.ts";
+import { checkVault, compareRecorded } from "./check-vault.ts";
 import type { UseCaseContext } from "./context.ts";
-import { loadSubject, reportsDirectory, type SubjectOptions } from "./subject.ts";
+import { runFacts } from "./run-facts.ts";
+import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
 
-export interface CheckOutcome {
-  readonly verdict: Verdict;
-  readonly checks: readonly CheckResult[];
+export interface CheckOptions extends SubjectOptions {
+  /** Read every byte of the vault as well. */
+  readonly readData?: boolean;
 }
 
-/** The newest recorded backup next to those before it; nothing where there are too few to say anything. */
-function inLine(reports: readonly AnyReport[], database: DatabasePlan, now: Date): CheckResult[] {
-  const seconds = stopwatch();
-  const figures = recordedFigures(reports).sort((a, b) => Date.parse(b.taken_at) - Date.parse(a.taken_at));
-  const [newest] = figures;
-  if (newest === undefined) return [];
-  const outcome = compareWithHistory(newest, figures, database.critical_tables);
-  const excused = applyExcuses(plausibilityHistory, outcome, database.exceptions, now);
-  const result = toResult(plausibilityHistory, excused, seconds());
-  return result === null ? [] : [result];
+/** Where nobody gives a connection string, exports are all there is: then no vault is missing. */
+function livesOnExports(context: UseCaseContext, { database }: Subject): boolean {
+  const { RESTIC_REPOSITORY: repository = "" } = context.environment;
+  return database.exports !== undefined && repository === "" && sourceTarget(context, database) === null;
 }
 
 /**
- * Looks at the vault: is the newest backup complete and young enough, is any day of the retention missing, are the
- * sizes consistent, is the newest backup the one that was recorded outside the vault, is the repository sound; and whether the newest
- * backup is in line with the ones before it, by what was recorded of them.
+ * Looks at every place that keeps backups of a database, and writes a report.
+ *
+ * The vault: is the newest backup complete and young enough, is any day of the retention missing, are the sizes
+ * consistent, is the newest backup the one that was recorded outside the vault, is the repository sound; and whether the
+ * newest backup is in line with the ones before it, by what was recorded of them. The platform: its own backups, against
+ * what the plan promises of them. Exports: files that people bring by hand.
  */
-export async function check(
-  context: UseCaseContext,
-  options: SubjectOptions & { readonly readData?: boolean },
-): Promise<CheckOutcome> {
-  const { plan, database, name } = await loadSubject(context, options);
-  const vault = openVault({ ...context.environment });
-  const { reports } = await listReports(reportsDirectory(context, plan), name);
-  const recorded = reports.filter(isBackup).find(({ verdict }) => verdict === "taken")?.backup;
-  const ofVault = await context.progress.step("Check the vault", (note) =>
-    vault.check({
+export async function check(context: UseCaseContext, options: CheckOptions): Promise<CheckReport> {
+  const subject = await loadSubject(context, options);
+  const { plan, database, name } = subject;
+  const startedAt = context.clock.now();
+  const directory = reportsDirectory(context, plan);
+  const { reports } = await listReports(directory, name);
+  const withoutVault = livesOnExports(context, subject);
+  const vault = withoutVault
+    ? { checks: [], keepers: [] }
+    : await checkVault(context, subject, reports, options.readData === true);
+  const recorded = compareRecorded(reports, subject, startedAt);
+  const platform = await checkPlatform(context, database, reports);
+  const exported = await checkExports(context, subject, reports);
+  const checks = [...vault.checks, ...recorded.checks, ...platform.checks, ...exported.checks];
+  return writeReport(
+    directory,
+    {
+      kind: "check",
+      verdict: decideVerdict({ checks, restore_errors: [], sabotage: null, rehearsal: null }),
       database: name,
-      maxAge: plan.objectives.rpo,
-      days: plan.retention.daily,
-      now: context.clock.now(),
-      read: options.readData === true ? "all" : "structure",
-      ...(recorded == null ? {} : { recordedDigest: { id: recorded.id, digest: recorded.digest } }),
-      signal: context.signal,
-      warn: context.progress.warn,
-      note,
-    }),
+      run: runFacts(context, startedAt),
+      checks,
+      not_covered: [
+        ...(withoutVault
+          ? [
+              {
+                what: "Backups by Ithaca itself",
+                why: "there is no connection string and no vault: exports are all there is",
+              },
+            ]
+          : []),
+        ...recorded.notCovered,
+        ...platform.notCovered,
+        ...exported.notCovered,
+      ],
+      keepers: [...vault.keepers, ...platform.keepers, ...exported.keepers],
+      outage: platform.outage,
+    },
+    relative(context.workingDirectory, directory),
   );
-  const checks = [...ofVault, ...inLine(reports, database, context.clock.now())];
-  return { verdict: decideVerdict({ checks, restore_errors: [], sabotage: null, rehearsal: null }), checks };
 }

@@ -13,11 +13,7 @@ const limits = { connectWithin: 10_000, within: 30_000 };
  * Gives what copies into `backup_audit_log` what it lacks of the record, where the plan's variable for it is set. It never
  * fails the operation: what could not be copied is a warning, told once, and is caught up by a later call.
  */
-export function auditMirror(
-  context: UseCaseContext,
-  plan: Plan,
-  database: string,
-): () => Promise<void> {
+export function auditMirror(context: UseCaseContext, plan: Plan, database: string): () => Promise<void> {
   const { environment, progress, signal } = context;
   const variable = plan.databases[database]?.audit_url_secret ?? "ITHACA_AUDIT_URL";
   const url = environment[variable];

@@ -7,6 +7,7 @@ import { requireRehearsal } from "../rehearsal/rehearse.ts";
 import { listReports, recordedDigest, recordedFigures } from "../report/history.ts";
 import type { Kind, ProofReport } from "../report/model.ts";
 import { openVault } from "../vault/vault.ts";
+import { audited } from "./audited.ts";
 import { type BackupSource, directorySource, isOwnBackup, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { readDamage } from "./copy.ts";
@@ -43,16 +44,19 @@ export async function prove(context: UseCaseContext, options: ProveOptions): Pro
     reports: reportsDirectory(context, subject.plan),
   };
   const paths = options.archive === undefined ? [] : [options.archive].flat();
+  const asked = { kind: request.kind, backup: paths.join(" ") || (options.backup ?? "latest") };
+  const record = (work: () => Promise<ProofReport>) =>
+    audited(context, { operation: "proof", database: subject.name, plan: subject.plan, details: { asked } }, work);
   const [path] = paths;
   if (path !== undefined && !(paths.length === 1 && isOwnBackup(context, path))) {
     if (request.rehearse) throw operationErrors.foreign_rehearsal({ path });
-    return proveArchive(context, subject, { ...request, paths });
+    return record(() => proveArchive(context, subject, { ...request, paths }));
   }
   const source =
     path === undefined
       ? vaultSource(context, openVault({ ...context.environment }), subject.name, options.backup ?? "latest")
       : directorySource(context, path);
-  return proveSubject(context, subject, { ...request, source });
+  return record(() => proveSubject(context, subject, { ...request, source }));
 }
 
 /** What `proveSubject` needs to know besides the subject. */

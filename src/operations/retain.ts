@@ -1,5 +1,7 @@
+import type { Plan } from "../plan/schema.ts";
 import { isBackup, listReports, provenBackups } from "../report/history.ts";
 import { openVault } from "../vault/vault.ts";
+import { type AuditNotes, audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { loadSubject, reportsDirectory, type SubjectOptions } from "./subject.ts";
 
@@ -22,6 +24,16 @@ export async function retain(
   options: SubjectOptions & { readonly dryRun?: boolean },
 ): Promise<RetainOutcome> {
   const { plan, name } = await loadSubject(context, options);
+  const dryRun = options.dryRun === true;
+  const work = async ({ note }: AuditNotes): Promise<RetainOutcome> => {
+    const outcome = await apply(context, plan, name, dryRun);
+    note({ kept: outcome.kept.map(({ id }) => id), removed: [...outcome.removed] });
+    return outcome;
+  };
+  return audited(context, { operation: "retain", database: name, plan, details: { dry_run: dryRun } }, work);
+}
+
+async function apply(context: UseCaseContext, plan: Plan, name: string, dryRun: boolean): Promise<RetainOutcome> {
   const { reports } = await listReports(reportsDirectory(context, plan), name);
   const result = await context.progress.step("Apply the retention", (note) =>
     openVault({ ...context.environment }).retain({
@@ -31,7 +43,7 @@ export async function retain(
       lastBackupFailed: (reports.find(isBackup)?.verdict ?? "taken") !== "taken",
       maxAge: plan.objectives.rpo + scheduleSlack,
       now: context.clock.now(),
-      dryRun: options.dryRun === true,
+      dryRun,
       signal: context.signal,
       warn: context.progress.warn,
       note,
@@ -39,7 +51,7 @@ export async function retain(
   );
   return {
     database: name,
-    dry_run: options.dryRun === true,
+    dry_run: dryRun,
     kept: result.keep.map(({ entry, reasons }) => ({ id: entry.id, reasons })),
     removed: result.remove.map(({ id }) => id),
   };

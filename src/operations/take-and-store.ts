@@ -1,3 +1,4 @@
+import type { Manifest } from "../backup/manifest.ts";
 import { takeBackup } from "../backup/take-backup.ts";
 import { stopwatch } from "../base/clock.ts";
 import { scratchDirectory } from "../base/scratch.ts";
@@ -10,19 +11,22 @@ import type { Subject } from "./subject.ts";
 /**
  * Takes a backup of `target`, puts it into the vault, and gives what has to be recorded about it outside the vault.
  * Whatever ends it, the directory in between is gone afterwards.
+ *
+ * @param evidence the newest link of the evidence chain, which the backup remembers
  */
 export async function takeAndStore(
   context: UseCaseContext,
   { name, database }: Subject,
   target: Target,
   vault: Vault,
+  evidence: Manifest["evidence"] = null,
 ): Promise<NonNullable<BackupReport["backup"]>> {
   const { progress, clock, signal } = context;
   await using scratch = await scratchDirectory("backup");
   const directory = scratch.path;
   const seconds = stopwatch();
   const { manifest, census } = await progress.step("Take a backup and its census", () =>
-    takeBackup({ target, name, database, directory, progress, clock, signal }),
+    takeBackup({ target, name, database, directory, evidence, progress, clock, signal }),
   );
   const dumpSeconds = seconds();
   await progress.step("Put it into the vault", (note) =>

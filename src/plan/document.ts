@@ -75,10 +75,9 @@ function findSecrets(document: Document): PathFault[] {
     }
   };
   const report = (path: PropertyKey[]): void => {
-    const fix =
-      path.at(-1) === "url_secret"
-        ? "write the NAME of the environment variable that holds it"
-        : "keep it in an environment variable";
+    const fix = String(path.at(-1)).endsWith("url_secret")
+      ? "write the NAME of the environment variable that holds it"
+      : "keep it in an environment variable";
     faults.push({
       path,
       message: `${showPath(path)} holds what looks like a secret, and plans are committed; remove it, ${fix}, and change the secret if it was ever pushed`,

@@ -97,7 +97,7 @@ function sentenceOf(issue: Issue, value: unknown): string {
 
 /** The value in brackets, unless it might be a secret: what stands in place of a variable's name is never shown. */
 function says(path: readonly PropertyKey[], value: unknown): string {
-  const shown = path.at(-1) === "url_secret" ? null : harmless(value);
+  const shown = String(path.at(-1)).endsWith("url_secret") ? null : harmless(value);
   return shown === null ? "" : ` (it says ${shown})`;
 }
 

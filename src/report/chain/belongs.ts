@@ -15,6 +15,14 @@ export function isRedrawn(path: string): boolean {
   return path.startsWith("charts/");
 }
 
+/**
+ * Files of which a later link may record a newer form. An incident is written on until it is over, and its lessons are added
+ * afterwards. Every form of it had to be recorded: what no link holds is found as altered.
+ */
+export function mayChange(path: string): boolean {
+  return isRedrawn(path) || path.startsWith("incidents/");
+}
+
 /** The database that a JSON file says it is about. */
 function toldBy({ path, bytes }: EvidenceFile): string | null {
   if (!path.endsWith(".json")) return null;

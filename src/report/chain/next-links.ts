@@ -1,4 +1,4 @@
-import { byChain, isRedrawn } from "./belongs.ts";
+import { byChain, mayChange } from "./belongs.ts";
 import { linkAt, linkFile, readLink, sha256 } from "./link.ts";
 import type { ChainHead, EvidenceFile, LinkFile } from "./types.ts";
 
@@ -32,7 +32,7 @@ export function nextLinks(existing: readonly LinkFile[], newFiles: readonly Evid
   return [...byChain(newFiles)].flatMap(([database, files]): LinkFile[] => {
     const digests = files
       .map(({ path, bytes }) => ({ path, sha256: sha256(bytes) }))
-      .filter(({ path, sha256: digest }) => !(isRedrawn(path) ? known.get(path) === digest : known.has(path)));
+      .filter(({ path, sha256: digest }) => !(mayChange(path) ? known.get(path) === digest : known.has(path)));
     if (digests.length === 0) return [];
     const head = chainHead(existing, database);
     return [

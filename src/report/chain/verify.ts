@@ -1,4 +1,4 @@
-import { isEvidence, isRedrawn } from "./belongs.ts";
+import { isEvidence, mayChange } from "./belongs.ts";
 import { linkAt, linkPath, readLink, sha256 } from "./link.ts";
 import type { ChainHead, ChainLink, LinkFile } from "./types.ts";
 
@@ -108,7 +108,7 @@ function recorded(chains: ReadonlyMap<string, readonly Placed[]>): {
   for (const { path: by, link } of [...chains.values()].flat()) {
     for (const { path, sha256: digest } of link?.files ?? []) {
       const earlier = files.get(path);
-      if (earlier !== undefined && earlier.sha256 !== digest && !isRedrawn(path)) {
+      if (earlier !== undefined && earlier.sha256 !== digest && !mayChange(path)) {
         findings.push({
           kind: "altered",
           path,
