@@ -32,6 +32,8 @@ export interface TakeBackupOptions {
   readonly database: DatabasePlan;
   /** An empty directory that becomes the backup. The caller removes it where this throws. */
   readonly directory: string;
+  /** When the data is of, where that is not now: the target is a copy of an earlier point in time. */
+  readonly asOf?: Date;
   /** The newest link of the evidence chain, to be remembered in the manifest; none unless told otherwise. */
   readonly evidence?: Manifest["evidence"];
   readonly progress: Progress;
@@ -112,13 +114,15 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
     dumpRoles(pgDumpall, target.database, join(directory, "roles.sql"), signal),
   );
   return progress.step("Write census and manifest", async () => {
-    await writeCensus(attempt.census, join(directory, "census.json"));
+    const { asOf } = options;
+    const census = asOf === undefined ? attempt.census : { ...attempt.census, taken_at: asOf.toISOString() };
+    await writeCensus(census, join(directory, "census.json"));
     const { leftOut, excludedSchemas, excludedTables, excludedRows, excludedExtensions } = source.scope;
     const known = {
       format: 1 as const,
-      id: backupId(started, name),
+      id: backupId(asOf ?? started, name),
       database: name,
-      taken_at: attempt.census.taken_at,
+      taken_at: census.taken_at,
       started_at: started.toISOString(),
       versions: {
         ithaca: ithacaVersion,
@@ -138,7 +142,7 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
     };
     signal.throwIfAborted();
     const manifest = await writeManifest(directory, known, source.facts.sizeBytes ?? 0, () => clock.now());
-    return { manifest, census: attempt.census };
+    return { manifest, census };
   });
 }
 

@@ -13,6 +13,7 @@ import type { Subject } from "./subject.ts";
  * Whatever ends it, the directory in between is gone afterwards.
  *
  * @param evidence the newest link of the evidence chain, which the backup remembers
+ * @param asOf when the data is of, where the target is a copy of an earlier point in time
  */
 export async function takeAndStore(
   context: UseCaseContext,
@@ -20,13 +21,24 @@ export async function takeAndStore(
   target: Target,
   vault: Vault,
   evidence: Manifest["evidence"] = null,
+  asOf?: Date,
 ): Promise<NonNullable<BackupReport["backup"]>> {
   const { progress, clock, signal } = context;
   await using scratch = await scratchDirectory("backup");
   const directory = scratch.path;
   const seconds = stopwatch();
   const { manifest, census } = await progress.step("Take a backup and its census", () =>
-    takeBackup({ target, name, database, directory, evidence, progress, clock, signal }),
+    takeBackup({
+      target,
+      name,
+      database,
+      directory,
+      evidence,
+      progress,
+      clock,
+      signal,
+      ...(asOf === undefined ? {} : { asOf }),
+    }),
   );
   const dumpSeconds = seconds();
   await progress.step("Put it into the vault", (note) =>
