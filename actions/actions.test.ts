@@ -108,6 +108,11 @@ test("from another repository's workspace an action reads that workspace's plan 
       {
         database: "shop",
         url_secret: "SHOP_DATABASE_URL",
+        audit_url_secret: "ITHACA_AUDIT_URL",
+        recovery_url_secret: "ITHACA_RECOVERY_URL",
+        heartbeat_secret: "HEARTBEAT_URL",
+        supabase_token_secret: "SUPABASE_ACCESS_TOKEN",
+        supabase_project_ref_secret: "SUPABASE_PROJECT_REF",
         throwaway_image: "postgres:17",
         throwaway_superuser: "postgres",
         postgres_major: 17,

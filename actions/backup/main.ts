@@ -10,7 +10,7 @@ import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject
 export const action = defineAction({
   inputs: { ...subjectInputs, init: flag },
   async run(context, inputs) {
-    const prepared = await prepareSubject(context, inputs, { source: true, variables: vaultSecrets });
+    const prepared = await prepareSubject(context, inputs, { secrets: ["database-url"], variables: vaultSecrets });
     const report = await backup(prepared, { ...subjectOptions(inputs), init: inputs.init });
     return {
       outputs: {

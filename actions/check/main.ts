@@ -10,7 +10,7 @@ import { table } from "../shared/summary.ts";
 export const action = defineAction({
   inputs: { ...subjectInputs, "read-data": flag },
   async run(context, inputs) {
-    const prepared = await prepareSubject(context, inputs, { source: false, variables: vaultSecrets });
+    const prepared = await prepareSubject(context, inputs, { secrets: [], variables: vaultSecrets });
     const { verdict, checks } = await check(prepared, {
       ...subjectOptions(inputs),
       readData: inputs["read-data"],

@@ -7,7 +7,7 @@ import { table } from "../shared/summary.ts";
 export const action = defineAction({
   inputs: subjectInputs,
   async run(context, inputs) {
-    const prepared = await prepareSubject(context, inputs, { source: false, variables: [] });
+    const prepared = await prepareSubject(context, inputs, { secrets: [], variables: [] });
     const { checks } = await doctor(prepared, subjectOptions(inputs));
     const red = checks.filter(({ status }) => status === "red");
     const title = red.length === 0 ? "All is set up" : `${red.length} to mend: ${red.map((c) => c.title).join(", ")}`;

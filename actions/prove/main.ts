@@ -2,16 +2,10 @@ import { prove } from "../../src/operations/prove.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
 import { markdownOf } from "../../src/report/write.ts";
 import { choice, flag, text } from "../shared/inputs.ts";
+import { linesOf } from "../shared/lines.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { vaultSecrets } from "../shared/secrets.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
-
-/** The lines of an input that holds several paths. */
-const lines = (value: string | undefined) =>
-  (value ?? "")
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
 
 /** Restores a backup into a throwaway and proves it. */
 export const action = defineAction({
@@ -23,9 +17,9 @@ export const action = defineAction({
     e2e: flag,
   },
   async run(context, inputs) {
-    const archive = lines(inputs.archive);
+    const archive = linesOf(inputs.archive);
     const prepared = await prepareSubject(context, inputs, {
-      source: false,
+      secrets: [],
       variables: archive.length > 0 ? [] : vaultSecrets,
     });
     const report = await prove(prepared, {

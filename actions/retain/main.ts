@@ -9,7 +9,7 @@ import { table } from "../shared/summary.ts";
 export const action = defineAction({
   inputs: { ...subjectInputs, "dry-run": flag },
   async run(context, inputs) {
-    const prepared = await prepareSubject(context, inputs, { source: false, variables: vaultSecrets });
+    const prepared = await prepareSubject(context, inputs, { secrets: [], variables: vaultSecrets });
     const { kept, removed, dry_run } = await retain(prepared, {
       ...subjectOptions(inputs),
       dryRun: inputs["dry-run"],

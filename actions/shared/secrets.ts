@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * of databases' secrets are the team's own and follow the last pattern.
  */
 const secretNames =
-  /^(ITHACA_.*_URL|RESTIC_(PASSWORD|REPOSITORY)|AWS_(SECRET_ACCESS_KEY|SESSION_TOKEN)|B2_ACCOUNT_KEY|AZURE_ACCOUNT_(KEY|SAS)|OS_PASSWORD|ST_KEY|SUPABASE_ACCESS_TOKEN|SLACK_WEBHOOK_URL|SMTP_URL|HEARTBEAT_URL|GITHUB_TOKEN|.*_DATABASE_URL)$/;
+  /^(ITHACA_.*_URL|RESTIC_PASSWORD|AWS_(SECRET_ACCESS_KEY|SESSION_TOKEN)|B2_ACCOUNT_KEY|AZURE_ACCOUNT_(KEY|SAS)|OS_PASSWORD|ST_KEY|SUPABASE_ACCESS_TOKEN|SLACK_WEBHOOK_URL|SMTP_URL|HEARTBEAT_URL|GITHUB_TOKEN|.*_DATABASE_URL)$/;
 
 /** The password within a URL, as it stands and decoded. */
 function passwordsIn(value: string): string[] {
