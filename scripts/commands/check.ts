@@ -7,7 +7,10 @@ import { runCommand } from "../terminal/run-command.ts";
 
 /** `ithaca check` */
 export function checkCommand(): Command {
-  return command("check", "Are the backups there, fresh, of consistent size, and complete for the retention")
+  return command(
+    "check",
+    "Are the backups there, fresh, of consistent size, and complete for the retention: the vault's and the platform's",
+  )
     .option("--read-data", "read every byte of the vault as well")
     .addHelpText("after", examples("check", "check --read-data --json"))
     .action((options) =>

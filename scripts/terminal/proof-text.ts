@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
-import type { ProofReport, Verdict } from "../../src/report/model.ts";
+import { spellBytes, spellSeconds } from "../../src/report/format.ts";
+import type { CheckReport, ProofReport, Verdict } from "../../src/report/model.ts";
 
 type CheckResult = ProofReport["checks"][number];
 
@@ -64,7 +65,37 @@ export function proofText(report: ProofReport): string {
   ].join("\n");
 }
 
+/** Who keeps backups, side by side. */
+function keeperLines({ keepers }: CheckReport): string[] {
+  const bytes = (value: number | null) => (value === null ? "–" : spellBytes(value));
+  return keepers.map(({ place, newest, count, size_bytes, usual_bytes }) =>
+    [
+      `  ${place.padEnd(9)}`,
+      newest === null ? "none" : `${spellSeconds(newest.age_s)} old`.padEnd(14),
+      count === null ? "" : `${count} kept`.padEnd(10),
+      size_bytes === null ? "" : `${bytes(size_bytes)}, usually ${bytes(usual_bytes)}`,
+    ]
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
 /** The outcome of `check`. */
-export function checksText(outcome: { verdict: Verdict; checks: readonly CheckResult[] }): string {
-  return ["", verdictLine(outcome.verdict, "the backups in the vault"), ...checkLines(outcome.checks)].join("\n");
+export function checksText(report: CheckReport): string {
+  const { outage, not_covered, verdict, database } = report;
+  return [
+    "",
+    verdictLine(verdict, `the backups of ${database}`),
+    ...keeperLines(report),
+    ...(outage === null
+      ? []
+      : [
+          `  ${styleText("yellow", "!")} Supabase reports a ${outage.impact} outage since ${outage.since}: ${outage.name}`,
+        ]),
+    ...checkLines(report.checks),
+    ...(not_covered.length > 0
+      ? [`  Not covered: ${not_covered.length} things, each with its reason in the report.`]
+      : []),
+    `  Report: ${report.report.markdown}`,
+  ].join("\n");
 }
