@@ -86,14 +86,17 @@ test("an archive cannot make pg_restore read another file of this machine", asyn
   await patchFile(backup.file("toc.dat"), `${id}.dat`, outside);
   await using copy = await testDatabase();
   const { errors } = await restoreDumped(backup, copy.target);
-  expect(errors).toEqual([
-    {
-      object: "TABLE DATA public t",
-      message: "its file name leads out of the archive, so it was not loaded",
-      allowed_by: null,
-    },
-  ]);
-  expect(await copy.session.query("SELECT count(*)::int AS n FROM public.t")).toEqual([{ n: 0 }]);
+  // Since 15.20 pg_restore itself refuses such a table of contents, and then nothing is restored at all.
+  const refusals = [
+    { object: "TABLE DATA public t", message: "its file name leads out of the archive, so it was not loaded" },
+    { object: "toc.dat", message: "the archive's table of contents is damaged: pg_restore cannot read it" },
+  ];
+  expect(refusals.map((refusal) => [{ ...refusal, allowed_by: null }])).toContainEqual(errors);
+  const rows = copy.session.query("SELECT FROM public.t").then(
+    ({ length }) => length,
+    () => 0,
+  );
+  expect(await rows).toBe(0);
 });
 
 test("psql's commands in an archive or in roles.sql are never carried out", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureOf, isHopeless } from "./failures.ts";
+import { failureOf, hopelessness } from "./failures.ts";
 
 /** restic's own words, from versions 0.14 to 0.18. */
 const said: readonly (readonly [id: string, stderr: string])[] = [
@@ -73,7 +73,7 @@ test("a failure that says nothing gives its exit code", () => {
 
 test("only what no repetition mends is hopeless", () => {
   const hopeless = (request: string, fault: string, repository = "s3:vault") =>
-    isHopeless(`${request} returned error, retrying after 552.3ms: ${fault}`, repository);
+    hopelessness(repository)(`${request} returned error, retrying after 552.3ms: ${fault}`);
   expect(hopeless("Save(<lock/548e43402a>)", "open locks/548: permission denied")).toBe(true);
   expect(hopeless("Remove(<snapshot/948c>)", "blob not removed, server response: 403 Forbidden (403)")).toBe(true);
   expect(hopeless("Save(<data/1>)", "dial tcp: connection refused")).toBe(false);
@@ -81,5 +81,25 @@ test("only what no repetition mends is hopeless", () => {
   expect(hopeless("Remove(<lock/1>)", "403 Forbidden (403)")).toBe(false);
   expect(hopeless("Load(<data/1>, 347, 598)", "EOF")).toBe(false);
   expect(hopeless("Load(<data/1>, 347, 598)", "EOF", "/vault")).toBe(true);
-  expect(isHopeless("permission denied", "/vault")).toBe(false);
+  expect(hopelessness("/vault")("permission denied")).toBe(false);
+});
+
+test("a host that is not there is asked a few times, each request for itself", () => {
+  const isHopeless = hopelessness("rest:http://vault");
+  const line = (request: string) => `${request} returned error, retrying after 1s: dial tcp: connection refused`;
+  const answers = Array.from({ length: 6 }, () => [
+    isHopeless(line("Stat(<config/>)")),
+    isHopeless(line("List(<key/>)")),
+  ]);
+  expect(answers.slice(0, -1).flat()).not.toContain(true);
+  expect(answers.at(-1)).toEqual([true, true]);
+});
+
+test("newer versions put several lines into one message", () => {
+  const stderr = JSON.stringify({
+    message_type: "exit_error",
+    code: 10,
+    message: "Fatal: unable to open config file: gone\nIs there",
+  });
+  expect(failureOf("/vault", 10, stderr).message.split("\n")).toHaveLength(1);
 });

@@ -85,7 +85,7 @@ function tellingLine(lines: readonly string[], pattern: RegExp | undefined): str
 /** What restic's exit code and stderr (redacted already) mean, as an error for people. */
 export function failureOf(repository: string, exitCode: number, stderr: string): IthacaError {
   if (exitCode === 127) return vaultErrors.restic_missing({});
-  const lines = stderr.split("\n").map(plainLine);
+  const lines = stderr.split("\n").flatMap((line) => plainLine(line).split("\n"));
   const candidates = isLocal(repository) ? [["damaged", truncated] as const, ...patterns] : patterns;
   const match = candidates.find(([, pattern]) => lines.some((line) => pattern.test(line)));
   const why = tellingLine(lines, match?.[1]) || `exit code ${exitCode}`;
@@ -95,20 +95,42 @@ export function failureOf(repository: string, exitCode: number, stderr: string):
     : vaultErrors[failure]({ repository, why });
 }
 
+/** How often the same request may be repeated: about half a minute in 0.18, which waits 1, 2, 4, 12 and 11 seconds. */
+const patience = 6;
+
 /**
  * restic repeats a failed request, for 42 seconds in 0.14 and for up to 15 minutes later. That mends a flaky network,
- * but no refusal, no full disk and no missing file: on these lines the call is ended at once. A lock that may not be
- * deleted is no reason to end anything: the work goes on without.
+ * but no refusal, no full disk and no missing file: on these lines the call is ended at once; and no host that is not
+ * there: the same request is repeated a few times only. A lock that may not be deleted is no reason to end anything: the
+ * work goes on without.
+ *
+ * @returns a judge of one call's lines, which remembers what it has heard
  */
-export function isHopeless(line: string, repository: string): boolean {
-  if (!/returned error, retrying after/.test(line) || isLockRemoval(line)) return false;
+export function hopelessness(repository: string): (line: string) => boolean {
+  const repeated = new Map<string, number>();
+  return (line) => {
+    const request = /^(.*?) returned error, retrying after/.exec(line)?.[1];
+    if (request === undefined || isLockRemoval(line)) return false;
+    const times = (repeated.get(request) ?? 0) + 1;
+    repeated.set(request, times);
+    return times >= patience || isRefusal(line, repository);
+  };
+}
+
+/** Whether no repetition can help. */
+function isRefusal(line: string, repository: string): boolean {
   if (isLocal(repository) && truncated.test(line)) return true;
   return /permission denied|read-only file system|access ?denied|forbidden|unauthorized|\b40[134]\b|no space left|quota|\b507\b|insufficient storage|no such file or directory|does not exist|not found|NoSuchKey/i.test(
     line,
   );
 }
 
-/** Whether restic complains that it may not delete its own lock. */
+/** Whether restic says that it will try a request again. */
+export function isRepetition(line: string): boolean {
+  return /returned error, retrying after/.test(line);
+}
+
+/** Whether restic complains that it may not delete its own lock: 0.14 tries for ever, 0.17 and later only say so. */
 export function isLockRemoval(line: string): boolean {
-  return /^Remove\(<lock\//.test(line) && /returned error, retrying after/.test(line);
+  return /^Remove\(<lock\//.test(line);
 }

@@ -3,7 +3,7 @@ import { run } from "../base/child-process.ts";
 import { messageOf } from "../base/errors.ts";
 import type { ResticSettings } from "./environment.ts";
 import { vaultErrors } from "./errors.ts";
-import { failureOf, isHopeless, isLockRemoval } from "./failures.ts";
+import { failureOf, hopelessness, isLockRemoval, isRepetition } from "./failures.ts";
 import type { VaultOptions } from "./types.ts";
 
 export interface CallOptions extends VaultOptions {
@@ -35,6 +35,8 @@ export interface Restic {
   /** Major and minor version of the program, such as [0, 14]. */
   version(): Promise<readonly [number, number]>;
 }
+
+const lockLeft = "The vault's credential may not delete locks, so one was left; `check` removes it once it is stale.";
 
 /** The first version with repository format 2, which compresses; what we rely on is the same up to 0.18. */
 const oldest = [0, 14] as const;
@@ -71,6 +73,7 @@ export function openRestic(settings: ResticSettings): Restic {
     async call(args, options = {}) {
       await version();
       options.signal?.throwIfAborted();
+      const isHopeless = hopelessness(repository);
       const [hopeless, done] = [new AbortController(), new AbortController()];
       const result = await run("restic", [...settings.options, ...args], {
         env: settings.environment,
@@ -80,18 +83,19 @@ export function openRestic(settings: ResticSettings): Restic {
         // On SIGINT restic removes its locks; on SIGTERM older versions leave them behind.
         killSignal: "SIGINT",
         onStderrLine: (line) => {
-          if (isHopeless(line, repository)) hopeless.abort();
-          if (isLockRemoval(line) && options.isDone?.()) done.abort();
+          if (isHopeless(line)) hopeless.abort();
+          if (isRepetition(line) && isLockRemoval(line) && options.isDone?.()) done.abort();
         },
       });
       options.signal?.throwIfAborted();
       if (done.signal.aborted && !hopeless.signal.aborted) {
-        options.warn?.(
-          "The vault's credential may not delete locks, so one was left; `check` removes it once it is stale.",
-        );
+        options.warn?.(lockLeft);
         return { ...result, exitCode: 0 };
       }
-      if ((options.accept ?? [0]).includes(result.exitCode) && !hopeless.signal.aborted) return result;
+      if ((options.accept ?? [0]).includes(result.exitCode) && !hopeless.signal.aborted) {
+        if (result.stderr.split("\n").some(isLockRemoval)) options.warn?.(lockLeft);
+        return result;
+      }
       if (options.tolerate?.test(result.stderr)) return result;
       throw failureOf(repository, result.exitCode, result.stderr);
     },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { saveBackup, testVault, vaultPassword, writeBackup } from "../../test/support/vault.ts";
 import { run } from "../base/child-process.ts";
+import { jsonLine, statusText } from "./status.ts";
 import { localVault } from "./vault.ts";
 
 test("a backup comes back as it was kept, straight into its destination", async () => {
@@ -103,12 +104,17 @@ test("initialise creates a vault once, and only where it is told to", async () =
   expect(await other.exists()).toBe(true);
 });
 
-test("progress is told in restic's own numbers", async () => {
-  await using test = await testVault();
-  const notes: string[] = [];
-  const directory = join(test.path, "backup");
-  const label = await writeBackup(directory, { files: { "dump/1.dat": Buffer.alloc(2_000_000, 3) } });
-  await test.vault.save(directory, label, { note: (text) => notes.push(text) });
-  expect(notes.length).toBeGreaterThan(0);
-  for (const note of notes) expect(note).toMatch(/^\d+ %, [\d.]+ MB of [\d.]+ MB$/);
+test.each([
+  [
+    '{"message_type":"status","percent_done":0.42,"total_bytes":286000000,"bytes_done":120000000}',
+    "42 %, 120 MB of 286 MB",
+  ],
+  [
+    '{"message_type":"status","percent_done":1,"total_bytes":2000000,"bytes_restored":2000000}',
+    "100 %, 2.0 MB of 2.0 MB",
+  ],
+  ['{"message_type":"summary","files_new":1}', null],
+  ["restoring <Snapshot 1> to .", null],
+])("progress is told in restic's own numbers: %s", (line, told) => {
+  expect(statusText(jsonLine(line))).toBe(told);
 });

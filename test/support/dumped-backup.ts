@@ -8,6 +8,7 @@ import { scratchDirectory } from "../../src/base/scratch.ts";
 import type { Census } from "../../src/census/types.ts";
 import { planSchema } from "../../src/plan/schema.ts";
 import { findClient } from "../../src/postgres/clients.ts";
+import { connect } from "../../src/postgres/connect.ts";
 import { libpqEnvironment } from "../../src/postgres/libpq-environment.ts";
 import type { Target } from "../../src/postgres/types.ts";
 import type { RestoreOptions } from "../../src/restore/restore-backup.ts";
@@ -60,7 +61,12 @@ export async function dumpedBackup(target: Target, roles: "all" | string = noRol
   };
 }
 
-const manifest = { versions: { pg_dump: "pg_dump (PostgreSQL) 15.18", server_num: 150_018 } } as Manifest;
+/** As much of the manifest as a restore reads: the dump was written by the client that reads it back. */
+async function manifestFor(versionNum: number): Promise<Manifest> {
+  const { version } = await findClient("pg_dump", 15);
+  return { versions: { pg_dump: version, server_num: versionNum } } as Manifest;
+}
+
 const census = { inventory: [] as Census["inventory"] } as Census;
 
 /** Restores a dumped backup into an empty database. */
@@ -73,9 +79,10 @@ export async function restoreDumped(
   const plan = planSchema.parse({ version: 1, databases: { app: { exceptions } } });
   const database = plan.databases.app;
   if (database === undefined) throw new Error("the plan has no database");
-  return restoreBackup({
+  await using session = await connect(target, { readOnly: true });
+  return await restoreBackup({
     directory: backup.path,
-    manifest,
+    manifest: await manifestFor(session.versionNum),
     census,
     target,
     database,
