@@ -5,11 +5,19 @@ import type { DatabasePlan, Plan } from "../plan/schema.ts";
 import { selectDatabase } from "../plan/select-database.ts";
 import type { UseCaseContext } from "./context.ts";
 
-/** What a workflow's job has to know about one database of the plan; its keys are the matrix's. */
-export interface MatrixEntry {
-  readonly database: string;
-  /** NAME of the secret with the connection string. */
+/** NAMES of the secrets that are about one database, since each may have its own. */
+export interface SecretNames {
   readonly url_secret: string;
+  readonly audit_url_secret: string;
+  readonly recovery_url_secret: string;
+  readonly heartbeat_secret: string;
+  readonly supabase_token_secret: string;
+  readonly supabase_project_ref_secret: string;
+}
+
+/** What a workflow's job has to know about one database of the plan; its keys are the matrix's. */
+export interface MatrixEntry extends SecretNames {
+  readonly database: string;
   readonly throwaway_image: string;
   readonly throwaway_superuser: string;
   readonly postgres_major: number;
@@ -31,11 +39,24 @@ export interface PlanMatrix {
 /** The image that Supabase's databases run in has a superuser of another name. */
 const supabaseImage = /(^|\/)supabase\/postgres[:@]/;
 
-function entryOf(name: string, { url_secret, throwaway, rehearsal }: DatabasePlan): MatrixEntry {
+/** Where the plan says that the secrets of a database are. */
+export function secretNames(database: DatabasePlan): SecretNames {
+  return {
+    url_secret: database.url_secret,
+    audit_url_secret: database.audit_url_secret,
+    recovery_url_secret: database.recovery.url_secret,
+    heartbeat_secret: database.heartbeat_secret,
+    supabase_token_secret: database.managed?.token_secret ?? "SUPABASE_ACCESS_TOKEN",
+    supabase_project_ref_secret: database.managed?.project_ref_secret ?? "SUPABASE_PROJECT_REF",
+  };
+}
+
+function entryOf(name: string, database: DatabasePlan): MatrixEntry {
+  const { throwaway, rehearsal } = database;
   const image = throwaway.image ?? `postgres:${throwaway.major}`;
   return {
     database: name,
-    url_secret,
+    ...secretNames(database),
     throwaway_image: image,
     throwaway_superuser: throwaway.superuser ?? (supabaseImage.test(image) ? "supabase_admin" : "postgres"),
     postgres_major: throwaway.major,
