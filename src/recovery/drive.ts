@@ -97,9 +97,12 @@ class Run {
     const { progress, clock, lock } = this.options;
     // A roll-back must come to its end although a person has stopped the run.
     const signal = this.incident.state.step === "roll_back" ? new AbortController().signal : this.options.signal;
+    const now = () => this.incident;
     return {
       incidentId: this.incident.id,
-      notes: this.incident.notes,
+      get notes() {
+        return now().notes;
+      },
       note: async (more) => {
         await this.save({ notes: { ...this.incident.notes, ...more } });
       },

@@ -93,7 +93,7 @@ export type Notes = { readonly [key: string]: Json };
 /** What a method gets with every step. */
 export interface StepContext {
   readonly incidentId: string;
-  /** What the method has noted so far, in this run or in one before. */
+  /** What the method has noted so far, in this run or in one before; always the newest. */
   readonly notes: Notes;
   /** Adds to the notes, and returns when they are safely written: call it *before* the act that they describe. */
   readonly note: (more: Notes) => Promise<void>;
