@@ -119,23 +119,26 @@ export async function notify(context: UseCaseContext, options: NotifyOptions): P
   const seconds = stopwatch();
   const { plan } = await loadPlan(resolve(context.workingDirectory, options.plan));
   const chart = await readChart(context, options.chart);
-  const links = linksOf(context, plan, options.issue);
+  const { issue, patience } = options;
   const messages: Told[] = [];
   // One after the other: each decision needs what the one before it has told.
   for (const path of options.reports) {
     const report = await readReport(resolve(context.workingDirectory, path));
-    messages.push(...(await notifyReport(context, plan, report, { links, chart, patience: options.patience })));
+    const told = await notifyReport(context, plan, report, { ...(issue && { issue }), chart, patience });
+    messages.push(...told);
   }
   return notifyOutcome(messages, seconds());
 }
 
-/** Tells people what one report means. */
-async function notifyReport(
+/** Tells people what one report means; see `notify`. */
+export async function notifyReport(
   context: UseCaseContext,
   plan: Plan,
   report: AnyReport,
-  { links, chart, patience }: { links: Links; chart: Chart | null; patience: Patience | undefined },
+  options: { readonly issue?: string; readonly chart?: Chart | null; readonly patience?: Patience | undefined } = {},
 ): Promise<Told[]> {
+  const { issue, chart = null, patience } = options;
+  const links = linksOf(context, plan, issue);
   const seconds = stopwatch();
   const situation = situationOf(report, plan);
   if (situation === null) return [];
