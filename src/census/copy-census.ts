@@ -1,6 +1,6 @@
 import type { Progress } from "../base/progress.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
-import type { Target } from "../postgres/types.ts";
+import type { Session, Target } from "../postgres/types.ts";
 import { largeObjectAccess } from "./large-objects.ts";
 import { readCensus } from "./read-census.ts";
 import { listRelations } from "./relations.ts";
@@ -27,9 +27,15 @@ export interface CopyCensusOptions {
  * a copy. What was only counted on the source is only counted here.
  */
 export async function takeCopyCensus(options: CopyCensusOptions): Promise<Census> {
-  const { target, scope, database, expected, progress } = options;
   await using stack = new AsyncDisposableStack();
-  const sessions = await openSessions(stack, target, options.workers);
+  return await takeCensusOn(await openSessions(stack, options.target, options.workers), options);
+}
+
+/** The same over sessions that are open already: one in a transaction that has changed the copy sees what it changed. */
+export async function takeCensusOn(
+  sessions: readonly Session[],
+  { scope, database, expected, progress }: Omit<CopyCensusOptions, "target" | "workers">,
+): Promise<Census> {
   const [session] = sessions;
   if (session === undefined) throw new Error("a census needs a session");
   const countOnly = new Map(

@@ -1,7 +1,172 @@
-import type { RecoveryMethod } from "../types.ts";
-import { intoNew } from "./into-new.ts";
+import { z } from "zod";
+import { readInventory } from "../../census/inventory.ts";
+import { connect } from "../../postgres/connect.ts";
+import type { Target } from "../../postgres/types.ts";
+import { markerSchema } from "../marker.ts";
+import type { Notes, RecoveryMethod } from "../types.ts";
+import { openWritingSession } from "../writing-session.ts";
+import { examineDatabase } from "./examine.ts";
+import { assertIdentity } from "./identity.ts";
+import { readGround } from "./in-place/ground.ts";
+import { expectedInPlace } from "./in-place/kept.ts";
+import { obstaclesInPlace } from "./in-place/obstacles.ts";
+import { restoreInPlace } from "./in-place/transaction.ts";
+import {
+  activeJobs,
+  keepWritersAway,
+  letWritersIn,
+  readOnlySetting,
+  switchJobs,
+  writtenSoFar,
+} from "./in-place/writers.ts";
+import { previewFull, whereTo } from "./preview.ts";
 import type { FullRecovery } from "./types.ts";
 
+const loss = z.object({
+  table: z.string(),
+  rows_now: z.number().nullable(),
+  rows_then: z.number().nullable(),
+  younger: z.number().nullable(),
+});
+const notesSchema = z.object({
+  /** The server's count of written rows when the safety backup began. */
+  written: z.string().optional(),
+  /** What the database said of read-only transactions before; absent until it was asked. */
+  read_only: z.string().nullable().optional(),
+  /** Jobs that are to be switched on again. */
+  jobs: z.array(z.string()).optional(),
+  losses: z.array(loss).default([]),
+  not_covered: z.array(z.object({ what: z.string(), why: z.string() })).default([]),
+  rebuilt: z.boolean().default(false),
+});
+const readNotes = (notes: Notes) => notesSchema.parse(notes);
+
+/** Whether the one transaction of this incident was committed. */
+async function isCommitted(target: Target, incidentId: string): Promise<boolean> {
+  await using session = await openWritingSession(target, "ithaca recovery");
+  const [there] = await session.query<{ there: boolean }>(
+    `SELECT to_regclass('${markerSchema}.done') IS NOT NULL AS there`,
+  );
+  if (there?.there !== true) return false;
+  return (await session.query(`SELECT FROM ${markerSchema}.done WHERE id = $1`, [incidentId])).length > 0;
+}
+
+/**
+ * Restores rows, and the application's own definitions where they differ, into a database whose platform schemas cannot
+ * be dropped, as in a hosted project. Everything happens in one transaction, the proof included.
+ */
 export function inPlace(recovery: FullRecovery): RecoveryMethod {
-  return intoNew(recovery);
+  const { target } = recovery;
+
+  const letIn = async (notes: Notes) => {
+    const { read_only, jobs = [] } = readNotes(notes);
+    if (read_only !== undefined) await letWritersIn(target, read_only);
+    await switchJobs(target, jobs, true);
+  };
+
+  return {
+    kind: "full",
+    mode: "in-place",
+    request: recovery.request,
+    marker: target,
+    async select() {
+      const { manifest } = await recovery.backup();
+      const { id, taken_at, digest } = manifest;
+      return { backup: { id, taken_at, digest }, at: taken_at };
+    },
+    async preview() {
+      const backup = await recovery.backup();
+      const unproven = await assertIdentity(recovery, "production");
+      const found = await obstaclesInPlace(recovery, backup);
+      return await previewFull(recovery, backup, {
+        summary: `The rows of ${whereTo(recovery)} are replaced by those of ${backup.manifest.id}, in one transaction.`,
+        overwrites: [
+          "The rows of every table that may be written, sign-ins and sessions of users among them.",
+          found.definitions,
+        ],
+        keeps: [
+          "The platform's own schemas and extensions, roles and their passwords.",
+          "The state of now goes into the vault first; it is not kept beside, as a swap would.",
+        ],
+        hazards: [
+          "From the safety backup's end to the commit the application can read and cannot write; in the transaction itself it waits.",
+          "If anything differs from the backup at the end, or the connection breaks, the server takes all of it back.",
+          ...found.hazards,
+          ...(unproven === null ? [] : [unproven]),
+        ],
+        obstacles: found.obstacles,
+        details: [],
+      });
+    },
+    async withoutSafetyBackup(step) {
+      await step.note({ written: await writtenSoFar(target) });
+      return null;
+    },
+    async quiesce(step) {
+      // Noted before it is changed: whoever lets writers in again knows how it was.
+      if (readNotes(step.notes).read_only === undefined) await step.note({ read_only: await readOnlySetting(target) });
+      await keepWritersAway(target);
+      const writtenSince = (await writtenSoFar(target)) !== readNotes(step.notes).written;
+      if (readNotes(step.notes).jobs === undefined) await step.note({ jobs: await activeJobs(target) });
+      await switchJobs(target, readNotes(step.notes).jobs ?? [], false);
+      return { writtenSince };
+    },
+    async inspect({ incidentId }) {
+      return (await isCommitted(target, incidentId))
+        ? {
+            standing: "done",
+            says: "Its transaction was committed: production is the restored one. It is verified now.",
+          }
+        : {
+            standing: "untouched",
+            says: "Its transaction was not committed: production is as it was. It begins anew.",
+          };
+    },
+    async execute(step) {
+      if (await isCommitted(target, step.incidentId)) return;
+      await restoreInPlace(recovery, await recovery.backup(), step);
+    },
+    async verify(step) {
+      const backup = await recovery.backup();
+      const { losses, not_covered } = readNotes(step.notes);
+      await using session = await connect(target, { readOnly: true });
+      await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      const now = (
+        await readInventory(session, {
+          ...backup.scope,
+          excludedSchemas: [...backup.scope.excludedSchemas, markerSchema],
+        })
+      ).objects;
+      const census = expectedInPlace(backup.census, now, await readGround(session));
+      await session.query("ROLLBACK");
+      const parts = { recovery, backup: { ...backup, census }, restored: { errors: [], skipped: [] } };
+      const found = await examineDatabase(target, { ...parts, ask: "definitions" }, step);
+      const committed = await isCommitted(target, step.incidentId);
+      const whole = {
+        id: "recovery.committed",
+        title: "Every row and definition was compared in the transaction that was then committed",
+        status: committed ? ("passed" as const) : ("failed" as const),
+        expected: "committed",
+        actual: committed ? "committed" : "not committed",
+        reason: "",
+      };
+      return { checks: [whole, ...found.checks], losses, not_covered };
+    },
+    async rollBack({ incidentId, notes }) {
+      if (await isCommitted(target, incidentId)) {
+        const says =
+          "The restored state was committed and then did not pass its last check: it stays, read only, until a person has looked. The state before is in the safety backup.";
+        return { undone: false, says };
+      }
+      await letIn(notes);
+      return {
+        undone: true,
+        says: "The server has taken everything back: production is as it was, and takes writes again.",
+      };
+    },
+    release: ({ notes }) => letIn(notes),
+    nextSteps: () => [
+      "Let the team look at the application: users may have to sign in again, since their sessions came back as they were.",
+    ],
+  };
 }

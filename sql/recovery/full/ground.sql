@@ -1,0 +1,49 @@
+-- What of a hosted database is the team's: schemas whose owner we may act as. Of the others (auth, storage) we may write
+-- rows, and hang triggers and policies on their tables, as far as the platform lets us.
+SELECT
+  ARRAY(
+    SELECT nspname::text FROM pg_catalog.pg_namespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND nspname <> $1
+      AND pg_catalog.pg_has_role(nspowner, 'USAGE')
+  ) AS schemas,
+  -- All there are, and what else may be missing in a database that has just been made, or was harmed.
+  ARRAY(
+    SELECT pg_catalog.jsonb_build_array('SCHEMA', nspname)::text FROM pg_catalog.pg_namespace
+    UNION ALL SELECT pg_catalog.jsonb_build_array('EXTENSION', extname)::text FROM pg_catalog.pg_extension
+    UNION ALL SELECT pg_catalog.jsonb_build_array('PUBLICATION', pubname)::text FROM pg_catalog.pg_publication
+  ) AS containers,
+  ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, 'USAGE')) AS roles,
+  -- Triggers and policies of tables in other people's schemas, as an archive names them: a trigger that calls a function
+  -- of ours goes with that function.
+  ARRAY(
+    SELECT pg_catalog.jsonb_build_array('TRIGGER', n.nspname, c.relname, t.tgname)::text
+    FROM pg_catalog.pg_trigger AS t
+    JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE NOT t.tgisinternal
+    UNION ALL
+    SELECT pg_catalog.jsonb_build_array('POLICY', n.nspname, c.relname, p.polname)::text
+    FROM pg_catalog.pg_policy AS p
+    JOIN pg_catalog.pg_class AS c ON c.oid = p.polrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  ) AS hangers,
+  ARRAY(
+    SELECT pg_catalog.jsonb_build_array(n.nspname, c.relname)::text
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
+      AND pg_catalog.has_table_privilege(c.oid, 'INSERT') AND pg_catalog.has_table_privilege(c.oid, 'DELETE')
+  ) AS writable,
+  -- A table that may be emptied at once; of others the rows are deleted.
+  ARRAY(
+    SELECT pg_catalog.jsonb_build_array(n.nspname, c.relname)::text
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND pg_catalog.has_table_privilege(c.oid, 'TRUNCATE')
+  ) AS emptiable,
+  -- They fire even while triggers are held back, and would rewrite what is loaded.
+  ARRAY(
+    SELECT pg_catalog.format('%I on %s', t.tgname, t.tgrelid::pg_catalog.regclass)
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled IN ('A', 'R')
+  ) AS always

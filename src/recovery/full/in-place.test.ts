@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testBackup } from "../../../test/support/backup.ts";
+import { type HostedServer, hostedServer } from "../../../test/support/hosted.ts";
+import { drive, fullRecovery, newIncident, testHooks } from "../../../test/support/recovery.ts";
+import { connect } from "../../postgres/connect.ts";
+import { withDatabase } from "../../postgres/target.ts";
+import type { Session, Target } from "../../postgres/types.ts";
+import { readMarker } from "../marker.ts";
+import { inPlace } from "./in-place.ts";
+
+const plan = { platform: "supabase", critical_tables: ["public.children"], rls_tables: ["public.children"] };
+
+let server: HostedServer;
+beforeAll(async () => {
+  server = await hostedServer();
+}, 60_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+async function ask<T>(target: Target, work: (session: Session) => Promise<T>): Promise<T> {
+  await using session = await connect(target, { readOnly: false });
+  return await work(session);
+}
+
+const bareFacts = `
+  SELECT (SELECT count(*)::int FROM public.children) AS children,
+    (SELECT count(*)::int FROM public.lesson_reviews) AS reviews,
+    (SELECT count(*)::int FROM public.moods WHERE mood LIKE 'canary-mood-%') AS moods,
+    (SELECT count(*)::int FROM auth.refresh_tokens) AS tokens,
+    (SELECT count(*)::int FROM public.profiles) AS profiles`;
+const whole = { children: 20, reviews: 30, moods: 20, tokens: 20, profiles: 20 };
+
+test("rows come back exactly, in a database that belongs to the platform, and writers are let in again", async () => {
+  const target = await server.project("rows");
+  await using backup = await testBackup(target, { plan });
+  await ask(target, (s) =>
+    s.query(`DELETE FROM auth.users WHERE email < 'u15';
+      UPDATE public.moods SET mood = 'spoilt';
+      INSERT INTO public.lessons (title) VALUES ('since');
+      UPDATE auth.refresh_tokens SET token = 'stolen'`),
+  );
+  const method = inPlace(fullRecovery(target, backup, plan));
+  const during: unknown[] = [];
+  const hooks = testHooks(target);
+  const { incident, fault } = await drive(target, method, newIncident(method), {
+    ...hooks,
+    async save(incident) {
+      if (incident.state.step !== "execute" || during.length > 0) return;
+      during.push(
+        await ask(target, (s) => s.query("INSERT INTO public.error_logs VALUES ('low')")).catch(
+          (e: { code: string }) => e.code,
+        ),
+        await ask(target, (s) => s.query("SELECT jobid::int FROM cron.job WHERE active")),
+      );
+    },
+  });
+  expect(fault).toBeNull();
+  expect(incident.state).toEqual({ step: "ended", outcome: "recovered" });
+  // While it was recovered nobody could write, and no job was on.
+  expect(during).toEqual(["25006", []]);
+  expect(await ask(target, (s) => s.query(bareFacts))).toEqual([whole]);
+  const next = await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('next') RETURNING id"));
+  expect(next).toEqual([{ id: 31 }]);
+  expect(await ask(target, (s) => s.query("SELECT jobid::int FROM cron.job WHERE active"))).toEqual([{ jobid: 1 }]);
+  expect(await ask(withDatabase(server.admin, "rows"), (s) => s.query("SELECT * FROM extensions.ddl_log"))).toEqual([]);
+  expect(await readMarker(target)).toBeNull();
+  expect(incident.verification?.losses.find(({ table }) => table === "public.lessons")).toMatchObject({
+    rows_now: 31,
+    rows_then: 30,
+  });
+});
+
+test("definitions that a migration has broken are made anew, grants and policies as in the backup", async () => {
+  const target = await server.project("definitions");
+  await using backup = await testBackup(target, { plan });
+  await ask(target, (s) =>
+    s.query(`DROP FUNCTION public.welcome() CASCADE;
+      DROP TABLE public.moods;
+      ALTER TABLE public.children DROP COLUMN points, ADD COLUMN surplus int;
+      DROP POLICY "own children" ON public.children;
+      GRANT ALL ON public.error_logs TO anon;
+      CREATE TABLE public.since (id int REFERENCES public.lessons);
+      ALTER PUBLICATION supabase_realtime DROP TABLE public.children`),
+  );
+  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  expect(incident.verification?.checks.filter(({ status }) => status !== "passed")).toEqual([]);
+  expect(await ask(target, (s) => s.query(bareFacts))).toEqual([whole]);
+  const [signUp] = await ask(target, (s) =>
+    s.query("WITH u AS (INSERT INTO auth.users (email) VALUES ('new') RETURNING id) SELECT count(*)::int AS n FROM u"),
+  );
+  expect(signUp).toEqual({ n: 1 });
+  expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.profiles"))).toEqual([{ n: 21 }]);
+});
+
+test("what does not pass inside the transaction is not committed: production is as it was", async () => {
+  const target = await server.project("untrue");
+  await using backup = await testBackup(target, { plan });
+  const children = backup.census.tables["public.children"];
+  if (children === undefined) throw new Error("no such table");
+  const census = {
+    ...backup.census,
+    tables: { ...backup.census.tables, "public.children": { ...children, hash: "1:1" } },
+  };
+  await ask(target, (s) => s.query("DELETE FROM public.children"));
+  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, { ...backup, census }, plan)));
+  expect(fault?.id).toBe("full.restored_wrong");
+  expect(incident.state.outcome).toBe("rolled_back");
+  expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.children"))).toEqual([{ n: 0 }]);
+  await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
+});

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { identifierParts } from "../../../census/inventory-names.ts";
+import type { InventoryObject } from "../../../census/types.ts";
+import type { Session } from "../../../postgres/types.ts";
+import { markerSchema } from "../../marker.ts";
+import { recoverySql } from "../../sql.ts";
+
+const groundSql = recoverySql("full/ground");
+
+const row = z.object({
+  schemas: z.array(z.string()),
+  containers: z.array(z.string()),
+  roles: z.array(z.string()),
+  hangers: z.array(z.string()),
+  writable: z.array(z.string()),
+  emptiable: z.array(z.string()),
+  always: z.array(z.string()),
+});
+
+/** What of a hosted database is the team's, and what may be done with the rest. */
+export interface Ground {
+  /** Schemas that are ours, by their bare names. */
+  readonly schemas: ReadonlySet<string>;
+  /** Schemas, extensions and publications that are there, whoever's they are, by `containerKey`. */
+  readonly containers: ReadonlySet<string>;
+  /** Roles that we may act as: owners of what we can make and drop. */
+  readonly roles: ReadonlySet<string>;
+  /** Triggers and policies that are there, by `hangerKey`. */
+  readonly hangers: ReadonlySet<string>;
+  /** Tables whose rows we may replace, by `tableKey`. */
+  readonly writable: ReadonlySet<string>;
+  readonly emptiable: ReadonlySet<string>;
+  /** Triggers that fire whatever we do, for messages. */
+  readonly always: readonly string[];
+}
+
+const jsonArray = (parts: readonly string[]) => `[${parts.map((part) => JSON.stringify(part)).join(", ")}]`;
+
+export const containerKey = (kind: string, name: string): string => jsonArray([kind, name]);
+export const tableKey = (schema: string, table: string): string => jsonArray([schema, table]);
+export const hangerKey = (kind: string, schema: string, table: string, name: string): string =>
+  jsonArray([kind, schema, table, name]);
+
+export async function readGround(session: Session): Promise<Ground> {
+  const [found] = z.array(row).parse(await session.query(groundSql, [markerSchema]));
+  if (found === undefined) throw new Error("the server says nothing of itself");
+  const { schemas, containers, roles, hangers, writable, emptiable, always } = found;
+  return {
+    schemas: new Set(schemas),
+    containers: new Set(containers),
+    roles: new Set(roles),
+    hangers: new Set(hangers),
+    writable: new Set(writable),
+    emptiable: new Set(emptiable),
+    always,
+  };
+}
+
+/** Kinds of objects whose name begins with their schema, and kinds that are named `name ON schema.table`. */
+const inSchema = new Set([
+  "table",
+  "view",
+  "matview",
+  "sequence",
+  "index",
+  "column",
+  "function",
+  "type",
+  "domain",
+  "statistics",
+  "publication-table",
+]);
+const onTable = new Set(["constraint", "trigger", "rule", "policy"]);
+/** What can be hung on a table of somebody else. */
+const hanging = new Set(["trigger", "policy"]);
+
+/** What is said about another object. */
+const noted = new Set(["comment", "security-label"]);
+
+const bare = (identifier: string) =>
+  identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
+
+/**
+ * Whether a definition comes back with a recovery in place. All others stay as they are now: what the platform owns,
+ * and what belongs to the whole server, such as roles.
+ */
+export function isOurs({ kind, name, attributes }: InventoryObject, ground: Ground): boolean {
+  const { schemas } = ground;
+  if (hanging.has(kind)) return true;
+  if (noted.has(kind)) {
+    const { table, of } = attributes;
+    const subject = typeof table === "string" ? table : typeof of === "string" ? of : "";
+    return schemas.has(bare(identifierParts(subject)[0] ?? ""));
+  }
+  const qualified = onTable.has(kind) ? name.slice(name.lastIndexOf(" ON ") + " ON ".length) : name;
+  if (!onTable.has(kind) && !inSchema.has(kind)) return false;
+  return schemas.has(bare(identifierParts(qualified)[0] ?? ""));
+}

@@ -1,0 +1,89 @@
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../../../base/child-process.ts";
+import { IthacaError } from "../../../base/errors.ts";
+import type { CopySession } from "../../../postgres/copying.ts";
+import { quoteIdentifier } from "../../../postgres/quote.ts";
+import { type ArchiveEntry, describeEntry } from "../../../restore/archive.ts";
+import { restoreErrors } from "../../../restore/errors.ts";
+import { sqlstateOf } from "../../../restore/outcome.ts";
+import { renderList } from "../../../restore/toc.ts";
+import { fullErrors } from "../errors.ts";
+import type { TableRows } from "./choose.ts";
+import { type Ground, tableKey } from "./ground.ts";
+
+/** Runs SQL of the archive or of ours. The server's message may hold values, so only its SQLSTATE is told. */
+export async function execute(session: CopySession, sql: string, what: string): Promise<void> {
+  if (sql.trim() === "") return;
+  try {
+    await session.query(sql);
+  } catch (cause) {
+    if (cause instanceof IthacaError) throw cause;
+    throw fullErrors.statement_failed({ what, code: sqlstateOf(cause) || "unknown" }, { cause });
+  }
+}
+
+/** psql's own commands around a script, with the key of this one, and a setting that older servers do not know. */
+function withoutClientLines(script: string): string {
+  const key = /^\\restrict (\w+)$/m.exec(script)?.[1];
+  return script
+    .split("\n")
+    .filter((line) => line !== `\\restrict ${key}` && line !== `\\unrestrict ${key}`)
+    .filter((line) => line !== "SET transaction_timeout = 0;")
+    .join("\n");
+}
+
+/** The SQL with which pg_restore would make these entries: one script, for our own session and transaction. */
+export async function scriptOf(
+  { pgRestore, dump, scratch, signal }: { pgRestore: string; dump: string; scratch: string; signal: AbortSignal },
+  entries: readonly ArchiveEntry[],
+  section: "pre-data" | "post-data" | null,
+): Promise<string> {
+  if (entries.length === 0) return "";
+  const list = join(scratch, `${section ?? "grants"}.list`);
+  await writeFile(list, renderList(entries));
+  const args = ["--format=directory", `--use-list=${list}`, "--file=-", "--no-tablespaces"];
+  const result = await run(pgRestore, [...args, ...(section === null ? [] : [`--section=${section}`]), dump], {
+    signal,
+  });
+  signal.throwIfAborted();
+  if (result.exitCode !== 0) throw restoreErrors.client_missing({ path: pgRestore });
+  return withoutClientLines(result.stdout);
+}
+
+const nameOf = ({ schema, table }: { schema: string; table: string }) =>
+  `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+
+/** Empties the tables: all at once where that is allowed, since they refer to one another; the others by DELETE. */
+export async function emptyTables(session: CopySession, tables: readonly TableRows[], ground: Ground): Promise<void> {
+  const [atOnce, byRow] = [true, false].map((wanted) =>
+    tables.filter(({ schema, table }) => ground.emptiable.has(tableKey(schema, table)) === wanted),
+  );
+  const names = [...new Set((atOnce ?? []).map(nameOf))];
+  if (names.length > 0) await execute(session, `TRUNCATE ${names.join(", ")}`, "to empty the tables");
+  for (const name of new Set((byRow ?? []).map(nameOf))) {
+    await execute(session, `DELETE FROM ${name}`, `to empty ${name}`);
+  }
+}
+
+/** Loads the rows of one table from its file, in memory that does not depend on their number. */
+export async function loadRows(
+  session: CopySession,
+  dump: string,
+  { entry }: TableRows,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const copy = session.copyIn(entry.copyStatement.trim().replace(/;$/, ""));
+  try {
+    for await (const rows of createReadStream(join(dump, entry.fileName), { highWaterMark: 1 << 18 })) {
+      await copy.write(rows as Buffer);
+    }
+    await copy.end();
+  } catch (cause) {
+    if (cause instanceof IthacaError) throw cause;
+    const what = `the rows of ${describeEntry(entry)}`;
+    throw fullErrors.statement_failed({ what, code: sqlstateOf(cause) || "unknown" }, { cause });
+  }
+}

@@ -1,0 +1,55 @@
+import { readInventory } from "../../../census/inventory.ts";
+import { connect } from "../../../postgres/connect.ts";
+import { sqlstateOf } from "../../../restore/outcome.ts";
+import { scopeWithoutMarker } from "../examine.ts";
+import type { BackupAtHand, FullRecovery } from "../types.ts";
+import { readGround } from "./ground.ts";
+import { ourDifferences } from "./kept.ts";
+
+/** What a look at production says about a recovery in place. */
+export interface Outlook {
+  readonly definitions: string;
+  readonly hazards: readonly string[];
+  readonly obstacles: readonly string[];
+}
+
+/**
+ * Looks whether triggers can be held back, who owns the database, and whether definitions differ. Reads only: a setting
+ * of our own session is all that changes.
+ */
+export async function obstaclesInPlace({ target }: FullRecovery, backup: BackupAtHand): Promise<Outlook> {
+  await using session = await connect(target, { readOnly: true, applicationName: "ithaca recovery" });
+  const obstacles: string[] = [];
+  try {
+    await session.query("SET session_replication_role = replica");
+  } catch (error) {
+    if (sqlstateOf(error) === "") throw error;
+    obstacles.push(`${target.user} may not hold triggers back (session_replication_role), so they would rewrite rows.`);
+  }
+  const [database] = await session.query<{ ours: boolean }>(
+    "SELECT pg_has_role(datdba, 'USAGE') AS ours FROM pg_database WHERE datname = current_database()",
+  );
+  if (database?.ours !== true) {
+    obstacles.push(`${target.user} does not own the database, so writers cannot be kept away.`);
+  }
+  if ((backup.census.large_objects?.count ?? 0) > 0) {
+    obstacles.push(
+      "The backup holds large objects, which cannot be replaced in place: use --into new or side-by-side.",
+    );
+  }
+  await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  const ground = await readGround(session);
+  const { objects } = await readInventory(session, scopeWithoutMarker(backup));
+  await session.query("ROLLBACK");
+  const differences = ourDifferences(backup.census, objects, ground, session.versionNum);
+  return {
+    definitions:
+      differences === 0
+        ? "No definition: those of the application are as in the backup."
+        : `The definitions of the application, all made anew, since ${differences} differ from the backup: what was added since is gone.`,
+    hazards: ground.always.map(
+      (trigger) => `The trigger ${trigger} fires always and may rewrite rows; then all of it is taken back.`,
+    ),
+    obstacles,
+  };
+}

@@ -1,0 +1,159 @@
+import { scratchDirectory } from "../../../base/scratch.ts";
+import { takeCensusOn } from "../../../census/copy-census.ts";
+import { readInventory } from "../../../census/inventory.ts";
+import type { Census } from "../../../census/types.ts";
+import { findClient } from "../../../postgres/clients.ts";
+import { type CopySession, connectForCopy } from "../../../postgres/copying.ts";
+import { asSavepoints } from "../../../proof/sabotage/nested.ts";
+import { dumpMajor, openArchive } from "../../../restore/open-archive.ts";
+import { compareWithNow } from "../../losses.ts";
+import { markerSchema } from "../../marker.ts";
+import { recoverySql } from "../../sql.ts";
+import type { StepContext, TableLoss } from "../../types.ts";
+import { fullErrors } from "../errors.ts";
+import { examine, scopeWithoutMarker } from "../examine.ts";
+import type { BackupAtHand, FullRecovery } from "../types.ts";
+import { chooseDefinitions, chooseHangers, chooseRows, withMissingSchemas } from "./choose.ts";
+import { type Ground, readGround } from "./ground.ts";
+import { expectedInPlace, ourDifferences, platformDifferences } from "./kept.ts";
+import { emptyTables, execute, loadRows, scriptOf } from "./load.ts";
+
+const dropOursSql = recoverySql("full/drop-ours");
+const stripSql = recoverySql("full/strip-default-grants");
+
+/** What one transaction came to. It is committed when this is given. */
+export interface InPlace {
+  readonly losses: readonly TableLoss[];
+  readonly notCovered: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** Where an archive and the program that reads it are. */
+type Tools = Parameters<typeof scriptOf>[0];
+
+/** How long it waits for a table that somebody holds. */
+const lockTimeout = "60s";
+
+/**
+ * Puts a backup's rows, and where they differ its definitions, into a database that cannot be dropped, in one
+ * transaction. Triggers are held back, so that nothing is rewritten or sent; references are checked by the proof. The
+ * same checks as on every copy are run *inside* the transaction, on what it is about to commit, and only what passes
+ * is committed: whatever happens before that, production is as it was.
+ */
+export async function restoreInPlace(
+  recovery: FullRecovery,
+  backup: BackupAtHand,
+  step: StepContext,
+): Promise<InPlace> {
+  const { target } = recovery;
+  const { manifest, directory } = backup;
+  const { path: pgRestore } = await findClient("pg_restore", dumpMajor(manifest));
+  const archive = await openArchive(directory, manifest, pgRestore, step.signal);
+  if ("damaged" in archive) throw fullErrors.restored_wrong({ what: `the archive is damaged: ${archive.damaged}` });
+  await using scratch = await scratchDirectory("in-place");
+  const tools: Tools = { pgRestore, dump: archive.dump, scratch: scratch.path, signal: step.signal };
+  await using session = await connectForCopy(target, { readOnly: false, applicationName: "ithaca recovery in place" });
+  await session.query(`SET default_transaction_read_only = off; SET lock_timeout = '${lockTimeout}'`);
+  // A message of its own: in the one before, a transaction that reads only had begun already.
+  await session.query("BEGIN");
+  await execute(session, "SET LOCAL session_replication_role = replica", "to hold triggers back");
+
+  const nested = asSavepoints(session);
+  const scope = scopeWithoutMarker(backup);
+  const { losses } = await compareWithNow(nested, {
+    scope,
+    database: recovery.database,
+    restored: backup.census,
+    at: manifest.taken_at,
+  });
+  const before = (await readInventory(session, scope)).objects;
+  const ground = withMissingSchemas(archive.entries, await readGround(session));
+  const rebuild = ourDifferences(backup.census, before, ground, session.versionNum) > 0;
+  const { definitions, grants } = chooseDefinitions(archive.entries, ground);
+  if (rebuild) {
+    await step.progress.step("Make the definitions anew", async () => {
+      await dropOurs(session, ground);
+      await execute(session, await scriptOf(tools, definitions, "pre-data"), "the definitions of tables and functions");
+    });
+  }
+  const kept = await step.progress.step("Load the rows", async (note) => {
+    const now = await readGround(session);
+    const rows = chooseRows(archive.entries, now);
+    await emptyTables(session, rows.tables, now);
+    for (const [index, table] of rows.tables.entries()) {
+      note(`${index + 1} of ${rows.tables.length} tables`);
+      await loadRows(session, tools.dump, table, step.signal);
+    }
+    for (const { defn, tag } of rows.afterwards) await execute(session, defn, `the state of ${tag}`);
+    return rows.kept;
+  });
+  await step.progress.step("Make indexes, constraints, triggers and policies", async () => {
+    if (rebuild) {
+      await execute(session, await scriptOf(tools, definitions, "post-data"), "the indexes, constraints and policies");
+      for (const { sql } of await session.query<{ sql: string }>(stripSql, [[...ground.schemas]])) {
+        await execute(session, sql, "to take default grants back");
+      }
+      await execute(session, await scriptOf(tools, grants, null), "the grants");
+    }
+    const hangers = chooseHangers(archive.entries, await readGround(session));
+    await execute(
+      session,
+      await scriptOf(tools, hangers, "post-data"),
+      "triggers and policies on the platform's tables",
+    );
+  });
+
+  const census = await takeCensusOn([nested], {
+    scope,
+    database: recovery.database,
+    expected: backup.census,
+    progress: step.progress,
+  });
+  const expected = withKeptRows(expectedInPlace(backup.census, before, ground), census, kept);
+  const found = await examine(
+    {
+      recovery,
+      backup: { ...backup, census: expected },
+      restored: { errors: [], skipped: [] },
+      census,
+      session: nested,
+      ask: "everything",
+    },
+    step,
+  );
+  const bad = found.checks.filter(({ status }) => status !== "passed");
+  if (bad.length > 0) {
+    await session.query("ROLLBACK");
+    throw fullErrors.restored_wrong({
+      what: bad.map(({ title, reason, actual }) => `${title}: ${reason || actual}`).join("; "),
+    });
+  }
+  await step.assertAlone();
+  step.signal.throwIfAborted();
+  // Committed with everything else: whoever comes after a crash sees by it which of the two happened.
+  await session.query(`CREATE TABLE ${markerSchema}.done (id text PRIMARY KEY)`);
+  await session.query(`INSERT INTO ${markerSchema}.done VALUES ($1)`, [step.incidentId]);
+  const notCovered = [
+    ...found.not_covered,
+    ...platformDifferences(backup.census, before, ground, session.versionNum),
+    ...kept.map((table) => ({
+      what: `Rows of ${table}`,
+      why: "the platform does not let us write them: they stay as they are",
+    })),
+  ];
+  await step.note({ losses: losses.map((loss) => ({ ...loss })), not_covered: notCovered, rebuilt: rebuild });
+  await session.query("COMMIT");
+  return { losses, notCovered };
+}
+
+async function dropOurs(session: CopySession, ground: Ground): Promise<void> {
+  const statements = await session.query<{ sql: string }>(dropOursSql, [[...ground.schemas]]);
+  for (const { sql } of statements)
+    await execute(session, sql, `to make room (${sql.split(" ").slice(0, 3).join(" ")} …)`);
+}
+
+/** Tables that may not be written are expected as they are. */
+function withKeptRows(expected: Census, found: Census, kept: readonly string[]): Census {
+  const names = new Set(kept);
+  const asTheyAre = Object.entries(found.tables).filter(([name]) => names.has(name));
+  return { ...expected, tables: { ...expected.tables, ...Object.fromEntries(asTheyAre) } };
+}
