@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
@@ -7,32 +6,12 @@ import { backupMarkdown } from "./backup-markdown.ts";
 import type { Unwritten } from "./build.ts";
 import { checkMarkdown } from "./check-markdown.ts";
 import { reportErrors } from "./errors.ts";
+import { fileSafe, placeFile, redactAll } from "./files.ts";
 import { proofMarkdown } from "./markdown.ts";
 import type { AnyReport } from "./model.ts";
 import { recoveryMarkdown } from "./recovery-markdown.ts";
 import { anyReportSchema } from "./schema.ts";
 import { watchMarkdown } from "./watch-markdown.ts";
-
-/** Replaces secrets in every string, before JSON's escapes could hide one. */
-function redactAll<T>(value: T): T {
-  const clean = (item: unknown): unknown => {
-    if (typeof item === "string") return redact(item);
-    if (Array.isArray(item)) return item.map(clean);
-    if (typeof item !== "object" || item === null) return item;
-    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, clean(inner)]));
-  };
-  return clean(value) as T;
-}
-
-/** A run's id as a part of a file name. */
-function fileSafe(id: string): string {
-  return (
-    id
-      .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
-      .replaceAll(/\.{2,}/g, ".")
-      .slice(0, 80) || "run"
-  );
-}
 
 /**
  * `2026/11/22-weekly-<run>-<database>`: the day on which the run began, in UTC. The jobs of a matrix, one per database,
@@ -41,30 +20,6 @@ function fileSafe(id: string): string {
 function stem(report: Unwritten<AnyReport>): string {
   const [year, month, day] = report.run.started_at.slice(0, 10).split("-");
   return `${year}/${month}/${day}-${report.kind}-${fileSafe(report.run.id)}-${fileSafe(report.database)}`;
-}
-
-/**
- * Puts a file in its place, whole or not at all, and never over another: a temporary file beside it is linked to the
- * name. False where the name is taken.
- */
-async function place(path: string, text: string): Promise<boolean> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}.tmp`);
-  try {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 /** Renders any report as markdown. */
@@ -104,9 +59,9 @@ export async function writeReport<R extends Unwritten<AnyReport>>(
       // Reading it back by its own schema now is better than finding out in a year that it cannot be read.
       const checked = anyReportSchema.parse(report);
       const markdown = join(directory, `${name}.md`);
-      if (!(await place(markdown, redact(markdownOf(checked))))) continue;
+      if (!(await placeFile(markdown, redact(markdownOf(checked))))) continue;
       // The JSON comes last: a report that can be read back is a whole one.
-      if (await place(join(directory, `${name}.json`), jsonOf(checked))) return report;
+      if (await placeFile(join(directory, `${name}.json`), jsonOf(checked))) return report;
       await rm(markdown);
     }
   } catch (cause) {
