@@ -10,6 +10,8 @@ const firstSteps: Readonly<Record<string, string>> = {
   "plausibility.": "See whether production has lost what the findings name, before older backups are thrown away.",
   "platform.backups":
     "Open Database → Backups in the project's dashboard and write to the provider's support about what the findings name; until the platform's backups are back, the vault is all there is.",
+  "platform.days":
+    "Ask the provider's support what became of the days that the findings name; the vault's backups of these days are all there is, so keep them.",
   "platform.pitr":
     "Turn point-in-time recovery on in the project's add-ons, with a window as long as the plan's, or take the promise out of the plan.",
   "platform.retention": "Raise the account's plan to the retention that yours promises, or promise less.",
