@@ -1,25 +1,21 @@
 import { check } from "../../src/operations/check.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
-import { flag } from "../shared/inputs.ts";
+import { markdownOf } from "../../src/report/write.ts";
+import { flag, text } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
-import { vaultSecrets } from "../shared/secrets.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
-import { table } from "../shared/summary.ts";
 
-/** Looks whether the backups are there, fresh, complete and of consistent size. */
+/** Looks whether the backups are there, fresh, complete and of consistent size: the vault's and the platform's. */
 export const action = defineAction({
-  inputs: { ...subjectInputs, "read-data": flag },
+  inputs: { ...subjectInputs, "supabase-token": text, "supabase-project-ref": text, "read-data": flag },
   async run(context, inputs) {
-    const prepared = await prepareSubject(context, inputs, { secrets: [], variables: vaultSecrets });
-    const { verdict, checks } = await check(prepared, {
-      ...subjectOptions(inputs),
-      readData: inputs["read-data"],
-    });
-    const rows = checks.map((one) => [one.status, one.title, one.status === "not_run" ? one.reason : one.actual]);
+    // What is not set up is a finding of its own here: a database may live on exports alone.
+    const prepared = await prepareSubject(context, inputs, { secrets: [], variables: [] });
+    const report = await check(prepared, { ...subjectOptions(inputs), readData: inputs["read-data"] });
     return {
-      outputs: { verdict },
-      summary: table(`The backups: ${verdict}`, ["", "check", "found"], rows),
-      exitCode: exitCodeOf(verdict),
+      outputs: { verdict: report.verdict, report: report.report.json },
+      summary: markdownOf(report),
+      exitCode: exitCodeOf(report.verdict),
     };
   },
 });

@@ -11,6 +11,7 @@ import { socketUrl } from "../cli.ts";
 import { testDatabase } from "../database.ts";
 import { type GitHubStandIn, githubStandIn } from "../github.ts";
 import { testVault, vaultPassword } from "../vault.ts";
+import { type WebHook, webHook } from "../web-hook.ts";
 import { type JobRecord, runWorkflow, type WorkflowRun } from "./run-workflow.ts";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
@@ -21,6 +22,8 @@ const ownParts = ["actions", "src", "sql", "scripts", "package.json", "package-l
 /** A team with a fork of Ithaca: a production database, a vault, a repository on GitHub, and runners. */
 export interface World extends AsyncDisposable {
   readonly github: GitHubStandIn;
+  /** Where messages to Slack arrive. */
+  readonly slack: WebHook;
   readonly production: Session;
   /** Secrets of the repository; tests change them. */
   readonly secrets: Record<string, string>;
@@ -95,13 +98,14 @@ async function layOut(workspace: string, plan: string): Promise<void> {
 export async function openWorld(plan: string, schema: string): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await scratchDirectory("world"));
-  const [github, production, throwaway, vault] = await Promise.all([
+  const [github, slack, production, throwaway, vault] = await Promise.all([
     githubStandIn(),
+    webHook(),
     testDatabase(),
     startCluster(),
     testVault(),
   ]);
-  for (const resource of [github, production, throwaway, vault]) stack.use(resource);
+  for (const resource of [github, slack, production, throwaway, vault]) stack.use(resource);
   const service = await openPort(throwaway.target.host);
   stack.defer(() => void service.close());
   const workspace = join(scratch.path, "workspace");
@@ -111,6 +115,7 @@ export async function openWorld(plan: string, schema: string): Promise<World> {
     ITHACA_DATABASE_URL: socketUrl(production.target),
     RESTIC_REPOSITORY: vault.repository,
     RESTIC_PASSWORD: vaultPassword,
+    SLACK_WEBHOOK_URL: `${slack.url}/services/canary-hook`,
   };
   const ask = async (path: string): Promise<unknown> => {
     const answer = await fetch(`${github.url}/repos/${github.repository}${path}`, {
@@ -177,6 +182,7 @@ export async function openWorld(plan: string, schema: string): Promise<World> {
   const held = stack.move();
   return {
     github,
+    slack,
     production: production.session,
     secrets,
     vault: vault.repository,
