@@ -4,6 +4,8 @@
 SELECT c.oid::pg_catalog.int8::text AS oid,
        c.relkind AS kind,
        c.relispartition AS partition,
+       EXISTS (SELECT FROM pg_catalog.pg_partition_tree(c.oid) AS part
+                 JOIN pg_catalog.pg_class leaf ON leaf.oid = part.relid AND leaf.relkind = 'f') AS partly_foreign,
        c.relrowsecurity AS rls,
        c.relforcerowsecurity AS forced_rls,
        pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,

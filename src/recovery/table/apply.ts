@@ -52,7 +52,10 @@ export function insertMissing(session: Session, work: WorkTable, conflicts: "ski
   );
 }
 
-/** Takes rows away. The caller has made sure that nothing refers to them. */
+/**
+ * Takes rows away. The caller has made sure that nothing refers to them, and that there are some: a table that is published
+ * and has no replica identity refuses even a DELETE of nothing.
+ */
 export async function deleteRows(session: Session, work: WorkTable, changes: readonly string[]): Promise<number> {
   const [row] = await session.query<{ rows: number }>(
     `WITH gone AS (DELETE FROM ${work.shape.from} AS ${live} USING ${work.changes} AS c

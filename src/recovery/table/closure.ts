@@ -2,6 +2,7 @@ import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import type { Reference } from "./references.ts";
 import { sqlstateOf } from "./server-errors.ts";
+import type { TableShape } from "./shape.ts";
 
 /** Another table, and the foreign key that ties it to the one that is recovered. */
 export interface Tie {
@@ -57,10 +58,11 @@ export function parentsFirst(tables: readonly string[], references: readonly Ref
   return ordered;
 }
 
-async function countRows(session: Session, table: string, condition = "true"): Promise<number | null> {
+/** Without the tables that inherit from it, which may lie on another server. */
+async function countRows(session: Session, from: string, condition = "true"): Promise<number | null> {
   try {
     const [row] = await session.query<{ rows: number }>(
-      `SELECT count(*)::float8 AS rows FROM ${table} WHERE ${condition}`,
+      `SELECT count(*)::float8 AS rows FROM ${from} WHERE ${condition}`,
     );
     return row?.rows ?? null;
   } catch (error) {
@@ -72,7 +74,15 @@ async function countRows(session: Session, table: string, condition = "true"): P
 const isSet = (key: Reference) => key.pairs.map((pair) => `${quoteIdentifier(pair.child)} IS NOT NULL`).join(" AND ");
 
 /** Reads what hangs together with a table, and counts its rows. Reads only, outside of any transaction of ours. */
-export async function readClosure(session: Session, table: string, references: readonly Reference[]): Promise<Closure> {
+export async function readClosure(
+  session: Session,
+  { sql: table, from }: Pick<TableShape, "sql" | "from">,
+  references: readonly Reference[],
+): Promise<Closure> {
+  const fromOf = (name: string) => {
+    if (name === table) return from;
+    return references.some(({ child, child_only }) => child === name && child_only) ? `ONLY ${name}` : name;
+  };
   const below = dependantsOf(table, references);
   const around = [table, ...below];
   const tie = async (key: Reference, end: "child" | "parent"): Promise<Tie> => ({
@@ -80,7 +90,7 @@ export async function readClosure(session: Session, table: string, references: r
     constraint: key.name,
     of: key[end === "child" ? "parent" : "child"],
     on_delete: key.onDelete,
-    rows: await countRows(session, key.child, isSet(key)),
+    rows: await countRows(session, fromOf(key.child), isSet(key)),
   });
   const dependants: Tie[] = [];
   for (const parent of around) {
@@ -91,7 +101,7 @@ export async function readClosure(session: Session, table: string, references: r
     parents.push(await tie(key, "parent"));
   }
   const tables: { table: string; rows: number | null }[] = [];
-  for (const one of around) tables.push({ table: one, rows: await countRows(session, one) });
+  for (const one of around) tables.push({ table: one, rows: await countRows(session, fromOf(one)) });
   return {
     dependants,
     parents,

@@ -93,6 +93,13 @@ export const tableErrors = defineErrors("table", {
       "the rule was made since, or other rows stand in the way: look at it, and decide which is right; nothing was changed",
     example: { table, rule: "children_grade_level_check", code: "23514" },
   }),
+  published: entry({
+    kind: "failed",
+    says: (p: { table: string }) =>
+      `Rows of ${p.table} can be neither changed nor deleted: it is published for replication and has no replica identity`,
+    mend: () => "use --mode missing-rows, or give the table a replica identity first; nothing was changed",
+    example: { table: "public.log" },
+  }),
   forbidden: entry({
     kind: "surroundings",
     says: (p: { role: string; what: string }) => `The role ${p.role} may not ${p.what}`,

@@ -107,7 +107,7 @@ export async function recoverTable(options: TableRecoveryOptions): Promise<Table
   const references = await listReferences(production);
   const opened = await openTables(production, backup, references, options);
   const closure = await progress.step("Look at what depends on it", () =>
-    readClosure(production, opened.main.shape.sql, references),
+    readClosure(production, opened.main.shape, references),
   );
   const title = execute ? `Recover ${table}` : `Recover ${table}, and roll it back`;
   const { done, checks, locked } = await progress.step(title, (note) =>

@@ -39,6 +39,7 @@ export function explain(thrown: unknown, table: string, step: string, lockSecond
   if (code.startsWith("40")) return tableErrors.disturbed({ table, code }, options);
   if (code === "42501")
     return tableErrors.forbidden({ role: "of ITHACA_RECOVERY_URL", what: `${step} for ${table}` }, options);
+  if (code === "55000") return tableErrors.published({ table }, options);
   if (code.startsWith("23")) return tableErrors.rule_refused({ table, rule: ruleOf(thrown), code }, options);
   if (code.startsWith("22") || /^42(704|P01|883)$/.test(code)) {
     return tableErrors.value_refused({ table, column: copiedColumn(thrown), code }, options);

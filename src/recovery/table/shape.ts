@@ -24,6 +24,7 @@ const shapeRow = z.object({
   oid: z.string(),
   kind: z.string(),
   partition: z.boolean(),
+  partly_foreign: z.boolean(),
   rls: z.boolean(),
   forced_rls: z.boolean(),
   owned: z.boolean(),
@@ -78,6 +79,7 @@ export async function readShape(session: Session, name: string): Promise<TableSh
   if (shape.kind !== "r" && shape.kind !== "p") {
     throw tableErrors.not_a_table({ table: name, what: "a view, a foreign table or a sequence" });
   }
+  if (shape.partly_foreign) throw tableErrors.not_a_table({ table: name, what: "partly kept on another server" });
   const sql = sqlName(qualified);
   const keys = z.array(keyRow).parse(await session.query(keysSql, [shape.oid]));
   return { ...shape, ...qualified, sql, from: shape.kind === "p" ? sql : `ONLY ${sql}`, keys };

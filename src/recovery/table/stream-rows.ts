@@ -9,11 +9,14 @@ import type { CopySession } from "../../postgres/copying.ts";
  */
 export async function streamRows(from: CopySession, query: string, to: CopySession, into: string): Promise<number> {
   let bytes = 0;
+  // One piece at a time, so that whoever is ahead waits once.
+  let last = Promise.resolve();
   const target = to.copyIn(`COPY ${into} FROM STDIN`);
   try {
     await from.copyOut(`COPY (${query}) TO STDOUT`, (rows) => {
       bytes += rows.length;
-      return target.write(rows);
+      last = last.then(() => target.write(rows));
+      return last;
     });
   } finally {
     await target.end();

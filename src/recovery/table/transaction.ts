@@ -171,7 +171,7 @@ export async function seal(
   if (changed.length > 0) throw tableErrors.not_as_written({ table, what: `${changed.join(", ")} changed meanwhile` });
   await moveSequences(production, done.sequences);
   const [row] = await production.query<{ id: string }>("SELECT pg_catalog.pg_current_xact_id()::text AS id");
-  await options.beforeCommit?.(row?.id ?? "");
+  await options.beforeCommit?.(row?.id ?? "", done);
   return [
     {
       title: "Grants, policies, triggers and constraints",

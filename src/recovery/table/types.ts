@@ -38,7 +38,10 @@ export interface TableRecoveryOptions {
   /** For keys that must not be shown as they are. */
   readonly hashKey: Buffer;
   /** Called right before the commit with the transaction's id: what a later run needs to know whether it came. */
-  readonly beforeCommit?: (transaction: string) => Promise<void>;
+  readonly beforeCommit?: (
+    transaction: string,
+    done: Pick<TableRecovery, "written" | "checks" | "difference">,
+  ) => Promise<void>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }

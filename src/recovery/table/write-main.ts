@@ -56,8 +56,8 @@ async function findHindrances(session: CopySession, work: WorkTable, request: Wr
 /** Writes what differs, as far as the mode goes. Where something stands in the way, nothing is written. */
 export async function writeMain(session: CopySession, work: WorkTable, request: WriteRequest): Promise<MainWritten> {
   const { mode, replica, difference, skipConflicts } = request;
-  const overwrites = mode !== "missing-rows";
-  const gone = mode === "replace" ? ["extra"] : [];
+  const overwrites = mode !== "missing-rows" && difference.changed > 0;
+  const gone = mode === "replace" && difference.extra > 0 ? ["extra"] : [];
   await keepBefore(session, work, overwrites ? [...gone, "changed"] : gone);
   const blockers = await findHindrances(session, work, request);
   if (blockers.length > 0) {
@@ -65,7 +65,7 @@ export async function writeMain(session: CopySession, work: WorkTable, request: 
   }
   // Rows may have exchanged values of another unique column; only where no trigger fires may they go and come again.
   const anew = overwrites && replica && work.others.length > 0;
-  const deleted = await deleteRows(session, work, gone);
+  const deleted = gone.length > 0 ? await deleteRows(session, work, gone) : 0;
   if (anew) await deleteRows(session, work, ["changed"]);
   const change = anew ? reinsertChanged : updateChanged;
   const changed = overwrites ? await change(session, work) : 0;

@@ -1,0 +1,49 @@
+import { Command, Option } from "commander";
+import { exportTable, recoverTable, tableModes } from "../../src/operations/recover-table.ts";
+import { exitCodeOf } from "../../src/report/verdict.ts";
+import { examples, wholeNumber } from "../terminal/options.ts";
+import { recoverOptions } from "../terminal/recovery-options.ts";
+import { recoveryText } from "../terminal/recovery-text.ts";
+import { runCommand } from "../terminal/run-command.ts";
+
+/** `ithaca recover table` */
+export function tableCommand(): Command {
+  return recoverOptions(new Command("table").description("Rows of one table, from a backup or a point in time"))
+    .argument("<table>", "such as public.children")
+    .addOption(
+      new Option("--mode <mode>", "insert what is missing, also set changed rows back, or make it equal to the backup")
+        .choices([...tableModes])
+        .default("missing-rows"),
+    )
+    .option("--backup <which>", "latest, yesterday, random, or a backup's id", "latest")
+    .option("--archive <path>", "a backup directory that lies here, instead of one from the vault")
+    .option("--from <variable>", "the environment variable with the URL of a database restored to a point in time")
+    .option("--at <time>", "the instant that this database stands at")
+    .option("--with-dependants", "also bring back rows elsewhere that vanished with the missing ones")
+    .option("--map <old=new...>", "a column that was renamed since the backup")
+    .option("--leave <column...>", "a column of the backup whose values are given up")
+    .option("--retype <column...>", "a column whose type has changed, and whose values are read as the new one")
+    .option("--skip-conflicts", "leave out missing rows whose unique values other rows have by now")
+    .option("--lock-timeout <seconds>", "how long a lock is waited for, each of five times", wholeNumber(1), 3)
+    .option("--undo-directory <folder>", "where the undo file is written; it holds rows", ".ithaca/undo")
+    .option("--export <file.csv>", "write the backup's rows as CSV with a header instead; production is not touched")
+    .addHelpText(
+      "after",
+      examples(
+        "recover table public.children --with-dependants",
+        "recover table public.lessons --mode changed-rows --backup yesterday",
+        "recover table public.children --with-dependants --execute --confirm inner-odyssey",
+        "recover table public.children --export children.csv",
+      ),
+    )
+    .action((table, options) =>
+      runCommand(options, async (context) => {
+        if (options.export !== undefined) {
+          const written = await exportTable(context, { ...options, table, file: options.export });
+          return { document: written, text: `${written.rows} rows of ${table} are in ${written.file}`, exitCode: 0 };
+        }
+        const result = await recoverTable(context, { ...options, table });
+        return { document: result, text: recoveryText(result), exitCode: exitCodeOf(result.verdict) };
+      }),
+    );
+}

@@ -1,0 +1,35 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { messageOf } from "../../../base/errors.ts";
+import { connectForCopy } from "../../../postgres/copying.ts";
+import type { Target } from "../../../postgres/types.ts";
+import { tableErrors } from "../errors.ts";
+import { requireShape } from "../shape.ts";
+
+/**
+ * Writes a table as CSV with a header, as `COPY ... WITH CSV HEADER` does, into a new file that only its owner may read.
+ *
+ * @param source a database that holds the table as it was
+ * @returns rows without the header, and bytes
+ * @throws table.no_table, table.unwritable where the file exists or cannot be written
+ */
+export async function exportCsv(source: Target, table: string, path: string): Promise<{ rows: number; bytes: number }> {
+  await using session = await connectForCopy(source, { readOnly: true, applicationName: "ithaca table export" });
+  const shape = await requireShape(session, table, "the backup");
+  let file: FileHandle;
+  try {
+    file = await open(path, "wx", 0o600);
+  } catch (cause) {
+    throw tableErrors.unwritable({ path, why: messageOf(cause) }, { cause });
+  }
+  await using _file = file;
+  let bytes = 0;
+  let last = Promise.resolve();
+  await session.copyOut(`COPY (SELECT * FROM ${shape.from}) TO STDOUT WITH (FORMAT csv, HEADER)`, (rows) => {
+    bytes += rows.length;
+    last = last.then(() => file.appendFile(rows));
+    return last;
+  });
+  const [row] = await session.query<{ rows: number }>(`SELECT count(*)::float8 AS rows FROM ${shape.from}`);
+  await file.sync();
+  return { rows: row?.rows ?? 0, bytes };
+}
