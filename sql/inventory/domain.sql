@@ -1,4 +1,4 @@
--- Domains with their constraints, by constraint name.
+-- Domains with their CHECKs, by constraint name. From 17 on NOT NULL is a constraint too; `not_null` tells of it.
 SELECT format('%I.%I', n.nspname, t.typname) AS name,
   jsonb_strip_nulls(jsonb_build_object(
     'owner', pg_get_userbyid(t.typowner),
@@ -9,10 +9,10 @@ SELECT format('%I.%I', n.nspname, t.typname) AS name,
     'not_null', t.typnotnull,
     'default', coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault),
     'constraints', (SELECT jsonb_object_agg(k.conname, jsonb_build_object(
-                      'type', CASE k.contype WHEN 'n' THEN 'not null' ELSE 'check' END,
+                      'type', 'check',
                       'definition', regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''),
                       'validated', k.convalidated))
-                    FROM pg_constraint AS k WHERE k.contypid = t.oid)
+                    FROM pg_constraint AS k WHERE k.contypid = t.oid AND k.contype = 'c')
   )) AS attributes
 FROM pg_type AS t
 JOIN pg_type AS b ON b.oid = t.typbasetype

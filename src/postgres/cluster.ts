@@ -10,6 +10,8 @@ import type { Throwaway } from "./types.ts";
 export interface ClusterOptions {
   /** The major of the server that the dump comes from: the same or the next newer is started; without it the newest. */
   readonly major?: number;
+  /** Where to look for the server's programs; the PATH and the packagers' folders unless told otherwise. */
+  readonly folders?: readonly string[];
   /** initdb's encoding and locale, UTF8 and C.UTF-8; databases that are created from template0 may have others. */
   readonly encoding?: string;
   readonly locale?: string;
@@ -30,7 +32,7 @@ export interface ClusterOptions {
  * @throws postgres.binaries_missing, postgres.server_missing, postgres.cluster_start
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Throwaway> {
-  const programs = await findServer(options.major);
+  const programs = await findServer(options.major, options.folders);
   const site = await openSite(options.superuser ?? "postgres", options.settings);
   try {
     await initialiseSite(site, programs.initdb, options);

@@ -60,8 +60,9 @@ test.each([
   [{ collate: "xx_XX.UTF-8", ctype: "xx_XX.UTF-8", localeProvider: "icu", icuLocale: "en-US" }, "libc's categories"],
 ])("a locale that the server lacks is replaced, and that is said: %o", async (locale, said) => {
   await using throwaway = await createThrowawayDatabase(server.target, { name: "app", encoding: "UTF8", ...locale });
-  expect(throwaway.notCovered).toHaveLength(1);
-  expect(throwaway.notCovered[0]?.why).toContain(said);
+  // From 17 on the server has it.
+  const replaced = locale.localeProvider !== "builtin" || server.versionNum < 170_000;
+  expect(throwaway.notCovered.map(({ why }) => why)).toEqual(replaced ? [expect.stringContaining(said)] : []);
 });
 
 test("an encoding that no UTF-8 locale has ends at C", async () => {
