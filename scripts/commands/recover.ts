@@ -5,6 +5,7 @@ import { examples } from "../terminal/options.ts";
 import { recoverOptions } from "../terminal/recovery-options.ts";
 import { recoveryText } from "../terminal/recovery-text.ts";
 import { runCommand } from "../terminal/run-command.ts";
+import { pointInTimeCommand } from "./recover-point-in-time.ts";
 import { tableCommand } from "./recover-table.ts";
 
 function fullCommand(): Command {
@@ -37,6 +38,7 @@ export function recoverCommand(): Command {
   const recover = new Command("recover").description(
     "Bring production back: shows a plan; --execute --confirm <database name> does it",
   );
-  for (const make of [fullCommand, tableCommand]) recover.addCommand(make().showHelpAfterError("(see --help)"));
+  for (const make of [fullCommand, pointInTimeCommand, tableCommand])
+    recover.addCommand(make().showHelpAfterError("(see --help)"));
   return recover;
 }

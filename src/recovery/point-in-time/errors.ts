@@ -62,11 +62,11 @@ export const pointErrors = defineErrors("point", {
   }),
   not_archived_yet: entry({
     kind: "surroundings",
-    says: (p: { target: string; reaches: string; tries: number }) =>
-      `The archive does not reach ${p.target} yet: after ${p.tries} tries its last transaction is of ${p.reaches}`,
+    says: (p: { target: string; reaches: string; seconds: number }) =>
+      `The archive does not reach ${p.target} yet: after ${p.seconds} s it ends at ${p.reaches}`,
     mend: () =>
       'wait a minute and run it again, set archive_timeout on the server, choose an earlier time, or ask for "latest"',
-    example: { target, reaches: "2025-01-16 14:28:41 UTC", tries: 5 },
+    example: { target, reaches: "2025-01-16 14:28:41 UTC", seconds: 300 },
   }),
   no_window: entry({
     kind: "surroundings",
@@ -91,6 +91,44 @@ export const pointErrors = defineErrors("point", {
     says: () => "--look shows rows, and this is a log that others can read",
     mend: () => "run it in a terminal of your own",
     example: {},
+  }),
+  folder_not_empty: entry({
+    kind: "input",
+    says: (p: { folder: string }) => `--save names ${p.folder}, which holds something already`,
+    mend: () => "name a folder that is empty or not there yet",
+    example: { folder: "./as-of-yesterday" },
+  }),
+  no_engine: entry({
+    kind: "input",
+    says: (p: { database: string }) => `The plan does not say who keeps the log of ${p.database}`,
+    mend: () => "set `point_in_time.engine: pgbackrest` and `point_in_time.stanza`, see docs/point-in-time.md",
+    example: { database: "shop" },
+  }),
+  nothing_to_execute: entry({
+    kind: "input",
+    says: () => "--execute was given, and nothing that would be written: a look at a copy changes nothing",
+    mend: () => "add --table and --mode, or leave --execute out",
+    example: {},
+  }),
+  only_times: entry({
+    kind: "input",
+    says: (p: { target: string; why: string }) =>
+      `The platform goes back to a second, and "${p.target}" is none: ${p.why}`,
+    mend: () => "name the second just before it",
+    example: { target: "just before transaction 743", why: "production does not keep the times of its transactions" },
+  }),
+  only_platform: entry({
+    kind: "input",
+    says: (p: { option: string }) => `${p.option} needs a copy to look at, and the platform restores production itself`,
+    mend: (p) => `leave ${p.option} out, or use the team's own pgBackRest`,
+    example: { option: "--look" },
+  }),
+  platform_failed: entry({
+    kind: "failed",
+    says: (p: { project: string; state: string }) =>
+      `The platform could not restore ${p.project}: its state is ${p.state}`,
+    mend: () => "write to the platform's support at once, and restore the safety backup with `recover full --into new`",
+    example: { project: "abcdefghijklmnopqrst", state: "RESTORE_FAILED" },
   }),
   look_malformed: entry({
     kind: "input",

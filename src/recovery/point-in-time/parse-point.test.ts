@@ -3,7 +3,7 @@ import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
 import { IthacaError } from "../../base/errors.ts";
 import { parsePoint } from "./parse-point.ts";
-import { showInstant } from "./point.ts";
+import { showInstant, showPoint } from "./point.ts";
 import { requireWithin } from "./window.ts";
 
 const now = new Date("2025-01-16T15:00:00Z");
@@ -53,6 +53,11 @@ test("events", () => {
   });
   expect(parsePoint("just before lsn 0/4041aBc", now)).toEqual({ kind: "lsn", lsn: "0/4041ABC" });
   expect(parsePoint("LATEST", now)).toEqual({ kind: "latest" });
+  // What is shown can be asked for again.
+  for (const text of ["xid 743", "migration 1", "restore point a", "lsn 0/40"].map((event) => `before ${event}`)) {
+    const point = parsePoint(text, now);
+    expect(parsePoint(showPoint(point), now)).toEqual(point);
+  }
 });
 
 test.each([

@@ -43,7 +43,7 @@ export function parsePoint(text: string, now: Date): Point {
     const seconds = Number(count) * (unitSeconds[unit.charAt(0).toLowerCase()] ?? 0);
     return { kind: "time", instant: instantOf(now).subtract({ seconds }) };
   }
-  const event = /^(?:just )?before (.+)$/i.exec(trimmed)?.[1];
+  const event = /^(?:just )?before (.+)$/i.exec(trimmed)?.[1] ?? /^restore[ -]point .+$/i.exec(trimmed)?.[0];
   if (event !== undefined) return parseEvent(event, trimmed);
   return { kind: "time", instant: parseTime(trimmed) };
 }

@@ -28,7 +28,7 @@ function fineness(instant: Temporal.Instant): "second" | "microsecond" {
   return instant.epochNanoseconds % 1_000_000_000n === 0n ? "second" : "microsecond";
 }
 
-/** A point as people read it. */
+/** A point as people read it, and as `parsePoint` reads it back. */
 export function showPoint(point: Point): string {
   switch (point.kind) {
     case "time":
@@ -42,7 +42,7 @@ export function showPoint(point: Point): string {
     case "lsn":
       return `just before lsn ${point.lsn}`;
     case "latest":
-      return "the end of the archive";
+      return "latest";
   }
 }
 
