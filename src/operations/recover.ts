@@ -154,14 +154,17 @@ function recoveryTarget(context: UseCaseContext, { database }: Subject, execute:
 
 /** From the incident files, and from the marker in the database where a fresh runner has no file; the younger one counts. */
 async function findUnfinished(reports: string, { name }: Subject, target: Target): Promise<Incident | null> {
-  const files = (await listIncidents(incidentsDirectory(reports), name)).filter(isOpen);
+  const files = await listIncidents(incidentsDirectory(reports), name);
   const marker = await readMarker(target).catch((error: unknown) => {
     // A database that is gone, or a server that is: then the files are all there is.
     if (error instanceof IthacaError && error.kind === "surroundings") return null;
     throw error;
   });
-  const all = [...files, ...(marker === null ? [] : [marker])];
-  return all.sort((a, b) => b.updated_at.localeCompare(a.updated_at))[0] ?? null;
+  // A marker whose recovery has ended stands there for people: production could not be put back.
+  const known =
+    marker !== null && files.some(({ id, updated_at }) => id === marker.id && updated_at >= marker.updated_at);
+  const open = [...files.filter(isOpen), ...(marker === null || known ? [] : [marker])];
+  return open.sort((a, b) => b.updated_at.localeCompare(a.updated_at))[0] ?? null;
 }
 
 function unfinishedError({ id, kind, mode, state }: Incident): IthacaError {

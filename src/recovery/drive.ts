@@ -169,17 +169,27 @@ class Run {
     }
     const state = apply(this.incident.state, result.event);
     const log = this.log(result.event, result.says, seconds());
-    await this.afterWriting(state.step);
+    const ended = writingSteps.has(this.incident.state.step) && !writingSteps.has(state.step);
+    if (ended && state.outcome !== "needs_person") await this.removeMarker();
     await this.save({ state, log });
+    if (ended && state.outcome === "needs_person") await this.keepMarker();
   }
 
   /** The marker has done its duty when production is verified, or is as it was. */
-  private async afterWriting(next: Step | "ended"): Promise<void> {
+  private async removeMarker(): Promise<void> {
     const { method } = this.options;
-    const wasWriting = writingSteps.has(this.incident.state.step);
-    if (!wasWriting || writingSteps.has(next) || method.marker === null) return;
+    if (method.marker === null) return;
     await removeMarker(method.marker).catch((thrown: unknown) => {
       this.remark(`The marker (schema ithaca_recovery) could not be removed: ${messageOf(thrown)}`);
+    });
+  }
+
+  /** Whoever meets a database that could not be put back must know: the marker stays, and says so. */
+  private async keepMarker(): Promise<void> {
+    const { method } = this.options;
+    if (method.marker === null) return;
+    await writeMarker(method.marker, this.incident).catch((thrown: unknown) => {
+      this.remark(`The marker could not be written: ${messageOf(thrown)}`);
     });
   }
 

@@ -18,13 +18,15 @@ const applicationName = "ithaca recovery marker";
 const quietly =
   "DO $$ BEGIN SET session_replication_role = replica; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
 
-/** Writes the marker, over an older one of the same incident. One transaction. */
+/** Writes the marker, over an older one. */
 export async function writeMarker(target: Target, incident: Incident): Promise<void> {
   await using session = await openWritingSession(target, applicationName);
   await session.query(`${quietly}
     SET client_min_messages = warning;
     CREATE SCHEMA IF NOT EXISTS ${markerSchema};
     CREATE TABLE IF NOT EXISTS ${markerSchema}.incident (id text PRIMARY KEY, incident text NOT NULL);`);
+  // Of an older incident that a person has dealt with: the new one's row takes its place.
+  await session.query(`DELETE FROM ${markerSchema}.incident WHERE id <> $1`, [incident.id]);
   await session.query(
     `INSERT INTO ${markerSchema}.incident VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET incident = excluded.incident`,
     [incident.id, JSON.stringify(incident)],

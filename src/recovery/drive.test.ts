@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
+import { drive, incidentFolder, newIncident, testHooks } from "../../test/support/recovery.ts";
+import { defineErrors, entry } from "../base/errors.ts";
+import { listIncidents, readIncident } from "./incident.ts";
+import { holdRecoveryLock } from "./lock.ts";
+import type { Step } from "./machine.ts";
+import { readMarker, writeMarker } from "./marker.ts";
+import type { Preview, RecoveryMethod } from "./types.ts";
+
+const testErrors = defineErrors("drive-test", {
+  broke: entry({
+    kind: "surroundings",
+    says: (p: { step: string }) => `It broke in ${p.step}`,
+    mend: () => "try again",
+    example: { step: "execute" },
+  }),
+});
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+const preview: Preview = {
+  summary: "A test.",
+  overwrites: [],
+  keeps: [],
+  losses: [],
+  timestamps: [],
+  estimate: { phases: [], seconds: null, basis: "a test" },
+  hazards: [],
+  obstacles: [],
+  details: [],
+};
+
+/** A method that does nothing but say what it was asked for, and breaks where it is told to. */
+function fakeMethod(
+  breaksIn: Step | null,
+  parts: Partial<RecoveryMethod> = {},
+): { method: RecoveryMethod; did: string[] } {
+  const did: string[] = [];
+  const at = async (step: Step) => {
+    did.push(step);
+    if (step === breaksIn) throw testErrors.broke({ step });
+  };
+  const method: RecoveryMethod = {
+    kind: "full",
+    mode: "fake",
+    request: {},
+    marker: database.target,
+    select: async () => {
+      await at("select");
+      return { backup: null, at: "2026-11-22T02:00:00.000Z" };
+    },
+    preview: async () => {
+      await at("preview");
+      return preview;
+    },
+    withoutSafetyBackup: async () => "a test",
+    quiesce: async () => {
+      await at("quiesce");
+      return { writtenSince: false };
+    },
+    inspect: async () => ({ standing: "untouched", says: "Nothing had happened." }),
+    execute: () => at("execute"),
+    verify: async () => {
+      await at("verify");
+      const check = { id: "a", title: "A", status: "passed" as const, expected: "", actual: "", reason: "" };
+      return { checks: [check], losses: [], not_covered: [] };
+    },
+    rollBack: async () => {
+      await at("roll_back");
+      return { undone: true, says: "As before." };
+    },
+    release: async () => {
+      did.push("release");
+    },
+    nextSteps: () => [],
+    ...parts,
+  };
+  return { method, did };
+}
+
+test.each<[Step, string, boolean]>([
+  ["select", "failed", false],
+  ["preview", "failed", false],
+  ["quiesce", "rolled_back", true],
+  ["execute", "rolled_back", true],
+  ["verify", "rolled_back", true],
+])("a fault in %s ends %s, and no marker stays", async (step, outcome, rolledBack) => {
+  const { method, did } = fakeMethod(step);
+  const { incident, fault } = await drive(database.target, method);
+  expect(incident.state).toEqual({ step: "ended", outcome });
+  expect(fault?.message).toContain(`It broke in ${step}`);
+  expect(did.includes("roll_back")).toBe(rolledBack);
+  expect(did).not.toContain("release");
+  expect(await readMarker(database.target)).toBeNull();
+});
+
+test("a roll-back that fails, a check that did not run, and an obstacle are never a success", async () => {
+  const stuck = fakeMethod("execute", { rollBack: () => Promise.reject(testErrors.broke({ step: "roll_back" })) });
+  expect((await drive(database.target, stuck.method)).incident.state.outcome).toBe("needs_person");
+  // Whoever meets the database later must know.
+  expect((await readMarker(database.target))?.state.outcome).toBe("needs_person");
+
+  const check = { id: "a", title: "A", status: "not_run" as const, expected: "", actual: "", reason: "no time" };
+  const unsure = fakeMethod(null, { verify: async () => ({ checks: [check], losses: [], not_covered: [] }) });
+  const { incident, fault } = await drive(database.target, unsure.method);
+  expect([incident.state.outcome, fault?.id]).toEqual(["rolled_back", "recovery.not_verified"]);
+
+  const blocked = fakeMethod(null, { preview: async () => ({ ...preview, obstacles: ["No way."] }) });
+  await expect(drive(database.target, blocked.method)).rejects.toMatchObject({ id: "recovery.obstacles" });
+  expect(blocked.did).not.toContain("quiesce");
+});
+
+test("while production is written the marker says so, and it is gone when production is verified", async () => {
+  const seen: (string | undefined)[] = [];
+  const look = async () => {
+    seen.push((await readMarker(database.target))?.state.step);
+  };
+  const { method } = fakeMethod(null, {
+    execute: look,
+    quiesce: async () => look().then(() => ({ writtenSince: true })),
+  });
+  const { incident } = await drive(
+    database.target,
+    method,
+    newIncident(method),
+    testHooks(database.target, { announce: () => look().then(() => []) }),
+  );
+  expect(seen).toEqual(["quiesce", "execute", undefined]);
+  // Something was written during the safety backup, so that there is one of the quiet database.
+  expect(incident.safety_backups).toHaveLength(1);
+  expect(incident.state.outcome).toBe("recovered");
+});
+
+test("a watch that finds a regression, or finds nothing out, calls for a person", async () => {
+  for (const verdict of ["regressed", "not_watched"] as const) {
+    const { method } = fakeMethod(null);
+    const watch = async () => ({ verdict, before: null, after: null, findings: ["it ails"] });
+    const { incident } = await drive(
+      database.target,
+      method,
+      newIncident(method),
+      testHooks(database.target, { watch }),
+    );
+    expect(incident.state.outcome).toBe("needs_person");
+  }
+});
+
+test("an interruption is dealt with before it is told: what was begun is taken back", async () => {
+  const controller = new AbortController();
+  const { method, did } = fakeMethod(null, {
+    execute: async ({ signal }) => {
+      controller.abort(testErrors.broke({ step: "a person" }));
+      signal.throwIfAborted();
+    },
+  });
+  const driven = drive(database.target, method, newIncident(method), testHooks(database.target), controller.signal);
+  await expect(driven).rejects.toThrow("a person");
+  expect(did).toContain("roll_back");
+  expect(await readMarker(database.target)).toBeNull();
+});
+
+test("one recovery at a time, whichever database of the server the other is connected to", async () => {
+  await using _held = await holdRecoveryLock(database.target);
+  await expect(holdRecoveryLock(database.target)).rejects.toMatchObject({ id: "recovery.locked" });
+});
+
+test("the incident file and the marker hold the same, and a damaged file is told by name", async () => {
+  await using folder = await incidentFolder();
+  const { method } = fakeMethod(null);
+  const incident = { ...newIncident(method), reason: "Größe 🎈" };
+  await folder.save(incident);
+  expect(await readIncident(folder.path, incident.id)).toEqual(incident);
+  expect(await listIncidents(folder.path, "test")).toEqual([incident]);
+  expect(await listIncidents(folder.path, "another")).toEqual([]);
+  await writeMarker(database.target, incident);
+  expect(await readMarker(database.target)).toEqual(incident);
+  await expect(readIncident(folder.path, "../../x")).rejects.toMatchObject({ id: "recovery.bad_incident_id" });
+});
