@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import "./terminal/require-node.ts";
 import { Command } from "commander";
+import { auditCommand } from "./commands/audit.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { backupsCommand } from "./commands/backups.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -10,6 +11,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recoverCommand } from "./commands/recover.ts";
+import { reportsCommand } from "./commands/reports.ts";
 import { retainCommand } from "./commands/retain.ts";
 
 const exitCodes = `
@@ -24,6 +26,12 @@ const program = new Command("ithaca")
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
+/** The same behaviour towards mistakes for a command and the commands below it. */
+function settled(command: Command): Command {
+  for (const below of command.commands) settled(below);
+  return command.copyInheritedSettings(program).showHelpAfterError("(see --help)");
+}
+
 for (const make of [
   demoCommand,
   backupCommand,
@@ -34,9 +42,11 @@ for (const make of [
   proveCommand,
   diffCommand,
   recoverCommand,
+  reportsCommand,
+  auditCommand,
   doctorCommand,
 ]) {
-  program.addCommand(make().copyInheritedSettings(program).showHelpAfterError("(see --help)"));
+  program.addCommand(settled(make()));
 }
 
 await program.parseAsync();

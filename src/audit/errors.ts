@@ -25,4 +25,17 @@ export const auditErrors = defineErrors("audit", {
     mend: () => "see whether it is locked or overloaded; the next operation catches up",
     example: { seconds: 30 },
   }),
+  bad_time: entry({
+    kind: "input",
+    says: (p: { option: string; text: string }) =>
+      `${p.option} wants a day or an instant, and ${p.text.slice(0, 40)} is none`,
+    mend: () => "write it as 2026-11-22 or 2026-11-22T02:00:00Z",
+    example: { option: "--since", text: "yesterday" },
+  }),
+  unknown_word: entry({
+    kind: "input",
+    says: (p: { option: string; word: string; known: string[] }) => `${p.option} ${p.word.slice(0, 40)} is not known`,
+    mend: (p) => `use one of ${p.known.join(", ")}`,
+    example: { option: "--operation", word: "backups", known: ["backup", "check", "proof"] },
+  }),
 });

@@ -13,4 +13,17 @@ export const reportErrors = defineErrors("report", {
     mend: () => "make the folder writable and see that the disk has room",
     example: { directory: "reports", why: "EACCES" },
   }),
+  not_a_digest: entry({
+    kind: "input",
+    says: (p: { digest: string }) => `--expect wants the SHA-256 of a link, and ${p.digest.slice(0, 80)} is none`,
+    mend: () => "give its 64 hexadecimal digits, as a mail or the index page shows them",
+    example: { digest: "4f1c2a9b" },
+  }),
+  chain_broken: entry({
+    kind: "failed",
+    says: (p: { path: string; why: string; count: number }) =>
+      `The evidence chain does not hold, so nothing is added to it: ${p.path}: ${p.why}${p.count > 1 ? `, and ${p.count - 1} more` : ""}`,
+    mend: () => "see what `npm run ithaca -- reports verify` says, and bring the files back from Git's history",
+    example: { path: "2026/11/22-daily-1.json", why: "it is gone", count: 2 },
+  }),
 });

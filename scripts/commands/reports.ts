@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import { buildReports, verifyReports } from "../../src/operations/reports.ts";
+import { examples } from "../terminal/options.ts";
+import { buildText, verifyText } from "../terminal/reports-text.ts";
+import { runCommand } from "../terminal/run-command.ts";
+
+/** A command that is about all databases of the plan. */
+function common(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option("--plan <file>", "the plan", "ithaca.yaml")
+    .option("--json", "print one JSON document to stdout, everything else to stderr");
+}
+
+const exitCodes = { intact: 0, changed: 1, inconclusive: 3 } as const;
+
+function verifyCommand(): Command {
+  return common("verify", "Walk along the evidence chain: which report was altered, removed or inserted")
+    .option("--expect <digests...>", "digests of the chain that were kept elsewhere, such as in a mail")
+    .option("--vault", "also compare with what the newest backups in the vault remember")
+    .addHelpText(
+      "after",
+      examples("reports verify", "reports verify --vault", "reports verify --expect <64 hexadecimal digits>"),
+    )
+    .action((options) =>
+      runCommand(options, async (context) => {
+        const outcome = await verifyReports(context, options);
+        return { document: outcome, text: verifyText(outcome), exitCode: exitCodes[outcome.verdict] };
+      }),
+    );
+}
+
+function buildCommand(): Command {
+  return common("build", "Make the index anew, and add what no link of the evidence chain holds yet")
+    .addHelpText("after", examples("reports build"))
+    .action((options) =>
+      runCommand(options, async (context) => {
+        const outcome = await buildReports(context, options);
+        return { document: outcome, text: buildText(outcome), exitCode: 0 };
+      }),
+    );
+}
+
+/** `ithaca reports verify|build` */
+export function reportsCommand(): Command {
+  const reports = new Command("reports").description("The reports' folder: its index and its evidence chain");
+  for (const make of [verifyCommand, buildCommand]) reports.addCommand(make());
+  return reports;
+}
