@@ -35,7 +35,7 @@ export interface PublishOutcome {
 const mostFetched = 300;
 
 /** The folder of the reports from the root of the repository, which is where the runner has checked it out. */
-function folderOf(context: UseCaseContext, plan: Plan): string {
+export function reportsFolder(context: UseCaseContext, plan: Plan): string {
   const root = resolve(context.environment.GITHUB_WORKSPACE || context.workingDirectory);
   const folder = relative(root, reportsDirectory(context, plan)).replaceAll("\\", "/");
   return folder === "" || folder.startsWith("..") ? plan.reports.directory : folder;
@@ -142,7 +142,7 @@ export async function publishReports(
     if (repository.public && !plan.reports.public) {
       throw githubErrors.public_repository({ repository: github.repository, directory });
     }
-    const folder = folderOf(context, plan);
+    const folder = reportsFolder(context, plan);
     const branch = plan.reports.branch ?? repository.defaultBranch;
     const all = await localReportFiles(reportsDirectory(context, plan));
     const local = all.filter((file) => !showsSecret(file));

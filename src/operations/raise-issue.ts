@@ -80,13 +80,15 @@ function runbookAt({ environment }: UseCaseContext, page: string, defaultBranch:
 export async function voiceOf(context: UseCaseContext, github: GitHub, plan: Plan): Promise<Voice> {
   const repository = await readRepository(github);
   const { defaultBranch, page } = repository;
+  const branch = plan.reports.branch ?? defaultBranch;
   if (!repository.hasIssues) {
     const said = "has_issues is false";
     throw githubErrors.issues_disabled({ repository: github.repository, what: "raise an issue", said });
   }
   return {
     plan,
-    reportsAt: `${page}/blob/${plan.reports.branch ?? defaultBranch}`,
+    branch,
+    reportsAt: `${page}/blob/${branch}`,
     runbook: runbookAt(context, page, defaultBranch),
     discreet: repository.public && !plan.reports.public,
   };

@@ -7,7 +7,7 @@ import { type IncidentState, keyMarker, readKey, readState, stateMarker } from "
 
 const plan = parsePlan("version: 1\ndatabases: {shop: {}}\n", "ithaca.yaml");
 const page = "https://github.com/acme/shop/blob/main";
-const voice: Voice = { plan, reportsAt: page, runbook: `${page}/docs/runbook.md`, discreet: false };
+const voice: Voice = { plan, branch: "main", reportsAt: page, runbook: `${page}/docs/runbook.md`, discreet: false };
 const at = new Date("2026-11-23T10:00:00Z");
 const state: IncidentState = {
   count: 1,

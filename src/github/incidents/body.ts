@@ -7,7 +7,9 @@ import { type IncidentState, keyMarker, stateMarker } from "./marker.ts";
 /** What issues are written with, besides the fault. */
 export interface Voice {
   readonly plan: Plan;
-  /** Where reports stand, such as `https://github.com/acme/shop/blob/main`. */
+  /** The branch that reports are committed to. */
+  readonly branch: string;
+  /** Where they stand, such as `https://github.com/acme/shop/blob/main`. */
   readonly reportsAt: string;
   /** The runbook's address. */
   readonly runbook: string;

@@ -75,7 +75,9 @@ export async function incidentHistory(github: GitHub, issue: number): Promise<In
     return { what: "commented", at, actor: actorOf(comment.user, text), text, url: comment.html_url };
   });
   const done = events.flatMap((event): IncidentEvent[] => {
-    const common = { at: new Date(event.created_at), actor: actorOf(event.actor) };
+    // Of an assignment, `assigner` did it; `actor` may be the one who was assigned.
+    const by = "assigner" in event && event.assigner != null ? event.assigner : event.actor;
+    const common = { at: new Date(event.created_at), actor: actorOf(by) };
     switch (event.event) {
       case "assigned":
       case "unassigned":

@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import { readHead } from "../github/git-tree.ts";
+import { clear, type Raised, raise } from "../github/incidents/raise.ts";
+import { openIncidents } from "../github/incidents/read-incidents.ts";
+import { BranchContents, localReportFiles } from "../github/report-files.ts";
+import { clearOfKept, faultOfMissed } from "../github/schedule/faults.ts";
+import { judgeSchedules, type Missed } from "../github/schedule/judge.ts";
+import { readSchedules, readSeenReports } from "../github/schedule/read-schedules.ts";
+import { lastDue } from "../github/schedule/schedules.ts";
+import { loadPlan } from "../plan/parse.ts";
+import { spellAmount } from "../report/format.ts";
+import type { UseCaseContext } from "./context.ts";
+import { githubOf } from "./github.ts";
+import { reportsFolder } from "./publish-reports.ts";
+import { voiceOf } from "./raise-issue.ts";
+import { reportsDirectory } from "./subject.ts";
+
+/** What was found, and what became of it. */
+export interface MissedRunsOutcome {
+  readonly missed: readonly {
+    /** Key of the plan's `schedule`. */
+    readonly schedule: string;
+    /** Null where it is the same for all databases. */
+    readonly database: string | null;
+    readonly how: Missed["how"];
+    readonly due: string;
+    readonly last_seen: string | null;
+    readonly run: string | null;
+  }[];
+  readonly issues: readonly Raised[];
+}
+
+/**
+ * Looks whether every schedule of the plan did what it should have by now: GitHub starts runs late, drops them, and switches
+ * schedules off; and a run may be cut off before it could say anything. What is missing becomes an issue, once for each
+ * time that it was due; what has run again closes it. Any workflow may ask, on behalf of all others.
+ *
+ * Judged by the reports on their branch and by the runs that GitHub knows of. A schedule whose workflow this repository
+ * does not have, and that never left a report, is not expected to run.
+ *
+ * @throws surroundings: GitHub could not be asked; the job needs `actions: read`, `contents: read` and `issues: write`
+ */
+export async function missedRuns(
+  context: UseCaseContext,
+  options: { readonly plan: string },
+): Promise<MissedRunsOutcome> {
+  const { plan } = await loadPlan(resolve(context.workingDirectory, options.plan));
+  const github = githubOf(context);
+  return await context.progress.step("Look for runs that did not happen", async (note) => {
+    const now = context.clock.now();
+    const databases = Object.keys(plan.databases);
+    const voice = await voiceOf(context, github, plan);
+    const facts = await readSchedules(github, plan, now);
+    const folder = reportsFolder(context, plan);
+    const head = await readHead(github, voice.branch, folder);
+    const contents = new BranchContents(github, await localReportFiles(reportsDirectory(context, plan)));
+    const since = new Map(
+      facts.flatMap(({ scheduled, line }) => scheduled.kinds.map((kind) => [kind, lastDue(scheduled, line, now)])),
+    );
+    const reports = await readSeenReports(head, contents, { folder, databases, since });
+    const { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt = "1" } = context.environment;
+    const ownRun = run === undefined ? null : `${run}-${attempt}`;
+    const { missed, kept } = judgeSchedules(facts, { databases, reports, now, ownRun });
+
+    const issues: Raised[] = [];
+    for (const each of missed) issues.push(await raise(github, faultOfMissed(each, databases, now), voice, now));
+    const open = new Set((await openIncidents(github)).map(({ key }) => `${key.database}/${key.family}`));
+    for (const allClear of kept.flatMap((each) => clearOfKept(each, databases))) {
+      // Most of the time nothing is open, and nothing has to be asked.
+      const concerned = allClear.families.some((family) => open.has(`${allClear.database}/${family}`));
+      if (concerned) issues.push(...(await clear(github, allClear, voice, now)));
+    }
+    note(missed.length === 0 ? "none is missing" : `${spellAmount(missed.length, "schedule")} not kept`);
+    return { missed: missed.map(plainly), issues };
+  });
+}
+
+function plainly({ scheduled, database, how, due, lastSeen, run }: Missed): MissedRunsOutcome["missed"][number] {
+  return {
+    schedule: scheduled.name,
+    database,
+    how,
+    due: due.toISOString(),
+    last_seen: lastSeen?.toISOString() ?? null,
+    run: run?.url ?? null,
+  };
+}
