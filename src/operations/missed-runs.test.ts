@@ -1,0 +1,153 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type GitHubStandIn, githubStandIn } from "../../test/support/github.ts";
+import { silentProgress } from "../base/progress.ts";
+import { scratchDirectory } from "../base/scratch.ts";
+import { openIncidents } from "../github/incidents/read-incidents.ts";
+import { backupTaken, green } from "../report/examples/reports.ts";
+import { writeReport } from "../report/write.ts";
+import type { UseCaseContext } from "./context.ts";
+import { githubOf } from "./github.ts";
+import { missedRuns } from "./missed-runs.ts";
+import { publishReports } from "./publish-reports.ts";
+import { raiseIssue } from "./raise-issue.ts";
+
+let standIn: GitHubStandIn;
+let folder: Awaited<ReturnType<typeof scratchDirectory>>;
+let now = new Date();
+/** What GitHub knows of the workflows: their state, and their runs as [start, conclusion]. */
+let workflows: Record<string, { state: string; runs: [string, string | null][] }> = {};
+
+beforeAll(async () => {
+  standIn = await githubStandIn();
+  folder = await scratchDirectory("missed");
+  await writeFile(join(folder.path, "ithaca.yaml"), "version: 1\ndatabases: {inner-odyssey: {}}\n");
+});
+afterAll(async () => {
+  await folder[Symbol.asyncDispose]();
+  await standIn[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  standIn.reset();
+  await rm(join(folder.path, "reports"), { recursive: true, force: true });
+  await mkdir(join(folder.path, "reports"));
+  const nightly: [string, string | null][] = [["2026-11-24T02:04:00Z", "success"]];
+  workflows = { backup: { state: "active", runs: nightly }, "prove-weekly": { state: "active", runs: [] } };
+  // The emulator knows runs, but nobody can tell it of any.
+  standIn.rules.push(({ path }) => {
+    const names = Object.keys(workflows);
+    if (/\/actions\/workflows\?/.test(path)) {
+      const listed = names.map((name, index) => ({
+        id: index + 1,
+        path: `.github/workflows/${name}.yml`,
+        html_url: `https://github.com/acme/shop/blob/main/.github/workflows/${name}.yml`,
+        state: workflows[name]?.state,
+        created_at: "2026-01-01T00:00:00Z",
+      }));
+      return { status: 200, body: { total_count: names.length, workflows: listed } };
+    }
+    const id = /\/actions\/workflows\/(\d+)\/runs\?/.exec(path)?.[1];
+    if (id === undefined) return undefined;
+    const runs = (workflows[names[Number(id) - 1] ?? ""]?.runs ?? []).map(([start, conclusion], index) => ({
+      id: 7000 + index,
+      run_attempt: 1,
+      created_at: start,
+      run_started_at: start,
+      status: conclusion === null ? "in_progress" : "completed",
+      conclusion,
+      html_url: `https://github.com/acme/shop/actions/runs/${7000 + index}`,
+    }));
+    return { status: 200, body: { total_count: runs.length, workflow_runs: runs } };
+  });
+  now = new Date("2026-11-24T12:00:00Z");
+});
+
+function context(): UseCaseContext {
+  return {
+    environment: {
+      GITHUB_TOKEN: standIn.token,
+      GITHUB_REPOSITORY: standIn.repository,
+      GITHUB_API_URL: standIn.url,
+      GITHUB_RUN_ID: "9000",
+    },
+    clock: { now: () => now },
+    progress: silentProgress,
+    signal: new AbortController().signal,
+    workingDirectory: folder.path,
+  };
+}
+
+const options = { plan: "ithaca.yaml" };
+
+/** Publishes the reports of runs that began at these moments, from another machine: the checkout does not have them. */
+async function left(...runs: [kind: "backup" | "weekly", startedAt: string][]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [kind, started_at] of runs) {
+    const report = kind === "backup" ? backupTaken() : green();
+    const run = { ...report.run, id: `${Date.parse(started_at) / 1000}-1`, started_at };
+    paths.push((await writeReport(join(folder.path, "reports"), { ...report, run })).report.json);
+  }
+  await publishReports(context(), options);
+  return paths;
+}
+
+async function open() {
+  return (await openIncidents(githubOf(context()))).map(({ key, title }) => [key.family, title]);
+}
+
+test("nothing is missing where everything has left its report", async () => {
+  await left(
+    ["backup", "2026-11-23T02:03:00.000Z"],
+    ["backup", "2026-11-24T02:04:00.000Z"],
+    ["weekly", "2026-11-23T11:58:00.000Z"],
+  );
+  await rm(join(folder.path, "reports"), { recursive: true });
+  expect(await missedRuns(context(), options)).toEqual({ missed: [], issues: [] });
+});
+
+test("a weekly proof that did not come is an issue, once, until one has run", async () => {
+  await left(["weekly", "2026-11-16T10:03:00.000Z"], ["backup", "2026-11-24T02:04:00.000Z"]);
+  expect(await missedRuns(context(), options)).toMatchObject({
+    missed: [
+      { schedule: "prove", how: "missed", due: "2026-11-23T10:00:00.000Z", last_seen: "2026-11-16T00:00:00.000Z" },
+    ],
+    issues: [{ action: "opened", key: "inner-odyssey/missed:prove" }],
+  });
+  expect(await open()).toEqual([["missed:prove", "inner-odyssey: no weekly proof since 2026-11-16"]]);
+  expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "unchanged" }]);
+  await left(["weekly", "2026-11-24T12:30:00.000Z"]);
+  now = new Date("2026-11-24T13:00:00Z");
+  expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "closed" }]);
+  expect(await open()).toEqual([]);
+});
+
+test("a backup that was cut off is told by the next run of any workflow, and mended by the next backup", async () => {
+  workflows.backup = { state: "active", runs: [["2026-11-24T02:04:00Z", "cancelled"]] };
+  await left(["backup", "2026-11-23T02:03:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
+  expect(await missedRuns(context(), options)).toMatchObject({
+    missed: [{ schedule: "backup", how: "cut_off", run: "https://github.com/acme/shop/actions/runs/7000" }],
+  });
+  expect(await open()).toEqual([["backup", "inner-odyssey: the nightly backup was cut off"]]);
+  const [incident] = await openIncidents(githubOf(context()));
+  expect(incident?.body).toContain("docs/runbook.md#backup-missing");
+  expect(incident?.body).toContain("[the log](https://github.com/acme/shop/actions/runs/7000)");
+  const reports = await left(["backup", "2026-11-24T12:30:00.000Z"]);
+  expect((await raiseIssue(context(), { ...options, reports })).issues).toMatchObject([{ action: "closed" }]);
+});
+
+test("a workflow that GitHub has switched off is told", async () => {
+  workflows["prove-weekly"] = { state: "disabled_inactivity", runs: [] };
+  await left(["backup", "2026-11-24T02:04:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
+  await missedRuns(context(), options);
+  expect(await open()).toEqual([["missed:prove", "inner-odyssey: the workflow of the weekly proof is switched off"]]);
+});
+
+test("a token that may not see runs says which permission the job lacks", async () => {
+  standIn.rules.unshift(({ path }) =>
+    path.includes("/actions/")
+      ? { status: 403, body: { message: "Resource not accessible by integration" } }
+      : undefined,
+  );
+  await expect(missedRuns(context(), options)).rejects.toThrow(/may not see which workflows ran.*actions: read/);
+});
