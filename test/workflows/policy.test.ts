@@ -31,8 +31,9 @@ function faultsOfSteps(steps: readonly Step[]): string[] {
   });
 }
 
-/** Operations that overwrite or remove something that is not theirs: their jobs need a person. */
-const destructive = new Set(["./actions/recover", "./actions/disaster"]);
+/** Operations that overwrite production once they are told to execute: their jobs need a person. */
+const destructive = ({ uses = "", with: given }: Step) =>
+  ["./actions/recover", "./actions/disaster"].includes(uses) && (given.execute ?? "false") !== "false";
 
 /** What is wrong with a workflow, by this project's rules. */
 function faultsOf(workflow: Workflow): string[] {
@@ -57,7 +58,7 @@ function faultsOf(workflow: Workflow): string[] {
     for (const [name, { options }] of Object.entries(job.services)) {
       if (!options.includes("--health-cmd")) at(`the service ${name} has no health check`);
     }
-    for (const step of job.steps.filter(({ uses = "" }) => destructive.has(uses))) {
+    for (const step of job.steps.filter(destructive)) {
       const asked = /confirm/.test(Object.keys(step.with).join()) && "confirm" in inputsOf(workflow);
       if (workflow.on.schedule.length > 0) at("destroys on a schedule");
       if (!asked) at("destroys without a typed confirmation");
@@ -113,7 +114,7 @@ const schedules: Readonly<Record<string, string>> = {
   "drill.yml": "drill",
   "escalate.yml": "escalate",
   "retain.yml": "retain",
-  "rehearse-point-in-time.yml": "point_in_time",
+  "point-in-time.yml": "point_in_time",
 };
 
 test("every schedule is the plan's, and every workflow with a schedule is one of them", async () => {
@@ -150,7 +151,7 @@ test("the rules notice", async () => {
         steps: [
           { ...bad, uses: "actions/checkout@v6" },
           { ...bad, uses: undefined, run: `echo $${"{{ inputs.database }}"}` },
-          { ...bad, uses: "./actions/recover" },
+          { ...bad, uses: "./actions/recover", with: { execute: "true" } },
         ],
       },
     },
