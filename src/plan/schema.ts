@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { database } from "./database-schema.ts";
 import { cron, duration, email, folder } from "./fields.ts";
+import { alertIssues } from "./issues-schema.ts";
 import { alertMessages, contactMessages } from "./notify-schema.ts";
 import { workflowSchedule } from "./throwaway-schema.ts";
 
@@ -59,6 +60,7 @@ const alerts = z.strictObject({
   answer_within: duration.prefault("1h").describe("How soon a person must answer an alarm"),
   escalate_after: duration.prefault("2h").describe("How long an alarm may stay open before it is escalated"),
   ...alertMessages,
+  ...alertIssues,
 });
 
 const reports = z.strictObject({
