@@ -19,6 +19,10 @@ export function proveCommand(): Command {
         .default("manual"),
     )
     .option("--damage <file.sql>", "run SQL on the copy before the checks; such a run never counts as a proof")
+    .option(
+      "--platform-branch",
+      "prove the platform's own backup on a branch made from it (billed by the hour; deleted in every case)",
+    )
     .option("--e2e", "run the app's own tests on the copy, as the plan's rehearsal says")
     .addHelpText(
       "after",

@@ -10,6 +10,7 @@ import { lockAndExport, releaseAll } from "../census/snapshot.ts";
 import { explainReadError } from "../census/sqlstate.ts";
 import type { Census, InventoryObject, Scope } from "../census/types.ts";
 import { openSessions } from "../census/workers.ts";
+import { readWrites } from "../census/writes.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import type { Client } from "./client.ts";
@@ -52,6 +53,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
   await using stack = new AsyncDisposableStack();
   const workers = await openSessions(stack, target, share.workers);
   const sessions = { exporter, workers };
+  const writes = await readWrites(exporter);
   const snapshot = await progress.step("Lock and take the snapshot", () =>
     lockAndExport({ ...sessions, scope, lockTimeout }),
   );
@@ -98,6 +100,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
       server_version_num: exporter.versionNum,
       sequences: joinReadings(before, after),
       ...parts,
+      writes,
       inventory: largeObjects === "forbidden" ? withoutLargeObjects(parts.inventory) : parts.inventory,
     };
     return { census, relations: snapshot.relations, changed };

@@ -7,6 +7,7 @@ import { messageOf } from "../base/errors.ts";
 import { censusErrors } from "./errors.ts";
 import { roleViewsSchema } from "./roles/schema.ts";
 import type { Census, InventoryObject, SequenceCensus, TableCensus } from "./types.ts";
+import { writeCountersSchema } from "./writes.ts";
 
 /*
  * census.json is one JSON document in which every table, sequence and object of the inventory has a line of its own,
@@ -39,6 +40,7 @@ const headSchema = z.strictObject({
   samples: z.array(z.strictObject({ table: z.string(), key: z.string(), hash })),
   freshness: z.array(z.strictObject({ table: z.string(), column: z.string(), newest: z.string().nullable() })),
   role_views: roleViewsSchema.exactOptional(),
+  writes: writeCountersSchema.exactOptional(),
   not_covered: reasoned,
 });
 

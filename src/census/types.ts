@@ -1,3 +1,5 @@
+import type { WriteCounters } from "./writes.ts";
+
 /*
  * A census is what a backup is compared with: counts, hashes and definitions of one database as of one snapshot.
  * It holds no row, but it does hold definitions (function bodies), so it stays inside the vault.
@@ -130,6 +132,8 @@ export interface Census {
   readonly freshness: readonly FreshnessReading[];
   /** Absent in backups of versions that did not ask. */
   readonly role_views?: RoleViews;
+  /** How many rows were ever written, read before the snapshot; absent in backups of versions that did not read it. */
+  readonly writes?: WriteCounters;
   /** What this census does not cover, and why. */
   readonly not_covered: readonly { readonly what: string; readonly why: string }[];
 }

@@ -35,6 +35,19 @@ export const operationErrors = defineErrors("run", {
     mend: () => "write it with its zone, such as 2026-11-22T14:30:00Z",
     example: { option: "--incident-at", text: "yesterday" },
   }),
+  nothing_managed: entry({
+    kind: "input",
+    says: (p: { database: string }) =>
+      `The plan says nothing of the platform's own backups of ${p.database}, so there is none to prove`,
+    mend: () => "write `managed:` under the database (docs/supabase.md)",
+    example: { database: "shop" },
+  }),
+  branch_alone: entry({
+    kind: "input",
+    says: () => "--platform-branch proves the platform's own backup, so it goes with no other choice of a backup",
+    mend: () => "leave out --archive, --backup, --damage and --e2e",
+    example: {},
+  }),
   foreign_rehearsal: entry({
     kind: "input",
     says: (p: { path: string }) =>

@@ -15,6 +15,7 @@ import { operationErrors } from "./errors.ts";
 import { recordEarlyEnd, startProofRun } from "./proof-run.ts";
 import { proveArchive } from "./prove-archive.ts";
 import { proveBackup } from "./prove-backup.ts";
+import { proveBranch } from "./prove-branch.ts";
 import { publishProof } from "./publish-proof.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
 
@@ -28,6 +29,8 @@ export interface ProveOptions extends SubjectOptions {
   readonly damage?: string;
   /** Run the app's tests on the copy, as the plan says. */
   readonly e2e?: boolean;
+  /** Prove the platform's own backup instead, on a branch made from it. It costs money; off unless told otherwise. */
+  readonly platformBranch?: boolean;
 }
 
 /**
@@ -43,6 +46,13 @@ export async function prove(context: UseCaseContext, options: ProveOptions): Pro
     production: sourceTarget(context, subject.database),
     reports: reportsDirectory(context, subject.plan),
   };
+  if (options.platformBranch === true) {
+    const { archive, damage, e2e, backup = "latest" } = options;
+    if (archive !== undefined || damage !== undefined || e2e === true || backup !== "latest") {
+      throw operationErrors.branch_alone({});
+    }
+    return proveBranch(context, subject, request);
+  }
   const paths = options.archive === undefined ? [] : [options.archive].flat();
   const asked = { kind: request.kind, backup: paths.join(" ") || (options.backup ?? "latest") };
   const record = (work: () => Promise<ProofReport>) =>

@@ -14,6 +14,19 @@ export const supabaseErrors = defineErrors("supabase", {
     mend: () => "see Connect → Session pooler in the project's dashboard, and set the connection string by hand",
     example: { ref: "abcdefghijklmnopqrst" },
   }),
+  branch_failed: entry({
+    kind: "surroundings",
+    says: (p: { name: string; status: string }) => `Supabase could not make the branch ${p.name}: it is ${p.status}`,
+    mend: () => "see Branches in the project's dashboard for the reason, and run it again",
+    example: { name: "ithaca-proof-1764000000-0a1b2c3d", status: "MIGRATIONS_FAILED" },
+  }),
+  branch_expired: entry({
+    kind: "surroundings",
+    says: (p: { name: string; seconds: number }) =>
+      `The branch ${p.name} was deleted unfinished: its ${p.seconds} s were over`,
+    mend: () => "allow it more with managed.branch_time_limit in the plan; every minute of it is billed",
+    example: { name: "ithaca-proof-1764000000-0a1b2c3d", seconds: 2700 },
+  }),
   bad_certificate: entry({
     kind: "input",
     says: (p: { path: string; why: string }) => `${p.path} cannot be the root certificate of the provider: ${p.why}`,

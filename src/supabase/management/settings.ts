@@ -15,6 +15,8 @@ export const usualNames: Names = {
 export interface PlatformAccess {
   readonly api: ManagementApi;
   readonly ref: string;
+  /** For a guard that must reach the API when this process is no more; never shown. */
+  readonly credentials: { readonly url: string; readonly token: string };
 }
 
 /** A token may travel in the clear on this machine only. */
@@ -51,6 +53,7 @@ export function platformAccess(environment: Environment, names: Names, signal: A
   const timeLimit = Number(environment.SUPABASE_API_TIME_LIMIT);
   return {
     ref,
+    credentials: { url: (url ?? "https://api.supabase.com").replace(/\/(v1\/?)?$/, ""), token },
     api: openApi({
       token,
       signal,

@@ -40,8 +40,8 @@ export const branchRoutes: Readonly<Record<string, Route>> = {
     if ([...world.branches.values()].some((one) => one.parent === parent.ref && one.name === name)) {
       throw new Refusal(400, `Branch with name ${name} already exists`);
     }
-    const database = withData && world.copyDatabase !== null ? await world.copyDatabase(parent) : null;
     const project = freshProject(world.now(), { name });
+    const database = withData && world.copyDatabase !== null ? await world.copyDatabase(parent, project.ref) : null;
     if (database !== null) project.pooler = database;
     passThrough(project, "COMING_UP", world);
     const createdAt = world.now().toISOString();

@@ -19,7 +19,7 @@ export interface World {
   takes: number;
   now(): Date;
   /** Makes the database of a branch; without it a branch has none that can be reached. */
-  copyDatabase: ((parent: ProjectState) => Promise<BranchDatabase>) | null;
+  copyDatabase: ((parent: ProjectState, branchRef: string) => Promise<BranchDatabase>) | null;
 }
 
 /** A documented answer that is no success. */
