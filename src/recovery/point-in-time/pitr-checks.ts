@@ -1,21 +1,22 @@
 import { IthacaError } from "../../base/errors.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
-import type { Target } from "../../postgres/types.ts";
 import { getHealth } from "../../supabase/management/projects.ts";
 import { waitUntil } from "../../supabase/management/wait.ts";
-import { readMarker } from "../marker.ts";
 import type { StepContext, TableLoss, Verified } from "../types.ts";
 import type { PlatformRecovery } from "./platform-recovery.ts";
 
-/** The marker was written after the point: a restored database does not have it. */
-export async function markerGone(target: Target): Promise<Verified> {
-  const gone = (await readMarker(target)) === null;
+/**
+ * The marker was written after the point: a restored database does not have it.
+ *
+ * @param seenGone when it was seen to have gone, ISO 8601
+ */
+export function markerGone(seenGone: string | undefined): Verified {
   return {
     id: "point.after",
-    title: "The last change before the restore is not there any more",
-    status: gone ? "passed" : "failed",
+    title: "The last change before the restore was gone after it",
+    status: seenGone === undefined ? "failed" : "passed",
     expected: "no marker of this recovery, which was written after the point",
-    actual: gone ? "none" : "it is still there",
+    actual: seenGone === undefined ? "it was never seen to be gone" : `gone at ${seenGone}`,
     reason: "",
   };
 }

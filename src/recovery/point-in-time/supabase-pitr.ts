@@ -29,6 +29,8 @@ const lossSchema = z.object({
 const notesSchema = z.object({
   /** When the platform was asked; absent as long as it was not. */
   asked_at: z.iso.datetime().optional(),
+  /** When it was seen that the marker had gone; from then on it stands there again. */
+  restored_at: z.iso.datetime().optional(),
   /** Production's tables right before, with the rows that are younger than the point. */
   before: z.array(lossSchema).default([]),
 });
@@ -85,18 +87,23 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
       }
       return { writtenSince: false };
     },
-    async inspect({ notes }) {
-      if (notesOf(notes).asked_at === undefined) {
+    async inspect(step) {
+      const { asked_at, restored_at } = notesOf(step.notes);
+      if (asked_at === undefined) {
         return { standing: "untouched", says: "The platform had not been asked yet; it is asked now." };
       }
-      const { restored, state } = await look();
-      if (restored) return { standing: "done", says: "The platform has restored it; it is verified now." };
-      if (state === "RESTORE_FAILED") {
-        return { standing: "unclear", says: "The platform's restore has failed: its support must look." };
+      const done = "The platform has restored it; it is verified now.";
+      if (restored_at !== undefined) return { standing: "done", says: done };
+      const { status } = await getProject(api, ref);
+      const seen = `The platform had been asked, and the project was ${status}`;
+      // While it is down nothing can be noted in it: so it is waited for here.
+      if (await begins(recovery)) {
+        await waitForRestore(recovery, step);
+        return { standing: "done", says: `${seen}. ${done}` };
       }
-      return { standing: "begun", says: `The platform had been asked, and the project is ${state}; it is waited for.` };
+      return { standing: "begun", says: `${seen}, and nothing has happened since: it is asked once more.` };
     },
-    execute: (step) => execute(recovery, step, second),
+    execute: async (step) => execute(recovery, step, await second()),
     async verify(step) {
       const services = await servicesWell(recovery, step);
       const { checks, not_covered, census } = await examineWithoutSource(target, recovery, step);
@@ -105,7 +112,7 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
       const { before } = notesOf(step.notes);
       return {
         checks: [
-          await markerGone(target),
+          markerGone(notesOf(step.notes).restored_at),
           ...services,
           nothingYounger(losses, at),
           criticalThere(database, census.tables),
@@ -177,6 +184,8 @@ async function lookAt({ access, target }: PlatformRecovery): Promise<{ restored:
   const { status } = await getProject(access.api, access.ref);
   if (status !== healthy) return { restored: false, state: status };
   try {
+    // A server that answers without its database is not there yet.
+    await (await connect(target, { readOnly: true }))[Symbol.asyncDispose]();
     return { restored: (await readMarker(target)) === null, state: status };
   } catch (error) {
     // The platform calls it healthy, and it does not let us in yet.
@@ -186,29 +195,23 @@ async function lookAt({ access, target }: PlatformRecovery): Promise<{ restored:
   }
 }
 
-/** Asks the platform once, and waits. Where it was asked before, it is only asked again when it has shown that it did not begin. */
-async function execute(
-  recovery: PlatformRecovery,
-  step: StepContext,
-  second: () => Promise<Temporal.Instant>,
-): Promise<void> {
-  const { access, limitSeconds, settleSeconds } = recovery;
-  const at = await second();
-  const ask = async () => {
-    await step.assertAlone();
-    await step.note({ asked_at: step.clock.now().toISOString() });
-    await restoreToPointInTime(access.api, access.ref, new Date(at.epochMilliseconds));
-  };
-  const before = notesOf(step.notes).asked_at;
-  if (before === undefined) await ask();
-  else if (!(await begins(recovery, settleSeconds))) {
-    step.remark("The platform had been asked before and had not begun: it was asked once more.");
-    await ask();
-  }
+/** Asks the platform, and waits. An earlier run's request that did anything has been waited for by `inspect`. */
+async function execute(recovery: PlatformRecovery, step: StepContext, at: Temporal.Instant): Promise<void> {
+  const { api, ref } = recovery.access;
+  if (notesOf(step.notes).restored_at !== undefined) return;
+  await step.assertAlone();
+  await step.note({ asked_at: step.clock.now().toISOString() });
+  await restoreToPointInTime(api, ref, new Date(at.epochMilliseconds));
+  await waitForRestore(recovery, step);
+}
+
+/** Waits until the project serves again without the marker, and notes that before the marker is written again. */
+async function waitForRestore(recovery: PlatformRecovery, step: StepContext): Promise<void> {
+  const { access, limitSeconds } = recovery;
   await step.progress.step("Wait for the platform", (note) =>
     waitUntil(
       access.api,
-      `Project ${access.ref} restored to ${showInstant(at)}`,
+      `Project ${access.ref} restored`,
       limitSeconds,
       async () => {
         const { restored, state } = await lookAt(recovery);
@@ -218,12 +221,13 @@ async function execute(
       note,
     ),
   );
+  await step.note({ restored_at: step.clock.now().toISOString() });
 }
 
 /** Whether a restore that an earlier run asked for has begun: the project leaves its healthy state, or has lost the marker. */
-async function begins(recovery: PlatformRecovery, seconds: number): Promise<boolean> {
+async function begins(recovery: PlatformRecovery): Promise<boolean> {
   try {
-    return await waitUntil(recovery.access.api, "A restore that was asked for", seconds, async () => {
+    return await waitUntil(recovery.access.api, "A restore that was asked for", recovery.settleSeconds, async () => {
       const { restored, state } = await lookAt(recovery);
       return restored || state !== healthy ? { done: true, value: true } : { done: false, state };
     });
