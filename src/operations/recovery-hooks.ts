@@ -5,7 +5,7 @@ import type { RecoveryHooks } from "../recovery/drive.ts";
 import { incidentsDirectory, writeIncident, writeWhole } from "../recovery/incident.ts";
 import { incidentPage, lessonsOf, pageName } from "../recovery/page/incident-page.ts";
 import type { Incident } from "../recovery/types.ts";
-import { ratesBefore, watchRates } from "../recovery/watch/watch.ts";
+import { ratesBefore, usualInterval, watchRates } from "../recovery/watch/watch.ts";
 import type { RecoveryReport } from "../report/model.ts";
 import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
@@ -54,7 +54,7 @@ export function recoveryHooks(
     ratesBefore: () => ratesBefore(target, subject.database, watchSeconds),
     announce: (incident) => announceRecovery(context, subject, incident),
     watch: (incident) =>
-      context.progress.step(`For ${watchSeconds} s`, (note) =>
+      context.progress.step(`A look every ${watchInterval ?? usualInterval} s for ${watchSeconds} s`, (note) =>
         watchRates({
           target,
           database: subject.database,

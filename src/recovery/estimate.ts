@@ -21,7 +21,7 @@ export function estimateFromProofs(reports: readonly AnyReport[]): Estimate {
     return {
       phases: dump === null ? [] : [{ name: "safety backup", seconds: dump }],
       seconds: null,
-      basis: "nothing was measured yet: no proof of this database has come to its end",
+      basis: "no proof of this database has come to its end yet, so nothing was measured",
     };
   }
   const phases = [

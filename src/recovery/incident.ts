@@ -39,7 +39,8 @@ const preview = z.object({
   details: z.array(z.object({ title: z.string(), lines: z.array(z.string()) })),
 });
 
-const verified = z.object({
+/** One check, as it stands in the file. */
+export const verifiedSchema = z.object({
   id: z.string(),
   title: z.string(),
   status: z.enum(["passed", "failed", "not_run"]),
@@ -83,7 +84,7 @@ const incidentSchema = z.object({
   no_safety_backup: z.string().nullable(),
   notes: z.record(z.string(), z.json()),
   verification: z
-    .object({ checks: z.array(verified), losses: z.array(loss), not_covered: z.array(notCovered) })
+    .object({ checks: z.array(verifiedSchema), losses: z.array(loss), not_covered: z.array(notCovered) })
     .nullable(),
   told: z.array(z.string()),
   rates_before: ratesSchema.nullable(),

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { readInventory } from "../../census/inventory.ts";
 import { connect } from "../../postgres/connect.ts";
 import type { Target } from "../../postgres/types.ts";
+import { verifiedSchema } from "../incident.ts";
 import { markerSchema } from "../marker.ts";
 import type { Notes, RecoveryMethod } from "../types.ts";
 import { openWritingSession } from "../writing-session.ts";
-import { examineDatabase } from "./examine.ts";
+import { examineFlows } from "./flows.ts";
 import { assertIdentity } from "./identity.ts";
 import { readGround } from "./in-place/ground.ts";
 import { expectedInPlace } from "./in-place/kept.ts";
@@ -37,7 +38,7 @@ const notesSchema = z.object({
   jobs: z.array(z.string()).optional(),
   losses: z.array(loss).default([]),
   not_covered: z.array(z.object({ what: z.string(), why: z.string() })).default([]),
-  rebuilt: z.boolean().default(false),
+  checks: z.array(verifiedSchema).default([]),
 });
 const readNotes = (notes: Notes) => notesSchema.parse(notes);
 
@@ -128,7 +129,7 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
     },
     async verify(step) {
       const backup = await recovery.backup();
-      const { losses, not_covered } = readNotes(step.notes);
+      const { losses, not_covered, checks: proof } = readNotes(step.notes);
       await using session = await connect(target, { readOnly: true });
       await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       const now = (
@@ -140,7 +141,7 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
       const census = expectedInPlace(backup.census, now, await readGround(session));
       await session.query("ROLLBACK");
       const parts = { recovery, backup: { ...backup, census }, restored: { errors: [], skipped: [] } };
-      const found = await examineDatabase(target, { ...parts, ask: "definitions" }, step);
+      const found = await examineFlows(target, parts, step);
       const committed = await isCommitted(target, step.incidentId);
       const whole = {
         id: "recovery.committed",
@@ -150,7 +151,7 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
         actual: committed ? "committed" : "not committed",
         reason: "",
       };
-      return { checks: [whole, ...found.checks], losses, not_covered };
+      return { checks: [whole, ...proof, ...found.checks], losses, not_covered };
     },
     async rollBack({ incidentId, notes }) {
       if (await isCommitted(target, incidentId)) {

@@ -10,11 +10,13 @@ import { dropDatabase } from "../../postgres/throwaway-drop.ts";
 import type { Session, Target } from "../../postgres/types.ts";
 import { sqlstateOf } from "../../restore/outcome.ts";
 import { restoreBackup } from "../../restore/restore-backup.ts";
+import { verifiedSchema } from "../incident.ts";
 import { compareWithNow } from "../losses.ts";
 import { readMarker, removeMarker, writeMarker } from "../marker.ts";
 import type { Inspection, Notes, RecoveryMethod, StepContext } from "../types.ts";
 import { fullErrors } from "./errors.ts";
 import { examineDatabase, scopeWithoutMarker } from "./examine.ts";
+import { examineFlows } from "./flows.ts";
 import { assertIdentity } from "./identity.ts";
 import { namesBeside } from "./names.ts";
 import { previewFull, whereTo } from "./preview.ts";
@@ -26,6 +28,8 @@ const notesSchema = z.object({
   production: z.number().optional(),
   /** Object id of the restored database, once it has passed its proof. */
   proven: z.number().optional(),
+  /** What the proof of it came to. */
+  checks: z.array(verifiedSchema).default([]),
   skipped: z.array(z.object({ what: z.string(), why: z.string() })).default([]),
 });
 const readNotes = (notes: Notes) => notesSchema.parse(notes);
@@ -102,13 +106,13 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
     },
     async verify(step) {
       const backup = await recovery.backup();
-      const { proven, production: replaced, skipped } = readNotes(step.notes);
+      const { proven, production: replaced, skipped, checks: proof } = readNotes(step.notes);
       const { before } = besideOf(step);
       const found = await inBeside(target, (admin) => findDatabases(admin, [production, before]));
       const swapped = found.get(production)?.oid === proven && found.get(before)?.oid === replaced;
-      const { checks, not_covered } = await examineDatabase(
+      const { checks, not_covered } = await examineFlows(
         target,
-        { recovery, backup, restored: { errors: [], skipped: [] }, ask: "definitions" },
+        { recovery, backup, restored: { errors: [], skipped: [] } },
         step,
       );
       await using old = await connect(withDatabase(target, before), { readOnly: true });
@@ -126,7 +130,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
         actual: swapped ? "the proven one" : "another",
         reason: "",
       };
-      return { checks: [whole, ...checks], losses, not_covered: [...not_covered, ...skipped] };
+      return { checks: [whole, ...proof, ...checks], losses, not_covered: [...not_covered, ...skipped] };
     },
     async rollBack(step) {
       const names = besideOf(step);
@@ -221,6 +225,7 @@ async function restoreBeside(
   const found = await inBeside(recovery.target, (admin) => findDatabases(admin, [restored.database]));
   await step.note({
     proven: found.get(restored.database)?.oid ?? 0,
+    checks: checks.map((check) => ({ ...check, title: `Before the swap: ${check.title}`, id: `restored.${check.id}` })),
     skipped: result.skipped.map(({ what, why }) => ({ what, why })),
   });
 }

@@ -1,5 +1,5 @@
 import { code, prose, table } from "../../report/escape.ts";
-import type { Incident } from "../types.ts";
+import type { Incident, Notes } from "../types.ts";
 import { headline, previewSections, restorePoint, type Section } from "./sections.ts";
 
 /** A section as markdown. Names of tables are code, sentences are prose: nothing of a database acts as markup. */
@@ -20,9 +20,18 @@ export function sectionMarkdown({ title, sentences, table: rows }: Section): str
   ];
 }
 
-/** The command that does what the preview shows; the reason is left for the person to say. */
+/**
+ * The command that does what the preview shows, and nothing else: with the backup by its id, since `latest` may be
+ * another by then, and with the incident's. The reason is left for the person to say.
+ */
 export function executeCommand(incident: Incident): string {
-  const options = Object.entries(incident.request).flatMap(([name, value]) => {
+  const chosen = incident.restore_point?.backup?.id;
+  const request: Notes = {
+    ...incident.request,
+    ...(chosen !== undefined && "backup" in incident.request ? { backup: chosen } : {}),
+    incident: incident.id,
+  };
+  const options = Object.entries(request).flatMap(([name, value]) => {
     if (value === true) return [`--${name}`];
     return typeof value === "string" || typeof value === "number" ? [`--${name} ${shellWord(String(value))}`] : [];
   });

@@ -49,13 +49,12 @@ export function lossSection(title: string, losses: readonly TableLoss[], now: st
   return {
     title,
     sentences,
-    ...(rows.length === 0 ? {} : { table: { head: ["Table", now, "Restore point", "Then"], rows } }),
+    ...(rows.length === 0 ? {} : { table: { head: ["Table", now, "Restore point", "What becomes of it"], rows } }),
   };
 }
 
 function duration({ estimate }: Preview): Section {
-  const total =
-    estimate.seconds === null ? "How long it takes is not known" : `About ${spellSeconds(estimate.seconds)} in all`;
+  const total = estimate.seconds === null ? "Not known" : `About ${spellSeconds(estimate.seconds)} in all`;
   const rows = estimate.phases.map(({ name, seconds }) => [name, spellSeconds(seconds)]);
   return {
     title: "How long it takes",

@@ -7,6 +7,9 @@ import type { Rates, WatchResult } from "../types.ts";
 import { judgeRates, ratesBetween, ratesOfThePast } from "./judge-rates.ts";
 import { type Look, lookAtRates } from "./read-rates.ts";
 
+/** Seconds between two looks. */
+export const usualInterval = 60;
+
 export interface WatchOptions {
   /** The recovered production. */
   readonly target: Target;
@@ -39,7 +42,7 @@ export async function ratesBefore(target: Target, database: DatabasePlan, second
  * A look that fails is tried again at the next interval; watching that never once succeeded is `not_watched`.
  */
 export async function watchRates(options: WatchOptions): Promise<WatchResult> {
-  const { target, database, before, seconds, interval = 60, note, signal } = options;
+  const { target, database, before, seconds, interval = usualInterval, note, signal } = options;
   const elapsed = stopwatch();
   let first: Look | null = null;
   let after: Rates | null = null;

@@ -140,7 +140,15 @@ export async function restoreInPlace(
       why: "the platform does not let us write them: they stay as they are",
     })),
   ];
-  await step.note({ losses: losses.map((loss) => ({ ...loss })), not_covered: notCovered, rebuilt: rebuild });
+  await step.note({
+    losses: losses.map((loss) => ({ ...loss })),
+    not_covered: notCovered,
+    checks: found.checks.map((check) => ({
+      ...check,
+      title: `Before the commit: ${check.title}`,
+      id: `restored.${check.id}`,
+    })),
+  });
   await session.query("COMMIT");
   return { losses, notCovered };
 }
