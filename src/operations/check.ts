@@ -3,6 +3,7 @@ import { listReports } from "../report/history.ts";
 import type { CheckReport } from "../report/model.ts";
 import { decideVerdict } from "../report/verdict.ts";
 import { writeReport } from "../report/write.ts";
+import { audited } from "./audited.ts";
 import { checkExports } from "./check-exports.ts";
 import { checkPlatform } from "./check-platform.ts";
 import { checkVault, compareRecorded } from "./check-vault.ts";
@@ -31,6 +32,11 @@ function livesOnExports(context: UseCaseContext, { database }: Subject): boolean
  */
 export async function check(context: UseCaseContext, options: CheckOptions): Promise<CheckReport> {
   const subject = await loadSubject(context, options);
+  const { plan, name } = subject;
+  return audited(context, { operation: "check", database: name, plan }, () => look(context, subject, options));
+}
+
+async function look(context: UseCaseContext, subject: Subject, options: CheckOptions): Promise<CheckReport> {
   const { plan, database, name } = subject;
   const startedAt = context.clock.now();
   const directory = reportsDirectory(context, plan);

@@ -32,7 +32,10 @@ export function reportsAmong(files: readonly EvidenceFile[]): AnyReport[] {
 
 function atAGlance(state: DatabaseState, asOf: Date): string[] {
   const { backup, proof, drill, gaps } = state;
-  const age = (iso: string) => `${spellSeconds((asOf.getTime() - Date.parse(iso)) / 1000)} old`;
+  const age = (iso: string) => {
+    const seconds = (asOf.getTime() - Date.parse(iso)) / 1000;
+    return seconds < 60 ? "new" : `${spellSeconds(seconds)} old`;
+  };
   const newestBackup =
     backup?.backup == null
       ? "none"
