@@ -1,6 +1,7 @@
 import type { Run } from "../report/model.ts";
 import { deliver, type Patience } from "./deliver.ts";
 import { keyOf, type Ledger, type NotificationRecord, owedOn, recordNotification, type Subject } from "./ledger.ts";
+import { harmless } from "./text.ts";
 import type { Channel, ChannelName, ClosedChannel, Delivery, Outgoing } from "./types.ts";
 
 /** All that it takes to tell people something, and to remember it. */
@@ -52,14 +53,15 @@ export async function tell(
     if (owed.size === 0) return null;
     for (const { name } of desk.channels) if (!owed.has(name)) done.add(name);
   }
-  const deliveries = await deliver(outgoing, desk.channels, { patience, signal, done });
-  const told = { key, subject: outgoing.message.subject, deliveries };
+  const message = { ...harmless(outgoing.message), key };
+  const deliveries = await deliver({ ...outgoing, message }, desk.channels, { patience, signal, done });
+  const told = { key, subject: message.subject, deliveries };
   if (deliveries.every(({ status }) => status === "skipped")) return { ...told, record: null };
   const record = await recordNotification(desk.reports, subject, {
     ...facts,
     told_at: desk.now().toISOString(),
-    subject: outgoing.message.subject,
-    urgency: outgoing.message.urgency,
+    subject: message.subject,
+    urgency: message.urgency,
     run: { id: desk.run.id, url: desk.run.url },
     deliveries,
   });

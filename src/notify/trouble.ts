@@ -3,7 +3,6 @@ import { alarmAudience } from "./audience.ts";
 import { dayOf } from "./events/parts.ts";
 import { keyOf, type Subject } from "./ledger.ts";
 import { type Desk, type Told, tell } from "./tell.ts";
-import { inert } from "./text.ts";
 import type { ChannelName } from "./types.ts";
 
 const words: Readonly<Record<ChannelName, { title: string; step: string }>> = {
@@ -45,10 +44,11 @@ export async function tellTrouble(desk: Desk, database: string, plan: Plan, told
       database,
       urgency: "normal" as const,
       subject: `${title} could not be delivered - ${database}`,
-      lead: `${title} from Ithaca does not reach everybody: ${inert(first.error ?? "")}.`,
+      lead: `${title} from Ithaca does not reach everybody: ${first.error}.`,
       facts: [{ name: "Database", value: database }],
-      findings: hit.map(({ subject: of, status, attempts }) =>
-        inert(`${status === "failed" ? "Not sent" : "Sent to some only"}: ${of} (attempts: ${attempts})`),
+      findings: hit.map(
+        ({ subject: of, status, attempts }) =>
+          `${status === "failed" ? "Not sent" : "Sent to some only"}: ${of} (attempts: ${attempts})`,
       ),
       firstStep: step,
       links: [],

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { stopwatch } from "../base/clock.ts";
-import { alarmAudience, dailyAudience } from "../notify/audience.ts";
-import { openChannels } from "../notify/channels.ts";
-import { type Patience, usualPatience } from "../notify/deliver.ts";
+import { alarmAudience, dailyAudience, reliefAudience } from "../notify/audience.ts";
+import type { Patience } from "../notify/deliver.ts";
 import { deliveryCheck } from "../notify/delivery-check.ts";
 import { decide, type Telling } from "../notify/events/decide.ts";
 import { type Links, messageOf } from "../notify/events/message.ts";
@@ -12,7 +11,7 @@ import type { Situation } from "../notify/events/types.ts";
 import { isPending, keyOf } from "../notify/ledger.ts";
 import { type Desk, type Told, tell } from "../notify/tell.ts";
 import { tellTrouble } from "../notify/trouble.ts";
-import type { Chart } from "../notify/types.ts";
+import type { Audience, Chart } from "../notify/types.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { CheckResult } from "../proof/types.ts";
@@ -22,9 +21,8 @@ import { readReport } from "../report/write.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
-import { ledgerOf } from "./notification-ledger.ts";
-import { runFacts } from "./run-facts.ts";
-import { reportsDirectory } from "./subject.ts";
+import { deskOf } from "./notification-desk.ts";
+import { tellDigest } from "./notify-digest.ts";
 
 export interface NotifyOptions {
   readonly plan: string;
@@ -69,22 +67,15 @@ async function readChart(context: UseCaseContext, path: string | undefined): Pro
   }
 }
 
-/** All that it takes to tell people about one database. */
-export async function deskOf(
-  context: UseCaseContext,
-  plan: Plan,
-  database: string,
-  patience: Patience = usualPatience,
-): Promise<Desk> {
-  return {
-    reports: reportsDirectory(context, plan),
-    channels: openChannels(context.environment, plan),
-    ledger: await ledgerOf(context, plan, database),
-    run: runFacts(context, context.clock.now()),
-    now: () => context.clock.now(),
-    patience,
-    signal: context.signal,
-  };
+/** Who hears of it, by the plan. */
+function audienceOf({ ledger }: Desk, situation: Situation, { subject, before }: Telling, plan: Plan): Audience {
+  if (subject.statement === "done" && situation.topic === "backup") return dailyAudience(plan);
+  const relief = subject.statement === "resolved" || subject.statement === "done";
+  const audience = alarmAudience(plan, situation.urgent && !relief);
+  const [first] = before;
+  return first === undefined || subject.statement !== "resolved"
+    ? audience
+    : reliefAudience(plan, audience, { records: ledger.records, since: first.at });
 }
 
 /** Sends what one situation asks for, each message to those whom it is for. */
@@ -96,9 +87,7 @@ async function tellOne(
 ): Promise<Told[]> {
   const told = await Promise.all(
     tellings.map((telling) => {
-      const daily = telling.subject.statement === "done" && situation.topic === "backup";
-      const urgent = telling.subject.statement !== "resolved" && situation.urgent;
-      const audience = daily ? dailyAudience(plan) : alarmAudience(plan, urgent);
+      const audience = audienceOf(desk, situation, telling, plan);
       if (audience.mail.length === 0 && !audience.slack) return null;
       const message = messageOf(situation, telling, plan, links);
       const { state, at, report: about } = situation;
@@ -144,8 +133,10 @@ export async function notifyReport(
   if (situation === null) return [];
   const desk = await deskOf(context, plan, report.database, patience);
   const tellings = decide(situation, desk.ledger).filter(({ subject }) => isPending(desk.ledger, keyOf(subject)));
-  if (tellings.length === 0) return [];
   const { database } = report;
+  // The watch comes once a day and knows all reports: it is the time for what is no alarm.
+  const digest = report.kind === "watch" ? await tellDigest(desk, plan, database) : [];
+  if (tellings.length === 0) return digest;
   const details = { about: situation.report, topic: situation.topic, state: situation.state };
   const { messages } = await audited(context, { operation: "alert", database, plan, details }, async (notes) => {
     const told = await tellOne(desk, situation, tellings, { plan, links, chart });
@@ -153,5 +144,5 @@ export async function notifyReport(
     notes.note({ messages: [...told, ...troubles].map(({ key, record }) => ({ key, record })) });
     return notifyOutcome([...told, ...troubles], seconds());
   });
-  return [...messages];
+  return [...messages, ...digest];
 }

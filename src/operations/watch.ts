@@ -1,13 +1,10 @@
 import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { IthacaError } from "../base/errors.ts";
-import { digestAudience } from "../notify/audience.ts";
 import type { Patience } from "../notify/deliver.ts";
 import { countsFrom } from "../notify/events/of-backup.ts";
 import { beat, type Pulse } from "../notify/heartbeat.ts";
-import { isPending } from "../notify/ledger.ts";
-import { type Told, tell } from "../notify/tell.ts";
-import { digestOf } from "../notify/watch/digest.ts";
+import type { Told } from "../notify/tell.ts";
 import { judgeArrival, type Sight, stillInTime } from "../notify/watch/judge.ts";
 import { webAddress } from "../notify/web-address.ts";
 import { lastFiring } from "../plan/firing.ts";
@@ -18,7 +15,7 @@ import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
-import { deskOf, notifyOutcome, notifyReport } from "./notify.ts";
+import { notifyOutcome, notifyReport } from "./notify.ts";
 import { runFacts } from "./run-facts.ts";
 import { runningBackups } from "./running-backups.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions } from "./subject.ts";
@@ -91,23 +88,6 @@ async function lookUntilSure(
   });
 }
 
-/** Gathers warnings into the digest, where it is time for one. */
-async function tellDigest(
-  context: UseCaseContext,
-  { plan, name }: Subject,
-  patience: Patience | undefined,
-): Promise<Told[]> {
-  const desk = await deskOf(context, plan, name, patience);
-  const { reports } = await listReports(desk.reports, name);
-  const now = context.clock.now();
-  const digest = digestOf(reports, { database: name, plan, now, ledger: desk.ledger });
-  const audience = digestAudience(plan);
-  if (digest === null || audience.mail.length === 0 || !isPending(desk.ledger, digest.message.key)) return [];
-  const facts = { state: "good" as const, at: now.toISOString(), about: null };
-  const told = await tell(desk, digest.subject, { message: digest.message, audience, chart: null }, facts);
-  return told === null ? [] : [told];
-}
-
 /**
  * Half an hour after the backup was due: is it there, recorded, in time, of a size like the others? Tells people by the
  * plan, and a monitor outside of GitHub that the watch itself is alive. May be run late, or as often as one likes: it
@@ -138,7 +118,6 @@ export async function watch(context: UseCaseContext, options: WatchOptions): Pro
   const messages: Told[] = [];
   if (options.tell !== false) {
     messages.push(...(await notifyReport(context, plan, report, { patience: options.patience })));
-    messages.push(...(await tellDigest(context, subject, options.patience)));
   }
   const checks = [...report.checks, ...(options.tell === false ? [] : notifyOutcome(messages, 0).checks)];
   const verdict = decideVerdict({ checks, restore_errors: [], sabotage: null, rehearsal: null });

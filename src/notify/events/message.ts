@@ -2,7 +2,6 @@ import type { Plan } from "../../plan/schema.ts";
 import { spellAmount, spellInstant } from "../../report/format.ts";
 import { keyOf } from "../ledger.ts";
 import { failureSubject, resolvedSubject, unclearSubject } from "../subjects.ts";
-import { inert } from "../text.ts";
 import type { Message } from "../types.ts";
 import type { Telling } from "./decide.ts";
 import type { Situation } from "./types.ts";
@@ -30,18 +29,6 @@ function history(before: Telling["before"]): Message["facts"] {
   return [{ name: "Since", value: `${spellInstant(first.at)}, told ${spellAmount(before.length, "time")} so far` }];
 }
 
-/** A message without anything that could act in it, whatever names a database has. */
-function harmless(message: Message): Message {
-  return {
-    ...message,
-    subject: inert(message.subject, 250),
-    lead: inert(message.lead),
-    facts: message.facts.map(({ name, value }) => ({ name, value: inert(value, 300) })),
-    findings: message.findings.map((line) => inert(line, 600)),
-    firstStep: message.firstStep === null ? null : inert(message.firstStep, 600),
-  };
-}
-
 /** Builds what is told of a situation. Pure. */
 export function messageOf(situation: Situation, { subject, before }: Telling, plan: Plan, links: Links): Message {
   const { database, urgent, lead, findings, firstStep, facts } = situation;
@@ -58,18 +45,18 @@ export function messageOf(situation: Situation, { subject, before }: Telling, pl
     case "resolved": {
       const alarm = before.at(-1)?.subject ?? failureSubject(plan, situation);
       const resolved = { ...common, urgency: "normal", subject: resolvedSubject(alarm) } as const;
-      return harmless({ ...resolved, facts: [...history(before), ...facts] });
+      return { ...resolved, facts: [...history(before), ...facts] };
     }
     case "done":
-      return harmless({ ...common, urgency: "normal", subject: situation.goodNews ?? situation.title });
+      return { ...common, urgency: "normal", subject: situation.goodNews ?? situation.title };
     default:
-      return harmless({
+      return {
         ...common,
         urgency: urgent ? "urgent" : "normal",
         subject: subject.statement === "unclear" ? unclearSubject(situation) : failureSubject(plan, situation),
         findings,
         firstStep,
         facts: [...history(before), ...facts],
-      });
+      };
   }
 }
