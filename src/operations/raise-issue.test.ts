@@ -41,6 +41,7 @@ async function plan({ primary }: { primary: string }): Promise<void> {
     "version: 1",
     "databases: {inner-odyssey: {}}",
     `contacts: {primary: {role: DevOps Team Lead, github: ${primary}}, escalation: {role: CTO}}`,
+    "alerts: {labels: [on-call]}",
     "",
   ];
   await writeFile(join(folder.path, "ithaca.yaml"), text.join("\n"));
@@ -107,7 +108,7 @@ describe("a fault", () => {
     expect(await tell(failed(), "10:00")).toMatchObject([{ action: "opened", key: "inner-odyssey/proof" }]);
     const [issue] = await issues();
     expect(issue).toMatchObject({ state: "open", title: "inner-odyssey: the proof failed" });
-    expect(issue?.labels.map(({ name }) => name).sort()).toEqual(["database: inner-odyssey", "ithaca"]);
+    expect(issue?.labels.map(({ name }) => name).sort()).toEqual(["database: inner-odyssey", "ithaca", "on-call"]);
     expect(issue?.assignees.map(({ login }) => login)).toEqual(["ada"]);
     const body = issue?.body ?? "";
     expect(body).toMatch(/^<!-- ithaca:key=inner-odyssey\/proof -->\n/);
@@ -232,6 +233,11 @@ describe("an issue is not lost", () => {
       title: "inner-odyssey: the backup ended without a report",
       body: expect.stringContaining("RESTIC_PASSWORD is not set"),
     });
+    now = new Date("2026-11-24T10:12:00Z");
+    const done = { operation: "backup" };
+    expect((await raiseIssue(context(), { plan: "ithaca.yaml", reports: [], done })).issues).toMatchObject([
+      { action: "closed" },
+    ]);
   });
 
   test("where one of the paths is no report", async () => {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { GitHub } from "../github/client.ts";
 import { githubErrors } from "../github/errors.ts";
 import type { Voice } from "../github/incidents/body.ts";
-import { type Fault, type RunbookSection, signatureOf } from "../github/incidents/fault.ts";
+import { type AllClear, type Fault, type RunbookSection, signatureOf } from "../github/incidents/fault.ts";
 import { ofReport } from "../github/incidents/of-report.ts";
 import { clear, type Raised, raise } from "../github/incidents/raise.ts";
 import { readRepository } from "../github/repository.ts";
@@ -31,6 +31,8 @@ export interface RaiseOptions {
   readonly reports: readonly string[];
   /** An operation that ended before it could write a report. */
   readonly unreported?: Unreported;
+  /** An operation that leaves no report and came to its end: that closes what it was `unreported` for. */
+  readonly done?: { readonly database?: string; readonly operation: string };
 }
 
 /** What was done, fault by fault. */
@@ -60,6 +62,20 @@ function ofUnreported(context: UseCaseContext, plan: Plan, { database, operation
     steps: ["Mend what the sentence above names.", "Start the workflow again, by hand."],
     details: [],
     signature: signatureOf("unreported", operation, reason),
+    source: { id: `${operation} ${id}`, at: new Date(started_at), backupAt: null, runUrl: url, reportPath: null },
+  };
+}
+
+function ofDone(
+  context: UseCaseContext,
+  plan: Plan,
+  { database, operation }: NonNullable<RaiseOptions["done"]>,
+): AllClear {
+  const { id, url, started_at } = runFacts(context, context.clock.now());
+  return {
+    database: selectDatabase(plan, database).name,
+    families: [operation],
+    lead: `The ${prose(operation)} came to its end.`,
     source: { id: `${operation} ${id}`, at: new Date(started_at), backupAt: null, runUrl: url, reportPath: null },
   };
 }
@@ -124,6 +140,9 @@ export async function raiseIssue(context: UseCaseContext, options: RaiseOptions)
     if (options.unreported !== undefined) {
       const fault = ofUnreported(context, plan, options.unreported);
       issues.push(await raise(github, fault, voice, context.clock.now()));
+    }
+    if (options.done !== undefined) {
+      issues.push(...(await clear(github, ofDone(context, plan, options.done), voice, context.clock.now())));
     }
     note(
       issues.length === 0 ? "nothing to say" : issues.map(({ number, action }) => `#${number} ${action}`).join(", "),

@@ -82,6 +82,7 @@ export async function raise(github: GitHub, fault: Fault, voice: Voice, now: Dat
 
 async function open(github: GitHub, fault: Fault, voice: Voice, now: Date): Promise<Raised> {
   const label = databaseLabel(fault.key.database);
+  const labels = [ithacaLabel, label, ...voice.plan.alerts.labels];
   await ensureLabel(github, ithacaLabel, "What Ithaca found about backups and recovery");
   await ensureLabel(github, label, `Incidents of the database ${fault.key.database}`);
   await ensureLabel(github, acknowledgedLabel, "A person is on it");
@@ -90,12 +91,12 @@ async function open(github: GitHub, fault: Fault, voice: Voice, now: Date): Prom
       ...where,
       title: titleOf(fault),
       body: redact(issueBody(fault, stateAfter(null, fault, true, now), now, voice)),
-      labels: [ithacaLabel, label],
+      labels,
     }),
   );
   const incident = incidentOf(data);
   // GitHub drops labels in silence where the token may not set them; without one the issue is not found again.
-  if (!incident?.labels.includes(ithacaLabel)) await addLabels(github, data.number, [ithacaLabel, label]);
+  if (!incident?.labels.includes(ithacaLabel)) await addLabels(github, data.number, labels);
   const { primary } = voice.plan.contacts;
   // On its own and afterwards: an assignee that GitHub refuses must not lose the issue.
   if (primary?.github !== undefined) await assign(github, data.number, [primary.github]);
