@@ -1,0 +1,156 @@
+import { existsSync, readFileSync } from "node:fs";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { socketUrl } from "../../test/support/cli.ts";
+import { testVault, vaultPassword } from "../../test/support/vault.ts";
+import { manifestSchema } from "../backup/manifest.ts";
+import { systemClock } from "../base/clock.ts";
+import { silentProgress } from "../base/progress.ts";
+import { type Scratch, scratchDirectory } from "../base/scratch.ts";
+import { connect } from "../postgres/connect.ts";
+import { withDatabase } from "../postgres/target.ts";
+import type { Session } from "../postgres/types.ts";
+import { type ArchivedCluster, startArchivedCluster } from "../recovery/pgbackrest/archived-cluster.ts";
+import type { UseCaseContext } from "./context.ts";
+import { recoverPointInTime } from "./recover-point-in-time.ts";
+
+/*
+ * A team's own server under two writers. Somebody deletes half of the children, and people go on working. The team goes
+ * back to look, and brings the children over: what was written since stays.
+ */
+let production: ArchivedCluster;
+let session: Session;
+let folder: Scratch;
+let context: UseCaseContext;
+let before = "";
+let badXid = "";
+
+beforeAll(async () => {
+  folder = await scratchDirectory("pit");
+  production = await startArchivedCluster();
+  const target = withDatabase(production.target, "shop");
+  await using admin = await connect(production.target, { readOnly: false });
+  await admin.query("CREATE DATABASE shop");
+  session = await connect(target, { readOnly: false });
+  await session.query(`
+    CREATE TABLE public.children (id int PRIMARY KEY, name text, created_at timestamptz DEFAULT clock_timestamp());
+    CREATE TABLE public.visits (id bigserial PRIMARY KEY, at timestamptz DEFAULT clock_timestamp());
+    INSERT INTO public.children SELECT n, 'canary-' || n FROM generate_series(1, 100) AS n`);
+  await production.backUp("full");
+  let over = false;
+  const write = async () => {
+    await using writer = await connect(target, { readOnly: false });
+    while (!over) await writer.query("INSERT INTO public.visits DEFAULT VALUES");
+  };
+  const writers = [write(), write()];
+  await sleep(150);
+  const [row] = await session.query<{ at: string }>(
+    `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || ' UTC' AS at`,
+  );
+  before = row?.at ?? "";
+  await sleep(50);
+  const [bad] = await session.query<{ xid: string }>(
+    "WITH gone AS (DELETE FROM public.children WHERE id % 2 = 0) SELECT txid_current()::text AS xid",
+  );
+  badXid = bad?.xid ?? "";
+  await session.query("INSERT INTO public.children VALUES (1001, 'canary-new')");
+  await sleep(100);
+  over = true;
+  await Promise.all(writers);
+  await session.query("SELECT pg_switch_wal()");
+  await writeFile(
+    join(folder.path, "ithaca.yaml"),
+    `version: 1\ndatabases:\n  shop:\n    critical_tables: [public.children]\n    point_in_time: { stanza: ${production.stanza} }\n`,
+  );
+  const url = socketUrl(target);
+  context = {
+    environment: { ...production.environment, ITHACA_DATABASE_URL: url, ITHACA_RECOVERY_URL: url },
+    clock: systemClock,
+    progress: silentProgress,
+    signal: new AbortController().signal,
+    workingDirectory: folder.path,
+  };
+});
+afterAll(async () => {
+  await session?.[Symbol.asyncDispose]();
+  await production?.[Symbol.asyncDispose]();
+  await folder?.[Symbol.asyncDispose]();
+});
+
+const plan = "ithaca.yaml";
+const counts = () =>
+  session.query(
+    "SELECT (SELECT count(*)::int FROM public.children) AS children, (SELECT count(*)::int FROM public.visits) AS visits",
+  );
+
+test("a look: what it was, what happened, what is different, and a backup of it that can be recovered from", async () => {
+  const now = await counts();
+  const result = await recoverPointInTime(context, { plan, to: before, look: ["children:2"], save: "then" });
+  if (result.kind !== "view") throw new Error("it was no look");
+  const { view } = result;
+  expect(view.verdict).toBe("proven");
+  expect(view.proven.checks.map(({ id, status }) => `${id} ${status}`)).toEqual([
+    "point.origin passed",
+    "point.before passed",
+    "point.after passed",
+  ]);
+  const [wrong] = view.proven.chronicle.filter(({ xid }) => xid === badXid);
+  // Between the point and the deed the writers did not rest, so it may be beyond what is shown.
+  if (wrong !== undefined) expect(wrong.did).toEqual(["public.children: 50 deleted"]);
+  expect(view.changes.map(({ table, was, change }) => [table, was?.rows, change])).toEqual([
+    ["public.children", 100, "changed"],
+    ["public.visits", expect.any(Number), "changed"],
+  ]);
+  expect(view.unsafeRecords).toEqual([
+    {
+      record: "children:2",
+      was: { unsafeRecord: { id: "2", name: "canary-2", created_at: expect.any(String) }, why: null },
+      is: { unsafeRecord: null, why: null },
+    },
+  ]);
+  expect(view.destroyed).toBe(true);
+  // Dated as of the point, not of its making.
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(folder.path, "then", "backup.json"), "utf8")));
+  expect(manifest.database).toBe("shop");
+  expect(Date.parse(manifest.taken_at)).toBeLessThanOrEqual(Date.parse(before.replace(" UTC", "Z").replace(" ", "T")));
+  expect(view.saved).toEqual({ id: manifest.id, where: "--archive then" });
+  expect(await counts()).toEqual(now);
+  expect(existsSync(join(folder.path, "reports", "incidents"))).toBe(false);
+});
+
+test("the children come back out of the copy, and what was written since stays", async () => {
+  await using vault = await testVault();
+  const environment = { ...context.environment, RESTIC_REPOSITORY: vault.repository, RESTIC_PASSWORD: vaultPassword };
+  const [now] = await counts();
+  const options = { plan, to: `just before transaction ${badXid}`, table: "public.children" };
+  const done = await recoverPointInTime(
+    { ...context, environment },
+    { ...options, execute: true, confirm: "shop", watch: "1s", watchInterval: 1, reason: "half of the children" },
+  );
+  if (done.kind !== "recovery") throw new Error("it was a look");
+  const { incident } = done.recovery;
+  expect(incident).toMatchObject({ kind: "point-in-time", mode: "missing-rows", request: { to: options.to } });
+  expect(incident.log.filter(({ event }) => event === "fault")).toEqual([]);
+  expect(incident.verification?.checks.every(({ status }) => status === "passed")).toBe(true);
+  expect(await counts()).toEqual([{ ...now, children: 101 }]);
+  expect(JSON.stringify(await readdir(join(folder.path, "reports", "incidents")))).toContain(incident.id);
+  expect(JSON.stringify(done.recovery)).not.toContain("canary");
+});
+
+test("what is asked for wrongly is refused before anything is restored", async () => {
+  const ask = (to: string, more = {}) => recoverPointInTime(context, { plan, to, ...more });
+  await expect(ask("2025-01-16 14:30:00")).rejects.toMatchObject({ id: "point.no_zone" });
+  await expect(ask("2020-01-16 14:30:00 UTC")).rejects.toMatchObject({ id: "point.outside_window" });
+  await expect(ask("2120-01-16 14:30:00 UTC")).rejects.toMatchObject({ id: "point.future" });
+  await expect(ask("latest", { look: ["children"] })).rejects.toMatchObject({ id: "point.look_malformed" });
+  await expect(ask("latest", { execute: true })).rejects.toMatchObject({ id: "point.nothing_to_execute" });
+  await expect(ask("latest", { table: "public.children", execute: true, confirm: "shops" })).rejects.toMatchObject({
+    id: "recovery.not_confirmed",
+  });
+  const onGitHub = { ...context, environment: { ...context.environment, GITHUB_ACTIONS: "true" } };
+  await expect(recoverPointInTime(onGitHub, { plan, to: "latest", look: ["children:2"] })).rejects.toMatchObject({
+    id: "point.not_a_terminal",
+  });
+});
