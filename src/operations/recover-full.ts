@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
+import { connect } from "../postgres/connect.ts";
+import { readServerFacts } from "../postgres/server-facts.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
 import { estimateFromProofs } from "../recovery/estimate.ts";
-import { inPlace } from "../recovery/full/in-place.ts";
+import { inPlace, intoNewProject } from "../recovery/full/in-place.ts";
 import { intoNew } from "../recovery/full/into-new.ts";
 import { sideBySide } from "../recovery/full/side-by-side.ts";
 import type { BackupAtHand, FullRecovery } from "../recovery/full/types.ts";
@@ -26,11 +28,17 @@ export interface RecoverFullOptions extends RecoverOptions {
   readonly archive?: string;
 }
 
-const methods: Readonly<Record<FullMode, (recovery: FullRecovery) => RecoveryMethod>> = {
-  new: intoNew,
+const methods: Readonly<Record<FullMode, (recovery: FullRecovery) => RecoveryMethod | Promise<RecoveryMethod>>> = {
+  new: async (recovery) => ((await isSuperuser(recovery)) ? intoNew(recovery) : intoNewProject(recovery)),
   "side-by-side": sideBySide,
   "in-place": inPlace,
 };
+
+/** Who is no superuser has a project of a platform, where schemas are that nobody may drop. */
+async function isSuperuser({ target }: FullRecovery): Promise<boolean> {
+  await using session = await connect(target, { readOnly: true });
+  return (await readServerFacts(session)).superuser;
+}
 
 /**
  * Recovers the whole database from one of its backups: into a new one, beside production and swapped in, or in place

@@ -10,6 +10,8 @@ export interface HostedServer extends AsyncDisposable {
   readonly admin: Target;
   /** Makes a project of its own on it, as the project's role `postgres` reaches it. Projects share the roles. */
   project(name: string): Promise<Target>;
+  /** The same without an application: as the platform has just set it up. */
+  newProject(name: string): Promise<Target>;
 }
 
 export async function hostedServer(): Promise<HostedServer> {
@@ -17,16 +19,19 @@ export async function hostedServer(): Promise<HostedServer> {
   const admin = cluster.target;
   await using session: Session = await connect(admin, { readOnly: false });
   await runSqlFile(session, "sql/bootstrap/supabase-roles.sql");
-  await session.query("CREATE DATABASE project_template TEMPLATE template0");
-  await using template = await connect(withDatabase(admin, "project_template"), { readOnly: false });
-  await runSqlFile(template, "sql/fixtures/hosted.sql");
+  const make = async (name: string, template: string, ...files: string[]): Promise<Target> => {
+    await using session = await connect(admin, { readOnly: false });
+    await session.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER postgres`);
+    await using made = await connect(withDatabase(admin, name), { readOnly: false });
+    for (const file of files) await runSqlFile(made, file);
+    return { ...withDatabase(admin, name), user: "postgres" };
+  };
+  await make("new_template", "template0", "sql/fixtures/hosted.sql");
+  await make("project_template", "new_template", "sql/fixtures/hosted-app.sql");
   return {
     admin,
-    async project(name) {
-      await using session = await connect(admin, { readOnly: false });
-      await session.query(`CREATE DATABASE ${name} TEMPLATE project_template OWNER postgres`);
-      return { ...withDatabase(admin, name), user: "postgres" };
-    },
+    project: (name) => make(name, "project_template"),
+    newProject: (name) => make(name, "new_template"),
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };
 }

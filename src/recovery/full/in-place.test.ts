@@ -6,7 +6,7 @@ import { connect } from "../../postgres/connect.ts";
 import { withDatabase } from "../../postgres/target.ts";
 import type { Session, Target } from "../../postgres/types.ts";
 import { readMarker } from "../marker.ts";
-import { inPlace } from "./in-place.ts";
+import { inPlace, intoNewProject } from "./in-place.ts";
 
 const plan = { platform: "supabase", critical_tables: ["public.children"], rls_tables: ["public.children"] };
 
@@ -107,5 +107,47 @@ test("what does not pass inside the transaction is not committed: production is 
   expect(fault?.id).toBe("full.restored_wrong");
   expect(incident.state.outcome).toBe("rolled_back");
   expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.children"))).toEqual([{ n: 0 }]);
+  await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
+});
+
+test("a project that the platform has just set up receives the whole application; one that is not empty does not", async () => {
+  const source = await server.project("old_home");
+  await using backup = await testBackup(source, { plan });
+  const target = await server.newProject("new_home");
+  const method = intoNewProject(fullRecovery(target, backup, plan, { source }));
+  const { incident, fault } = await drive(target, method);
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  expect(incident.safety_backups).toEqual([]);
+  expect(incident.no_safety_backup).toContain("nothing to back up");
+  expect(await ask(target, (s) => s.query(bareFacts))).toEqual([whole]);
+  await expect(drive(target, method)).rejects.toMatchObject({ id: "recovery.obstacles" });
+  const itself = intoNewProject(fullRecovery(source, backup, plan, { source }));
+  await expect(drive(source, itself)).rejects.toMatchObject({ id: "recovery.is_production" });
+});
+
+test("a connection that is lost in the middle of the transaction leaves production as it was", async () => {
+  const target = await server.project("lost");
+  await using backup = await testBackup(target, { plan });
+  await ask(target, (s) => s.query("DELETE FROM public.moods"));
+  const method = inPlace(fullRecovery(target, backup, plan));
+  const cut = {
+    ...method,
+    execute: (step: Parameters<typeof method.execute>[0]) =>
+      method.execute({
+        ...step,
+        assertAlone: async () => {
+          await ask(withDatabase(server.admin, "lost"), (s) =>
+            s.query(
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ithaca recovery in place'",
+            ),
+          );
+        },
+      }),
+  };
+  const { incident, fault } = await drive(target, cut);
+  expect(fault?.id).toBe("postgres.connection_lost");
+  expect(incident.state.outcome).toBe("rolled_back");
+  expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.moods"))).toEqual([{ n: 0 }]);
   await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readInventory } from "../../census/inventory.ts";
 import { connect } from "../../postgres/connect.ts";
+import { describeTarget } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
 import { verifiedSchema } from "../incident.ts";
 import { markerSchema } from "../marker.ts";
@@ -10,6 +11,7 @@ import { examineFlows } from "./flows.ts";
 import { assertIdentity } from "./identity.ts";
 import { readGround } from "./in-place/ground.ts";
 import { expectedInPlace } from "./in-place/kept.ts";
+import { contentOfProject, previewNewProject } from "./in-place/new-project.ts";
 import { obstaclesInPlace } from "./in-place/obstacles.ts";
 import { restoreInPlace } from "./in-place/transaction.ts";
 import {
@@ -56,8 +58,14 @@ async function isCommitted(target: Target, incidentId: string): Promise<boolean>
  * Restores rows, and the application's own definitions where they differ, into a database whose platform schemas cannot
  * be dropped, as in a hosted project. Everything happens in one transaction, the proof included.
  */
-export function inPlace(recovery: FullRecovery): RecoveryMethod {
+export const inPlace = (recovery: FullRecovery): RecoveryMethod => withinPlatform(recovery, "production");
+
+/** The same into a new project, which a platform has set up already and which holds nothing of the team's yet. */
+export const intoNewProject = (recovery: FullRecovery): RecoveryMethod => withinPlatform(recovery, "another");
+
+function withinPlatform(recovery: FullRecovery, where: "production" | "another"): RecoveryMethod {
   const { target } = recovery;
+  const fresh = where === "another";
 
   const letIn = async (notes: Notes) => {
     const { read_only, jobs = [] } = readNotes(notes);
@@ -67,7 +75,7 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
 
   return {
     kind: "full",
-    mode: "in-place",
+    mode: fresh ? "new" : "in-place",
     request: recovery.request,
     marker: target,
     async select() {
@@ -77,8 +85,9 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
     },
     async preview() {
       const backup = await recovery.backup();
-      const unproven = await assertIdentity(recovery, "production");
+      const unproven = await assertIdentity(recovery, where);
       const found = await obstaclesInPlace(recovery, backup);
+      if (fresh) return await previewNewProject(recovery, found, unproven);
       return await previewFull(recovery, backup, {
         summary: `The rows of ${whereTo(recovery)} are replaced by those of ${backup.manifest.id}, in one transaction.`,
         overwrites: [
@@ -100,6 +109,9 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
       });
     },
     async withoutSafetyBackup(step) {
+      if (fresh && (await contentOfProject(target)) === null) {
+        return "the new project holds nothing of the team's: there is nothing to back up";
+      }
       await step.note({ written: await writtenSoFar(target) });
       return null;
     },
@@ -107,7 +119,8 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
       // Noted before it is changed: whoever lets writers in again knows how it was.
       if (readNotes(step.notes).read_only === undefined) await step.note({ read_only: await readOnlySetting(target) });
       await keepWritersAway(target);
-      const writtenSince = (await writtenSoFar(target)) !== readNotes(step.notes).written;
+      const { written } = readNotes(step.notes);
+      const writtenSince = written !== undefined && (await writtenSoFar(target)) !== written;
       if (readNotes(step.notes).jobs === undefined) await step.note({ jobs: await activeJobs(target) });
       await switchJobs(target, readNotes(step.notes).jobs ?? [], false);
       return { writtenSince };
@@ -151,7 +164,8 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
         actual: committed ? "committed" : "not committed",
         reason: "",
       };
-      return { checks: [whole, ...proof, ...found.checks], losses, not_covered };
+      // What a new project held was nothing: that is no loss of anybody's.
+      return { checks: [whole, ...proof, ...found.checks], losses: fresh ? [] : losses, not_covered };
     },
     async rollBack({ incidentId, notes }) {
       if (await isCommitted(target, incidentId)) {
@@ -167,6 +181,7 @@ export function inPlace(recovery: FullRecovery): RecoveryMethod {
     },
     release: ({ notes }) => letIn(notes),
     nextSteps: () => [
+      ...(fresh ? [`Lead the application, and then the backups, to ${describeTarget(target)}.`] : []),
       "Let the team look at the application: users may have to sign in again, since their sessions came back as they were.",
     ],
   };
