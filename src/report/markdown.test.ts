@@ -39,6 +39,7 @@ describe("what an auditor asks is answered", () => {
     ["against which objectives", /\| Recovery time \(RTO\) \| 4 h \| 14 s \| ✅ kept \|/],
     ["what each check expected and found", /at most 2 d \| 18 h 4 min/],
     ["what is not covered and why", /\| Files in Storage buckets \| a database dump holds/],
+    ["of which requirement this is evidence", /\| SOC 2 A1\.3 \|.*`data\.\*`.*\| ✅ \d of \d passed \|/],
     ["who reviewed it", /\| Issue, and what mended it \| Reviewed by \| On \|/],
   ])("%s", (_question, answer) => {
     const report = green();

@@ -2,6 +2,7 @@ import { type Limits, longestMarkdown, stagesOfLimits } from "./limits.ts";
 import type { ProofReport } from "./model.ts";
 import { atAGlance } from "./sections/at-a-glance.ts";
 import { checks, findings } from "./sections/checks.ts";
+import { controlMap } from "./sections/controls.ts";
 import { evidence, footer, review, time } from "./sections/facts.ts";
 import { lead } from "./sections/lead.ts";
 import { notCovered, rehearsal, restoreErrors, sabotage } from "./sections/ledgers.ts";
@@ -20,6 +21,7 @@ function render(report: ProofReport, limits: Limits): string {
     ...rehearsal(report, limits),
     ...time(report),
     ...evidence(report),
+    ...controlMap(report),
     ...review(report.run),
     ...footer(report),
   ].join("\n");
