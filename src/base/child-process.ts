@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly onStderrLine?: (line: string) => void;
   /** Called for each line that the tool writes to stdout; `stdout` of the result is then empty: a long run fills no memory. */
   readonly onStdoutLine?: (line: string) => void;
+  /** A file that takes stdout as it is, byte by byte; `stdout` of the result is then empty. */
+  readonly stdoutFile?: string;
   /** How `signal` and `timeout` stop the tool: SIGTERM unless told otherwise. Some tools tidy up only after SIGINT. */
   readonly killSignal?: "SIGTERM" | "SIGINT";
 }
@@ -66,6 +68,7 @@ function commonOptions(options: RunOptions) {
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     ...(options.killSignal === undefined ? {} : { killSignal: options.killSignal }),
     ...(options.onStdoutLine === undefined ? {} : { buffer: { stdout: false } }),
+    ...(options.stdoutFile === undefined ? {} : { stdout: { file: options.stdoutFile }, buffer: { stdout: false } }),
   } satisfies Options;
 }
 

@@ -14,6 +14,8 @@ export interface CallOptions extends VaultOptions {
   readonly tolerate?: RegExp;
   /** Whether the work is done although restic still runs: it is ended then if all that it cannot do is to delete its lock. */
   readonly isDone?: () => boolean;
+  /** A file that takes stdout as it is; `stdout` is then empty. */
+  readonly stdoutFile?: string;
   /** Takes stdout line by line, for long calls; `stdout` is then empty. */
   readonly onLine?: (line: string) => void;
 }
@@ -79,6 +81,7 @@ export function openRestic(settings: ResticSettings): Restic {
         env: settings.environment,
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
         ...(options.onLine === undefined ? {} : { onStdoutLine: options.onLine }),
+        ...(options.stdoutFile === undefined ? {} : { stdoutFile: options.stdoutFile }),
         signal: AbortSignal.any([hopeless.signal, done.signal, ...(options.signal ? [options.signal] : [])]),
         // On SIGINT restic removes its locks; on SIGTERM older versions leave them behind.
         killSignal: "SIGINT",

@@ -19,6 +19,8 @@ export interface ResticServerOptions {
   readonly refuse?: (method: string, path: string) => number | undefined;
   /** Holds a request back for as long as the promise is pending. */
   readonly delay?: (method: string, path: string) => Promise<void> | undefined;
+  /** Hears of the bytes of each file, or part of one, that is given out. */
+  readonly onServed?: (path: string, bytes: number) => void;
 }
 
 /** An append-only server, as restic's rest-server and rclone have it: only locks may be deleted. */
@@ -40,7 +42,12 @@ async function listFiles(repository: string, kind: string): Promise<{ name: stri
   );
 }
 
-async function serveFile(request: IncomingMessage, response: ServerResponse, file: string): Promise<void> {
+async function serveFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: string,
+  onServed: ResticServerOptions["onServed"],
+): Promise<void> {
   const size = (await stat(file)).size;
   if (request.method === "HEAD") {
     response.writeHead(200, { "Content-Length": size }).end();
@@ -50,10 +57,16 @@ async function serveFile(request: IncomingMessage, response: ServerResponse, fil
   const start = Number(range?.[1] ?? 0);
   const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
   response.writeHead(range === null ? 200 : 206, { "Content-Length": end - start + 1 });
+  onServed?.((request.url ?? "/").split("?")[0] ?? "/", end - start + 1);
   createReadStream(file, { start, end }).pipe(response);
 }
 
-async function serve(repository: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  repository: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onServed: ResticServerOptions["onServed"],
+): Promise<void> {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   const file = fileOf(repository, path);
   if (request.method === "POST" && path === "/") {
@@ -74,7 +87,7 @@ async function serve(repository: string, request: IncomingMessage, response: Ser
     const files = await listFiles(repository, path.split("/")[1] ?? "");
     response.setHeader("Content-Type", "application/vnd.x.restic.rest.v2");
     response.end(JSON.stringify(files));
-  } else await serveFile(request, response, file);
+  } else await serveFile(request, response, file, onServed);
 }
 
 /** Serves a repository's folder by restic's REST protocol, version 2. */
@@ -92,7 +105,7 @@ export async function resticServer(repository: string, options: ResticServerOpti
       response.writeHead(status).end();
       return;
     }
-    await serve(repository, request, response).catch(() => response.writeHead(404).end());
+    await serve(repository, request, response, options.onServed).catch(() => response.writeHead(404).end());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -120,6 +120,12 @@ export const tableErrors = defineErrors("table", {
     mend: () => "something in the database acts on its rows or its protection: look at its triggers and event triggers",
     example: { table, what: "3 rows were changed by something while they were written" },
   }),
+  damaged_backup: entry({
+    kind: "failed",
+    says: (p: { id: string; why: string }) => `The backup ${p.id} is not as it was written: ${p.why}`,
+    mend: () => "take another backup, and prove this one (ithaca prove --backup <id>); nothing was changed",
+    example: { id: "2026-11-22T02-00-05Z-shop-4f1c2a9b", why: "its file dump/4304.dat is missing" },
+  }),
   incomplete_stage: entry({
     kind: "failed",
     says: (p: { table: string; why: string }) =>

@@ -73,6 +73,7 @@ async function transact(transaction: Omit<Transaction, "replica">, note: (text: 
     const result = await recoverWithin({ ...transaction, replica }, startClock, note);
     if (!execute) return { done: result.done, checks: result.done.checks, locked: waited() };
     const checks = [...result.done.checks, ...(await seal({ ...transaction, replica }, result))];
+    options.signal.throwIfAborted();
     committing = true;
     await production.query("COMMIT");
     return { done: result.done, checks, locked: waited() };

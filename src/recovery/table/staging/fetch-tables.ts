@@ -33,10 +33,10 @@ function assertWhole(manifest: Manifest, recorded: string | null): void {
       : recorded !== null && recorded !== manifest.digest
         ? "its digest is not the one that was recorded"
         : null;
-  if (why !== null) throw tableErrors.incomplete_stage({ table: `backup ${manifest.id}`, why });
+  if (why !== null) throw tableErrors.damaged_backup({ id: manifest.id, why });
 }
 
-/** @throws table.incomplete_stage where a file is not the one that was written */
+/** @throws table.damaged_backup where a file is not the one that was written */
 async function verify(directory: string, manifest: Manifest, paths: readonly string[]) {
   const found: { path: string; bytes: number }[] = [];
   for (const { path, bytes, sha256 } of manifest.files.filter((file) => paths.includes(file.path))) {
@@ -48,7 +48,7 @@ async function verify(directory: string, manifest: Manifest, paths: readonly str
     const actual = plain ? await hashFile(full) : null;
     if (actual?.bytes !== bytes || actual.sha256 !== sha256) {
       const why = `its file ${path} is ${plain ? "not the one that was written" : "missing"}`;
-      throw tableErrors.incomplete_stage({ table: `backup ${manifest.id}`, why });
+      throw tableErrors.damaged_backup({ id: manifest.id, why });
     }
     found.push({ path, bytes });
   }
@@ -67,7 +67,7 @@ async function bringTables(
   const first = await verify(directory, manifest, metadata);
   const archive = await readArchive(join(directory, "dump")).catch((cause: unknown) => {
     if (!(cause instanceof DamagedArchive)) throw cause;
-    throw tableErrors.incomplete_stage({ table: `backup ${manifest.id}`, why: cause.message }, { cause });
+    throw tableErrors.damaged_backup({ id: manifest.id, why: cause.message }, { cause });
   });
   const data = dataEntries(archive.entries, tables);
   const listed = new Map(manifest.files.map((file) => [file.path, file.path]));
@@ -91,7 +91,7 @@ async function bringTables(
  * Fetches from the vault what some tables need, and nothing else: their own files and the backup's metadata, in two calls of
  * restic. Every file is verified against the manifest, and the manifest against the digest of the listing.
  *
- * @throws table.incomplete_stage, and what the vault throws
+ * @throws table.damaged_backup, and what the vault throws
  */
 export function fetchTables(
   vault: Vault,

@@ -38,11 +38,11 @@ export interface StageOptions {
 
 const display = ({ schema, name }: QualifiedName) => `${schema}.${name}`;
 
-/** The archive's entries and which of them hold the rows. @throws table.incomplete_stage, table.not_in_backup */
+/** The archive's entries and which of them hold the rows. @throws table.damaged_backup, table.incomplete_stage, table.not_in_backup */
 async function openStaged({ backup, tables, signal }: StageOptions, pgRestore: string) {
   const { manifest, directory } = backup;
   const opened = await openArchive(directory, manifest, pgRestore, signal);
-  if ("damaged" in opened) throw tableErrors.incomplete_stage({ table: `backup ${manifest.id}`, why: opened.damaged });
+  if ("damaged" in opened) throw tableErrors.damaged_backup({ id: manifest.id, why: opened.damaged });
   const data = dataEntries(opened.entries, tables);
   const [main] = tables;
   if (main === undefined || dataEntries(opened.entries, [main]).length === 0) {
@@ -81,7 +81,7 @@ async function verifyStaged(session: Session, { backup, tables }: StageOptions, 
  * triggers and policies. What came is compared with the census of the source, row by row. Errors of other objects do not
  * matter here; the proof of the backup is where they are told.
  *
- * @throws table.incomplete_stage, table.not_in_backup, restore.not_empty, restore.not_superuser and faults of the surroundings
+ * @throws table.damaged_backup, table.incomplete_stage, table.not_in_backup, restore.not_empty, restore.not_superuser and faults of the surroundings
  */
 export async function stageTables(options: StageOptions): Promise<void> {
   const { backup, target, signal } = options;
@@ -112,7 +112,7 @@ export async function stageTables(options: StageOptions): Promise<void> {
   );
   if (fault !== null) throw fault;
   if (!result.ranToItsEnd) {
-    throw tableErrors.incomplete_stage({ table: `backup ${backup.manifest.id}`, why: "pg_restore ended early" });
+    throw tableErrors.damaged_backup({ id: backup.manifest.id, why: "pg_restore ended early" });
   }
   await verifyStaged(session, options, data);
 }
