@@ -89,7 +89,7 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
  */
 export function openGitHub(options: GitHubOptions): GitHub {
   const { token, repository, signal, warn, apiUrl = "https://api.github.com" } = options;
-  const { second = isLocal(apiUrl) ? 50 : 1000 } = options;
+  const { second = isLocal(apiUrl) ? 100 : 1000 } = options;
   registerSecret(token);
   const [owner = "", repo = "", surplus] = repository.split("/");
   if (owner === "" || repo === "" || surplus !== undefined) throw githubErrors.bad_repository({ repository });
@@ -107,8 +107,15 @@ export function openGitHub(options: GitHubOptions): GitHub {
     userAgent: "ithaca",
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     request: {
-      fetch: (url: string, init: RequestInit) =>
-        fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(requestLimit * 1000)]) }),
+      async fetch(url: string, init: RequestInit): Promise<Response> {
+        const ends = AbortSignal.any([signal, AbortSignal.timeout(requestLimit * 1000)]);
+        try {
+          return await fetch(url, { ...init, signal: ends });
+        } catch (error) {
+          // By this name the plugins know that nobody waits any more.
+          throw signal.aborted ? new DOMException("The run was stopped", "AbortError") : error;
+        }
+      },
     },
     retry: { doNotRetry: notWorthRetrying, retries: mostRetries, retryAfterBaseValue: second },
     throttle: {

@@ -42,7 +42,7 @@ export interface CommitOutcome {
 }
 
 /** Enough for a few dozen runs at once: in each round one of them wins. */
-const mostAttempts = 60;
+const mostAttempts = 40;
 
 /** Seconds between two attempts; a commit takes about four, at the pace that GitHub asks for. */
 const longestPause = 20;

@@ -53,7 +53,9 @@ function limitEnds({ response: { headers } }: Refusal): string {
 export function isLostRace(thrown: unknown): boolean {
   const refusal = refusalOf(thrown);
   if (refusal?.status === 409) return !/repository is empty/i.test(refusal.message);
-  return refusal?.status === 422 && /not a fast.forward|reference already exists/i.test(refusal.message);
+  return (
+    refusal?.status === 422 && /not a fast.forward|reference (already exists|cannot be updated)/i.test(refusal.message)
+  );
 }
 
 /** True where a branch's rules, not its history, refuse a commit: protection of old, and rule sets. */

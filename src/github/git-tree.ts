@@ -38,17 +38,15 @@ interface Entry {
 }
 
 interface Tree {
-  readonly sha: string;
   readonly entries: readonly Entry[];
   readonly cut: boolean;
 }
 
-/** @param sha of a tree, or of a commit, which stands for its tree */
 async function readTree(github: GitHub, sha: string, recursive: boolean): Promise<Tree> {
   const { data } = await github.ask(tasks.readReports, (client, where) =>
     client.rest.git.getTree({ ...where, tree_sha: sha, ...(recursive ? { recursive: "1" } : {}) }),
   );
-  return { sha: data.sha, entries: data.tree, cut: data.truncated };
+  return { entries: data.tree, cut: data.truncated };
 }
 
 /** All files below a tree. GitHub cuts long lists short; then each folder is asked for on its own. */
@@ -63,11 +61,10 @@ async function filesBelow(github: GitHub, sha: string, prefix: string, into: Map
 }
 
 /** The tree of a folder, found by descending from the root: the rest of the repository may be of any size. */
-async function treeOfFolder(github: GitHub, root: Tree, folder: string): Promise<string | null> {
-  let entries = root.entries;
-  let sha = root.sha;
-  for (const [depth, name] of folder.split("/").entries()) {
-    if (depth > 0) entries = (await readTree(github, sha, false)).entries;
+async function treeOfFolder(github: GitHub, root: string, folder: string): Promise<string | null> {
+  let sha = root;
+  for (const name of folder.split("/")) {
+    const { entries } = await readTree(github, sha, false);
     const next = entries.find((entry) => entry.path === name && entry.type === "tree");
     if (next === undefined) return null;
     sha = next.sha;
@@ -83,11 +80,13 @@ async function treeOfFolder(github: GitHub, root: Tree, folder: string): Promise
 export async function readHead(github: GitHub, branch: string, folder: string): Promise<BranchHead> {
   const commit = await headCommit(github, branch);
   if (commit === null) return { commit: null, tree: null, files: new Map() };
-  const root = await readTree(github, commit, false);
+  const { data } = await github.ask(tasks.readReports, (client, where) =>
+    client.rest.git.getCommit({ ...where, commit_sha: commit }),
+  );
   const files = new Map<string, TreeFile>();
-  const tree = await treeOfFolder(github, root, folder);
+  const tree = await treeOfFolder(github, data.tree.sha, folder);
   if (tree !== null) await filesBelow(github, tree, folder, files);
-  return { commit, tree: root.sha, files };
+  return { commit, tree: data.tree.sha, files };
 }
 
 async function headCommit(github: GitHub, branch: string): Promise<string | null> {
