@@ -9,10 +9,13 @@ import { connectionCommand } from "./commands/connection.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { escalateCommand } from "./commands/escalate.ts";
+import { notifyCommand } from "./commands/notify.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recoverCommand } from "./commands/recover.ts";
 import { reportsCommand } from "./commands/reports.ts";
 import { retainCommand } from "./commands/retain.ts";
+import { watchCommand } from "./commands/watch.ts";
 
 const exitCodes = `
 Exit codes: 0 proven or done, 1 failed, 2 wrong input or plan, 3 inconclusive, 130 stopped.`;
@@ -41,6 +44,9 @@ for (const make of [
   connectionCommand,
   proveCommand,
   diffCommand,
+  watchCommand,
+  notifyCommand,
+  escalateCommand,
   recoverCommand,
   reportsCommand,
   auditCommand,

@@ -10,7 +10,7 @@ const verdictColours = { proven: "green", failed: "red", inconclusive: "yellow" 
 const shownFindings = 5;
 
 /** Checks as a list: one line each, the first findings below the failed ones. */
-function checkLines(checks: readonly CheckResult[]): string[] {
+export function checkLines(checks: readonly CheckResult[]): string[] {
   return checks.flatMap((check) => {
     const facts = check.status === "not_run" ? check.reason : check.actual;
     const head = `  ${styleText(colours[check.status], marks[check.status])} ${check.title}${facts === "" ? "" : `: ${facts}`}`;
@@ -26,7 +26,7 @@ function checkLines(checks: readonly CheckResult[]): string[] {
   });
 }
 
-function verdictLine(verdict: Verdict, subject: string): string {
+export function verdictLine(verdict: Verdict, subject: string): string {
   return `${styleText(["bold", verdictColours[verdict]], verdict.toUpperCase())} ${subject}`;
 }
 

@@ -59,6 +59,8 @@ async function throughOne(
   }
 }
 
+const notMeant = { mail: "the plan names no address for it", slack: "it is not meant for Slack" } as const;
+
 /**
  * Sends a message on every channel at once, so that a dead one delays no other. A fault of a channel is a result here
  * and no exception.
@@ -79,7 +81,7 @@ export function deliver(
   return Promise.all(
     channels.map((channel) => {
       if (done.has(channel.name)) return nothing(channel.name, "skipped", "sent by an earlier run");
-      if (!wanted(channel.name)) return nothing(channel.name, "skipped", "nobody is meant here");
+      if (!wanted(channel.name)) return nothing(channel.name, "skipped", notMeant[channel.name]);
       if ("closed" in channel) return nothing(channel.name, channel.broken ? "failed" : "skipped", channel.closed);
       return throughOne(channel, outgoing, patience, signal);
     }),

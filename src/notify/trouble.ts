@@ -54,6 +54,9 @@ export async function tellTrouble(desk: Desk, database: string, plan: Plan, told
       links: [],
     };
     const audience = { ...alarmAudience(plan, false), ...(channel === "mail" ? { mail: [] } : { slack: false }) };
+    const open = desk.channels.filter((each) => !("closed" in each)).map(({ name }) => name);
+    const through = (open.includes("mail") && audience.mail.length > 0) || (open.includes("slack") && audience.slack);
+    if (!through) continue;
     const facts = { state: "bad" as const, at: now.toISOString(), about: null };
     const result = await tell(desk, subject, { message, audience, chart: null }, facts);
     if (result !== null) results.push(result);

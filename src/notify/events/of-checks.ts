@@ -1,4 +1,4 @@
-import type { AnyReport, CheckReport, ProofReport, RecoveryReport } from "../../report/model.ts";
+import type { AnyReport, CheckReport, PointReport, ProofReport, RecoveryReport } from "../../report/model.ts";
 import { verdictReasons } from "../../report/verdict.ts";
 import { backupFacts, dayOf, findingLines, gravest, runFacts } from "./parts.ts";
 import { checkFirstStep } from "./steps.ts";
@@ -12,6 +12,7 @@ const titles = {
   weekly: "Weekly proof",
   monthly: "Monthly full restore",
   drill: "Disaster drill",
+  "point-in-time": "Rehearsal of a point in time",
   recovery: "Proof of a recovery",
   manual: "Manual proof",
   demo: "Demo",
@@ -29,14 +30,14 @@ function besides(report: AnyReport): string[] {
 }
 
 /** What a report of checks means: a proof, a verification of the backups, a recovery. */
-export function ofChecks(report: ProofReport | CheckReport | RecoveryReport): Situation {
+export function ofChecks(report: ProofReport | CheckReport | RecoveryReport | PointReport): Situation {
   const { kind, run, database, verdict, checks } = report;
   const title = titles[kind];
   const backup = "backup" in report ? report.backup : null;
   const isRecovery = report.kind === "recover";
   const state = states[verdict];
   const first = gravest(checks);
-  const reason = isRecovery && report.reason !== "" ? [report.reason] : [];
+  const reason = "reason" in report && report.reason !== "" ? [report.reason] : [];
   return {
     // Each recovery is a matter of its own; the others follow each other.
     topic: isRecovery ? `recovery-${report.incident.id}` : kind === "check" ? kind : `${kind}-proof`,
