@@ -20,7 +20,9 @@ export const action = defineAction({
     const reports = linesOf(inputs.reports);
     // A step that was skipped comes after one that failed: nothing was done either.
     const silent = reports.length === 0 && inputs.outcome !== "success";
-    const { database, operation } = inputs;
+    const done = reports.length === 0 && !silent;
+    const { operation } = inputs;
+    const database = inputs.database === undefined ? {} : { database: inputs.database };
     const { issues } = await raiseIssue(context, {
       plan: inputs.plan,
       reports,
@@ -29,13 +31,14 @@ export const action = defineAction({
             unreported: {
               operation,
               reason: inputs.error ?? "A step before it failed; the log of the run says which and why.",
-              ...(database === undefined ? {} : { database }),
+              ...database,
             },
           }
         : {}),
+      ...(done ? { done: { operation, ...database } } : {}),
     });
-    const open = issues.find(({ action: done }) => done !== "closed");
-    const rows = issues.map(({ number, url, key, action: done }) => [`[#${number}](${url})`, key, done]);
+    const open = issues.find(({ action: what }) => what !== "closed");
+    const rows = issues.map(({ number, url, key, action: what }) => [`[#${number}](${url})`, key, what]);
     return {
       outputs: { number: String(open?.number ?? ""), url: open?.url ?? "" },
       summary: issues.length === 0 ? "" : table("Issues", ["issue", "about", ""], rows),

@@ -1,4 +1,8 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { socketUrl } from "../support/cli.ts";
+import { testDatabase } from "../support/database.ts";
 import { repositoryFiles } from "../support/vault.ts";
 import { openWorld, type World } from "../support/workflow-runner/world.ts";
 
@@ -12,6 +16,9 @@ databases:
   shop:
     critical_tables: [public.orders]
     throwaway: { major: 15 }
+    rehearsal: { command: "sh tests.sh", directory: app, results: results.xml, timeout: 1m }
+contacts:
+  primary: { role: Keeper, github: ada }
 `;
 
 let world: World;
@@ -72,7 +79,78 @@ test("an unreachable database: a red run, a report, one issue; again: the same i
   );
 });
 
-test("a damaged backup: a red run, a report and an issue that names the proof", async () => {
-  const [pack] = await repositoryFiles(world.vault, "data");
-  expect(pack).toBeDefined();
+/** What the app's own tests will say on the copy. */
+async function appSays(verdict: "fine" | "broken"): Promise<void> {
+  const failure = verdict === "fine" ? "" : '<failure type="AssertionError"/>';
+  const xml = `<testsuite name="app"><testcase name="orders are shown" time="0.1">${failure}</testcase></testsuite>`;
+  await mkdir(join(world.workspace, "app"), { recursive: true });
+  await writeFile(join(world.workspace, "app/tests.sh"), `cat > results.xml <<'END'\n${xml}\nEND\n`);
+}
+
+const byHand = { event: "workflow_dispatch", inputs: { backup: "latest" } } as const;
+
+/** The open issues by the fault that they are about. */
+async function openFaults(): Promise<(string | undefined)[]> {
+  const open = (await world.issues()).filter(({ state }) => state === "open");
+  return open.map(({ body }) => /ithaca:key=(\S+)/.exec(body ?? "")?.[1]);
+}
+
+test("the app's tests fail on the copy: a red run, and an issue that only a proof with tests closes", async () => {
+  await appSays("broken");
+  const red = await world.run("rehearse-monthly.yml", byHand);
+  expect(red.result).toBe("failure");
+  expect(await openFaults()).toEqual(["shop/rehearsal"]);
+  await appSays("fine");
+  const green = await world.run("rehearse-monthly.yml", byHand);
+  expect(green.result, green.log).toBe("success");
+  expect(await openFaults()).toEqual([]);
+});
+
+test("a damaged backup: a red run, a report, one issue; mended, and proven again: closed", async () => {
+  const files = await repositoryFiles(world.vault, "data");
+  const kept = await Promise.all(files.map((file) => readFile(file)));
+  for (const [at, file] of files.entries()) {
+    const bytes = Buffer.from(kept[at] ?? "");
+    bytes.fill(0x58, 0, Math.min(64, bytes.length));
+    await writeFile(file, bytes);
+  }
+  const red = await world.run("prove-weekly.yml", byHand);
+  expect(red.result).toBe("failure");
+  expect(await openFaults()).toEqual(["shop/proof"]);
+  const before = (await reports()).length;
+  for (const [at, file] of files.entries()) await writeFile(file, kept[at] ?? "");
+  const green = await world.run("prove-weekly.yml", byHand);
+  expect(green.result, green.log).toBe("success");
+  expect(await openFaults()).toEqual([]);
+  expect(await reports()).toHaveLength(before + 1);
+});
+
+test("the other nightly runs end well, and the escalation at once", async () => {
+  for (const workflow of ["watch.yml", "verify.yml", "retain.yml", "escalate.yml"]) {
+    const { result, log, summary } = await world.run(workflow);
+    expect(result, `${workflow}\n${log}`).toBe("success");
+    expect(summary, workflow).not.toBe("");
+  }
+});
+
+test("a recovery is planned, put into an issue and carried out only with the typed name", async () => {
+  await using target = await testDatabase();
+  const plain = { database: "shop", what: "full", into: "new", reason: "a test" };
+  const planned = await world.run("recover.yml", { event: "workflow_dispatch", inputs: plain });
+  expect(planned.result, planned.log).toBe("success");
+  expect(planned.jobs.map(({ id, result }) => [id, result])).toContainEqual(["execute", "skipped"]);
+  const [proposal] = await world.issues();
+  expect(proposal).toMatchObject({ state: "open", title: "shop: approve the plan of a recovery" });
+  world.secrets.ITHACA_RECOVERY_URL = socketUrl(target.target);
+  const asked = { ...plain, execute: "true", watch: "1s" };
+  const unconfirmed = await world.run("recover.yml", {
+    event: "workflow_dispatch",
+    inputs: { ...asked, confirm: "shop2" },
+  });
+  expect(unconfirmed.result).toBe("failure");
+  expect(unconfirmed.log).toContain("shop2");
+  const done = await world.run("recover.yml", { event: "workflow_dispatch", inputs: { ...asked, confirm: "shop" } });
+  expect(done.result, done.log).toBe("success");
+  const rows = await target.session.query("SELECT count(*)::int AS orders FROM public.orders");
+  expect(rows).toEqual([{ orders: 100 }]);
 });
