@@ -171,5 +171,28 @@ export interface RecoveryReport {
   readonly report: { readonly markdown: string; readonly json: string };
 }
 
+/** What the rehearsal of a point in time came to. */
+export interface PointReport {
+  readonly kind: "point-in-time";
+  readonly verdict: Verdict;
+  /** Why it could not be rehearsed to the end, as a sentence; empty where it was. */
+  readonly reason: string;
+  readonly database: string;
+  readonly run: Run;
+  /** Who keeps the log. */
+  readonly engine: "supabase" | "pgbackrest";
+  /** Where it went back to; null where only the window was looked at. */
+  readonly point: string | null;
+  readonly window: { readonly from: string; readonly to: string } | null;
+  /** The label of the physical backup from which the copy began. */
+  readonly begun_from: string | null;
+  /** Where recovery stopped, in PostgreSQL's words. */
+  readonly stopped: string | null;
+  readonly checks: readonly CheckResult[];
+  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+  readonly not_covered: readonly NotCovered[];
+  readonly report: { readonly markdown: string; readonly json: string };
+}
+
 /** Everything that is kept in the reports' folder. */
-export type AnyReport = ProofReport | BackupReport | CheckReport | WatchReport | RecoveryReport;
+export type AnyReport = ProofReport | BackupReport | CheckReport | WatchReport | RecoveryReport | PointReport;

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import type { AnyReport, BackupReport, CheckReport, ProofReport, RecoveryReport, WatchReport } from "./model.ts";
+import type {
+  AnyReport,
+  BackupReport,
+  CheckReport,
+  PointReport,
+  ProofReport,
+  RecoveryReport,
+  WatchReport,
+} from "./model.ts";
 
 /*
  * The report's JSON as it is read back. A report may have been written by a later version: keys that are not known
@@ -166,6 +174,24 @@ export const recoveryReportSchema = z.object({
   report: files,
 }) satisfies z.ZodType<RecoveryReport>;
 
+/** The record of a rehearsal of a point in time. */
+export const pointReportSchema = z.object({
+  kind: z.literal("point-in-time"),
+  verdict: z.enum(["proven", "failed", "inconclusive"]),
+  reason: z.string(),
+  database: z.string(),
+  run,
+  engine: z.enum(["supabase", "pgbackrest"]),
+  point: nothingOr(z.string()),
+  window: nothingOr(z.object({ from: z.string(), to: z.string() })),
+  begun_from: nothingOr(z.string()),
+  stopped: nothingOr(z.string()),
+  checks: z.array(check),
+  phases: z.array(z.object({ name: z.string(), seconds })),
+  not_covered: z.array(notCovered),
+  report: files,
+}) satisfies z.ZodType<PointReport>;
+
 /** Any report of the folder, told apart by its kind. */
 export const anyReportSchema = z.discriminatedUnion("kind", [
   backupReportSchema,
@@ -173,4 +199,5 @@ export const anyReportSchema = z.discriminatedUnion("kind", [
   proofReportSchema,
   watchReportSchema,
   recoveryReportSchema,
+  pointReportSchema,
 ]) satisfies z.ZodType<AnyReport>;

@@ -9,6 +9,7 @@ import { reportErrors } from "./errors.ts";
 import { fileSafe, placeFile, redactAll } from "./files.ts";
 import { proofMarkdown } from "./markdown.ts";
 import type { AnyReport } from "./model.ts";
+import { pointMarkdown } from "./point-in-time-markdown.ts";
 import { recoveryMarkdown } from "./recovery-markdown.ts";
 import { anyReportSchema } from "./schema.ts";
 import { watchMarkdown } from "./watch-markdown.ts";
@@ -25,6 +26,7 @@ function stem(report: Unwritten<AnyReport>): string {
 /** Renders any report as markdown. */
 export function markdownOf(report: AnyReport): string {
   if (report.kind === "backup") return backupMarkdown(report);
+  if (report.kind === "point-in-time") return pointMarkdown(report);
   if (report.kind === "watch") return watchMarkdown(report);
   if (report.kind === "recover") return recoveryMarkdown(report);
   return report.kind === "check" ? checkMarkdown(report) : proofMarkdown(report);

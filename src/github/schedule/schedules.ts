@@ -24,7 +24,7 @@ export const schedules: readonly Scheduled[] = [
   { name: "prove", title: "weekly proof", kinds: ["weekly"], family: "proof" },
   { name: "rehearse", title: "monthly rehearsal", kinds: ["monthly"], family: "rehearsal", lastOfMonth: true },
   { name: "drill", title: "quarterly drill", kinds: ["drill"], family: "drill" },
-  { name: "point_in_time", title: "rehearsal of a point in time", kinds: [], family: "point-in-time" },
+  { name: "point_in_time", title: "rehearsal of a point in time", kinds: ["point-in-time"], family: "point-in-time" },
   { name: "retain", title: "removal of old backups", kinds: [], family: "retain" },
   { name: "escalate", title: "escalation of open incidents", kinds: [], family: "escalation" },
 ];
