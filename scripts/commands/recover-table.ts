@@ -9,7 +9,7 @@ import { runCommand } from "../terminal/run-command.ts";
 /** `ithaca recover table` */
 export function tableCommand(): Command {
   return recoverOptions(new Command("table").description("Rows of one table, from a backup or a point in time"))
-    .argument("<table>", "such as public.children")
+    .requiredOption("--table <name>", "such as public.children")
     .addOption(
       new Option("--mode <mode>", "insert what is missing, also set changed rows back, or make it equal to the backup")
         .choices([...tableModes])
@@ -24,25 +24,33 @@ export function tableCommand(): Command {
     .option("--leave <column...>", "a column of the backup whose values are given up")
     .option("--retype <column...>", "a column whose type has changed, and whose values are read as the new one")
     .option("--skip-conflicts", "leave out missing rows whose unique values other rows have by now")
-    .option("--lock-timeout <seconds>", "how long a lock is waited for, each of five times", wholeNumber(1), 3)
-    .option("--undo-directory <folder>", "where the undo file is written; it holds rows", ".ithaca/undo")
+    .option(
+      "--lock-timeout <seconds>",
+      "how long a lock is waited for, each of five times; 3 without it",
+      wholeNumber(1),
+    )
+    .option("--undo-directory <folder>", "where the undo file is written, which holds rows; .ithaca/undo without it")
     .option("--export <file.csv>", "write the backup's rows as CSV with a header instead; production is not touched")
     .addHelpText(
       "after",
       examples(
-        "recover table public.children --with-dependants",
-        "recover table public.lessons --mode changed-rows --backup yesterday",
-        "recover table public.children --with-dependants --execute --confirm inner-odyssey",
-        "recover table public.children --export children.csv",
+        "recover table --table public.children --with-dependants",
+        "recover table --table public.lessons --mode changed-rows --backup yesterday",
+        "recover table --table public.children --with-dependants --execute --confirm inner-odyssey",
+        "recover table --table public.children --export children.csv",
       ),
     )
-    .action((table, options) =>
+    .action((options) =>
       runCommand(options, async (context) => {
         if (options.export !== undefined) {
-          const written = await exportTable(context, { ...options, table, file: options.export });
-          return { document: written, text: `${written.rows} rows of ${table} are in ${written.file}`, exitCode: 0 };
+          const written = await exportTable(context, { ...options, file: options.export });
+          return {
+            document: written,
+            text: `${written.rows} rows of ${written.table} are in ${written.file}`,
+            exitCode: 0,
+          };
         }
-        const result = await recoverTable(context, { ...options, table });
+        const result = await recoverTable(context, options);
         return { document: result, text: recoveryText(result), exitCode: exitCodeOf(result.verdict) };
       }),
     );

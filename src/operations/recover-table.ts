@@ -154,15 +154,22 @@ async function tableRecovery(
     skipConflicts,
     lockSeconds: lockTimeout,
     undoDirectory,
+    // In the words of the command line, since the preview shows the command that does it.
     request: {
       table,
       mode,
-      with_dependants: withDependants,
-      skip_conflicts: skipConflicts,
-      ...(from !== undefined ? { from, at: at ?? null } : archive === undefined ? { backup } : { archive }),
+      "with-dependants": withDependants,
+      "skip-conflicts": skipConflicts,
+      ...(from !== undefined
+        ? { from, ...(at === undefined ? {} : { at }) }
+        : archive === undefined
+          ? { backup }
+          : { archive }),
       map: [...map],
       leave: [...leave],
       retype: [...retype],
+      ...(options.lockTimeout === undefined ? {} : { "lock-timeout": options.lockTimeout }),
+      ...(options.undoDirectory === undefined ? {} : { "undo-directory": options.undoDirectory }),
     },
     source: async () => {
       const tables = await tablesToStage(target, table, withDependants);

@@ -33,6 +33,9 @@ export function executeCommand(incident: Incident): string {
   };
   const options = Object.entries(request).flatMap(([name, value]) => {
     if (value === true) return [`--${name}`];
+    if (Array.isArray(value)) {
+      return value.length === 0 ? [] : [`--${name} ${value.map((one) => shellWord(String(one))).join(" ")}`];
+    }
     return typeof value === "string" || typeof value === "number" ? [`--${name} ${shellWord(String(value))}`] : [];
   });
   const { database, kind } = incident;

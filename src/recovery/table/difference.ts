@@ -107,7 +107,7 @@ export async function describeDifference(session: Session, work: WorkTable): Pro
 }
 
 /** So many keys are shown of each kind. */
-const shownKeys = 20;
+const shownKeys = 10;
 
 /** Keys of some rows that differ, part by part, with their types; none where the table has no key. */
 export async function someKeys(

@@ -1,5 +1,5 @@
 import type { Preview } from "../types.ts";
-import type { TableRecovery } from "./types.ts";
+import type { TableRecovery, TableWritten } from "./types.ts";
 
 const amount = (count: number | null, what: string) =>
   `${count ?? "an unknown number of"} ${count === 1 ? what : `${what}s`}`;
@@ -7,13 +7,24 @@ const amount = (count: number | null, what: string) =>
 /** A name without quotes where nobody needs them. */
 const plain = (name: string) => name.replaceAll(/"([a-z_][a-z0-9_]*)"/g, "$1");
 
-function summaryOf({ table, mode, written }: TableRecovery, from: string): string {
-  const parts = written.flatMap(({ table: name, inserted, changed, deleted, relinked }) => [
+function partsOf({ table: name, inserted, changed, deleted, relinked }: TableWritten): string[] {
+  return [
     ...(inserted > 0 ? [`${amount(inserted, "row")} into ${plain(name)}`] : []),
     ...(changed > 0 ? [`${amount(changed, "row")} of ${plain(name)} set back`] : []),
     ...(deleted > 0 ? [`${amount(deleted, "row")} of ${plain(name)} taken away`] : []),
     ...(relinked > 0 ? [`${amount(relinked, "reference")} of ${plain(name)} set again`] : []),
-  ]);
+  ];
+}
+
+function summaryOf({ table, mode, written }: TableRecovery, from: string): string {
+  const [main, ...others] = written;
+  const touched = others.filter((one) => partsOf(one).length > 0);
+  const sum = (part: "inserted" | "relinked") => touched.reduce((total, one) => total + one[part], 0);
+  const parts = main === undefined ? [] : partsOf(main);
+  if (touched.length > 0) {
+    const relinked = sum("relinked") > 0 ? ` and ${amount(sum("relinked"), "reference")}` : "";
+    parts.push(`${amount(sum("inserted"), "row")}${relinked} in ${amount(touched.length, "table")} that depend on it`);
+  }
   return `${table} from ${from} (${mode}): ${parts.length === 0 ? "nothing to do" : parts.join(", ")}`;
 }
 
@@ -56,8 +67,8 @@ function hazardsOf({ table, triggers, locked_seconds, mode, notes }: TableRecove
   return [
     ...(triggers.silenced.length > 0 ? [`Held back: ${triggers.silenced.map(plain).join(", ")} (${held})`] : []),
     mode === "missing-rows" && triggers.how === "replica"
-      ? `Nobody waits for ${table}, unless they insert the same keys in the ${locked_seconds} s that it takes`
-      : `Whoever writes ${table} waits about ${locked_seconds} s; readers do not`,
+      ? `Nobody waits for ${table}, unless they insert the same keys in the ${Math.ceil(locked_seconds)} s that it takes`
+      : `Whoever writes ${table} waits about ${Math.ceil(locked_seconds)} s; readers do not`,
     "If it is interrupted, PostgreSQL takes everything back",
     ...notes,
   ];
@@ -83,7 +94,8 @@ function detailsOf(recovery: TableRecovery): Preview["details"] {
     },
     ...(["missing", "extra", "changed"] as const)
       .filter((change) => shown(change).length > 0)
-      .map((change) => ({ title: `Some keys: ${change}`, lines: shown(change) })),
+      .map((change) => ({ title: `Some keys: ${change}`, lines: [shown(change).join(" ")] })),
+    { title: "Written, table by table", lines: recovery.written.flatMap(partsOf) },
     { title: `What depends on ${table}`, lines: ties(closure.dependants, "->") },
     { title: `What ${table} depends on`, lines: ties(closure.parents, "<-") },
     {
