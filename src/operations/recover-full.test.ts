@@ -1,0 +1,145 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openShop, type Shop } from "../../test/support/shop.ts";
+import { systemClock } from "../base/clock.ts";
+import { silentProgress } from "../base/progress.ts";
+import { connect } from "../postgres/connect.ts";
+import { writeMarker } from "../recovery/marker.ts";
+import { lacksLessons } from "../recovery/page/incident-page.ts";
+import { listReports } from "../report/history.ts";
+import { backup } from "./backup.ts";
+import type { UseCaseContext } from "./context.ts";
+import { type RecoverFullOptions, recoverFull } from "./recover-full.ts";
+import { planMarkdown } from "./recovery-view.ts";
+
+const newIncidentFiles = async (shop: Shop) => readdir(join(shop.folder, "reports/incidents")).catch(() => []);
+
+let shop: Shop;
+let url: string;
+beforeAll(async () => {
+  shop = await openShop();
+  // Without a password and a socket: the same server, and the same right to write.
+  url = shop.env.ITHACA_DATABASE_URL ?? "";
+  await backup(contextOf(), { plan: "ithaca.yaml", init: true });
+  await shop.database.session.query("DELETE FROM public.orders WHERE id > 10");
+  // A session in a database keeps it from being renamed politely; the swap would end it, and the test's own with it.
+  await shop.database.session[Symbol.asyncDispose]();
+}, 60_000);
+afterAll(() => shop[Symbol.asyncDispose]());
+
+function contextOf(environment: Record<string, string> = {}, warn: (text: string) => void = () => {}): UseCaseContext {
+  return {
+    environment: { PATH: process.env.PATH, HOME: shop.folder, ...shop.env, ...environment },
+    clock: systemClock,
+    progress: { ...silentProgress, warn },
+    signal: new AbortController().signal,
+    workingDirectory: shop.folder,
+  };
+}
+
+const options = (more: Partial<RecoverFullOptions> = {}): RecoverFullOptions => ({
+  plan: "ithaca.yaml",
+  into: "side-by-side",
+  ...more,
+});
+const execution = (more: Partial<RecoverFullOptions> = {}) =>
+  options({ execute: true, confirm: "shop", reason: "Lost orders", watch: "1s", ...more });
+
+async function orders(): Promise<number> {
+  await using session = await connect(shop.database.target, { readOnly: true });
+  const [row] = await session.query<{ n: number }>("SELECT count(*)::int AS n FROM public.orders");
+  return row?.n ?? -1;
+}
+
+test("without the typed name, or with another, nothing is read, connected to or written", async () => {
+  const nowhere = {
+    ITHACA_DATABASE_URL: "postgres://a@nowhere.invalid/b",
+    ITHACA_RECOVERY_URL: "postgres://a@nowhere.invalid/b",
+  };
+  for (const confirm of ["shopp", "SHOP", "shop ", "", undefined]) {
+    const refused = recoverFull(
+      contextOf(nowhere),
+      options({ execute: true, ...(confirm === undefined ? {} : { confirm }) }),
+    );
+    await expect(refused).rejects.toMatchObject({ id: "recovery.not_confirmed", exitCode: 2 });
+  }
+  expect(await newIncidentFiles(shop)).toEqual([]);
+  expect(await orders()).toBe(10);
+});
+
+test("a plan needs no writing credential, writes nothing, and names what would be lost and how to do it", async () => {
+  const result = await recoverFull(contextOf(), options());
+  expect(result).toMatchObject({ verdict: "proven", obstacles: [], file: null, report: null });
+  expect(result.incident.preview?.losses).toEqual([
+    { table: "public.orders", rows_now: 10, rows_then: 1000, younger: null },
+  ]);
+  const page = planMarkdown(result.incident);
+  expect(page).toContain(`--into side-by-side --backup ${result.incident.restore_point?.backup?.id}`);
+  expect(page).toContain("--execute --confirm shop");
+  expect(page).not.toContain("canary");
+  expect(await newIncidentFiles(shop)).toEqual([]);
+  await expect(recoverFull(contextOf(), execution())).rejects.toMatchObject({ id: "recovery.no_writing_credential" });
+});
+
+test("a credential that leads to another database is refused, and so is production as a new one", async () => {
+  const elsewhere = { ITHACA_RECOVERY_URL: url.replace("/shop?", "/postgres?") };
+  await expect(recoverFull(contextOf(elsewhere), execution())).rejects.toMatchObject({
+    id: "recovery.other_server",
+    exitCode: 2,
+  });
+  const itself = recoverFull(contextOf({ ITHACA_RECOVERY_URL: url }), execution({ into: "new" }));
+  await expect(itself).rejects.toMatchObject({ id: "recovery.is_production", exitCode: 2 });
+  expect(await orders()).toBe(10);
+});
+
+test("an unfinished recovery of another kind is met by its marker, and has to be finished first", async () => {
+  const { incident } = await recoverFull(contextOf(), options());
+  const left = {
+    ...incident,
+    kind: "table" as const,
+    mode: "replace",
+    state: { step: "execute" as const, outcome: null },
+  };
+  await writeMarker(shop.database.target, left);
+  await expect(recoverFull(contextOf({ ITHACA_RECOVERY_URL: url }), execution())).rejects.toMatchObject({
+    id: "recovery.unfinished",
+  });
+  const warnings: string[] = [];
+  await recoverFull(
+    contextOf({}, (text) => warnings.push(text)),
+    options(),
+  );
+  expect(warnings.join()).toContain("has not come to its end");
+  await using session = await connect(shop.database.target, { readOnly: false });
+  await session.query("DROP SCHEMA ithaca_recovery CASCADE");
+});
+
+test("executed: safety backup, swap, verification, watch; the page, the report and the audit log say so", async () => {
+  const result = await recoverFull(contextOf({ ITHACA_RECOVERY_URL: url }), execution());
+  expect(result.incident.state).toEqual({ step: "ended", outcome: "recovered" });
+  expect(result.verdict).toBe("proven");
+  expect(await orders()).toBe(1000);
+
+  const files = await newIncidentFiles(shop);
+  const page = files.find((name) => name.endsWith(".md")) ?? "";
+  expect(page).toMatch(/^\d{4}-\d\d-\d\d-lost-orders-/);
+  const text = await readFile(join(shop.folder, "reports/incidents", page), "utf8");
+  for (const field of [
+    "Date and time of the incident",
+    "Reason",
+    "Backup selected",
+    "Verification results",
+    "Data loss",
+    "Lessons learned",
+  ]) {
+    expect(text).toContain(field);
+  }
+  expect(lacksLessons(text)).toBe(true);
+  expect(text).not.toContain("canary");
+  const { reports } = await listReports(join(shop.folder, "reports"), "shop");
+  expect(reports.map(({ kind }) => kind).sort()).toEqual(["backup", "backup", "recover"]);
+  expect(await readdir(join(shop.folder, "reports/audit/shop"), { recursive: true })).toEqual(
+    expect.arrayContaining([expect.stringContaining("-recovery-")]),
+  );
+});
