@@ -6,6 +6,7 @@ import { openVault } from "../vault/vault.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { evidenceHead } from "./evidence-head.ts";
+import { outageNote } from "./outage-note.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, requireSource, type Subject, type SubjectOptions } from "./subject.ts";
 import { takeAndStore } from "./take-and-store.ts";
@@ -46,7 +47,8 @@ async function recorded(context: UseCaseContext, subject: Subject, options: Back
     context.signal.throwIfAborted();
     if (!(thrown instanceof IthacaError) || thrown.kind === "input" || thrown.kind === "interrupted") throw thrown;
     const verdict = thrown.kind === "failed" ? "failed" : "inconclusive";
-    return record({ verdict, reason: thrown.message, backup: null });
+    const outage = await outageNote(context, subject.database);
+    return record({ verdict, reason: `${thrown.message}${outage}`, backup: null });
   }
 }
 

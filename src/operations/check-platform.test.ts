@@ -7,6 +7,7 @@ import type { AnyReport } from "../report/model.ts";
 import { checkStep } from "../report/sections/check-steps.ts";
 import { decideVerdict, exitCodeOf } from "../report/verdict.ts";
 import { checkPlatform } from "./check-platform.ts";
+import { outageNote } from "./outage-note.ts";
 
 /** A Sunday. */
 const now = new Date("2026-11-22T10:00:00.000Z");
@@ -259,6 +260,14 @@ test("an outage is told with its beginning", async () => {
   const found = await look((p) =>
     p.world.incidents.push({ id: "2", name: "API down", status: "monitoring", impact: "major", ...times }),
   );
+  await using platform = await supabasePlatform();
+  platform.world.incidents.push({ id: "2", name: "API down", status: "monitoring", impact: "major", ...times });
+  const signal = new AbortController().signal;
+  const clock = fixedClock(now);
+  const context = { environment: platform.env, clock, progress: silentProgress, signal, workingDirectory: "/" };
+  const sentence = " Supabase reports a major incident since 2026-11-22 08:30 UTC: API down.";
+  expect(await outageNote(context, { platform: "supabase" })).toBe(sentence);
+  expect(await outageNote(context, { platform: "postgres" })).toBe("");
   expect(found.outage).toEqual({ name: "API down", impact: "major", since: at, url: "https://stspg.io/2" });
 });
 
