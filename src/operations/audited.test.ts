@@ -105,6 +105,7 @@ describe("two entries for every operation", () => {
     ["succeeded", { verdict: "proven" }],
     ["failed", { verdict: "failed", reason: "why" }],
     ["inconclusive", { verdict: "inconclusive" }],
+    ["failed", { verdict: "failed", backup: "b1", report: null, reason: 7 }],
     ["succeeded", { kept: [] }],
     ["succeeded", undefined],
   ])("%s, when the work gives that", async (status, result) => {

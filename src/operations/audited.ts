@@ -101,13 +101,27 @@ function endOf(thrown: unknown, aborted: boolean): { status: AuditStatus; reason
 
 const verdicts: Readonly<Record<string, AuditStatus>> = { failed: "failed", inconclusive: "inconclusive" };
 
-/** What most reports say of themselves. */
+const backupFacts = z.object({
+  id: z.string(),
+  taken_at: z.string().optional(),
+  digest: z.string().optional(),
+  size_bytes: z.number().optional(),
+});
+
+/** What most reports say of themselves. Whatever else a kind of report has under these names, its verdict is read. */
 const tellingResult = z.object({
   verdict: z.string(),
-  reason: z.string().optional(),
-  backup: z.object({ id: z.string(), taken_at: z.string(), digest: z.string(), size_bytes: z.number() }).nullish(),
-  report: z.object({ json: z.string() }).optional(),
+  reason: z.string().optional().catch(undefined),
+  backup: backupFacts.nullish().catch(undefined),
+  report: z.object({ json: z.string() }).optional().catch(undefined),
 });
+
+/** The facts that there are. */
+function present(facts: Readonly<Record<string, string | number | undefined>>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
+  );
+}
 
 /** What a result says about how it went; one without a verdict went well, for nothing was thrown. */
 function outcomeOf(result: unknown): { status: AuditStatus; found: AuditDetails } {
@@ -119,7 +133,7 @@ function outcomeOf(result: unknown): { status: AuditStatus; found: AuditDetails 
     found: {
       verdict,
       ...(reason === "" ? {} : { reason }),
-      ...(backup === undefined ? {} : { backup }),
+      ...(backup === undefined ? {} : { backup: backup === null ? null : present(backup) }),
       ...(report === undefined ? {} : { report: report.json }),
     },
   };
