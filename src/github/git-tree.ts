@@ -80,13 +80,40 @@ async function treeOfFolder(github: GitHub, root: string, folder: string): Promi
 export async function readHead(github: GitHub, branch: string, folder: string): Promise<BranchHead> {
   const commit = await headCommit(github, branch);
   if (commit === null) return { commit: null, tree: null, files: new Map() };
+  const tree = await treeOfCommit(github, commit);
+  return { commit, tree, files: await filesOfFolder(github, tree, folder) };
+}
+
+/**
+ * The files that a folder held in a commit; none where GitHub does not know the commit.
+ *
+ * @param folder as for `readHead`
+ */
+export async function readFilesOf(
+  github: GitHub,
+  commit: string,
+  folder: string,
+): Promise<ReadonlyMap<string, TreeFile>> {
+  try {
+    return await filesOfFolder(github, await treeOfCommit(github, commit), folder);
+  } catch (error) {
+    if (error instanceof Error && statusOf(error.cause) === 404) return new Map();
+    throw error;
+  }
+}
+
+async function treeOfCommit(github: GitHub, commit: string): Promise<string> {
   const { data } = await github.ask(tasks.readReports, (client, where) =>
     client.rest.git.getCommit({ ...where, commit_sha: commit }),
   );
+  return data.tree.sha;
+}
+
+async function filesOfFolder(github: GitHub, root: string, folder: string): Promise<ReadonlyMap<string, TreeFile>> {
   const files = new Map<string, TreeFile>();
-  const tree = await treeOfFolder(github, data.tree.sha, folder);
+  const tree = await treeOfFolder(github, root, folder);
   if (tree !== null) await filesBelow(github, tree, folder, files);
-  return { commit, tree: data.tree.sha, files };
+  return files;
 }
 
 async function headCommit(github: GitHub, branch: string): Promise<string | null> {

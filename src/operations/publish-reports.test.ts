@@ -182,6 +182,39 @@ describe("publishing", () => {
   });
 });
 
+test("what was merely checked out, and is old by now, goes back over nothing", async () => {
+  await using first = await workspace();
+  await first.put("reports/incidents/2026-11-01.md", "What we learned: …");
+  await first.put("reports/charts/sizes.svg", "<svg>1</svg>");
+  const { commit } = await first.publish();
+  await using second = await workspace();
+  await writeReport(second.reports, backupTaken());
+  await second.put("reports/charts/sizes.svg", "<svg>2</svg>");
+  await second.publish();
+  // A person writes into the page on the branch, while a runner that checked out the first commit is at work.
+  const page = (await readHead(githubOf(first.context), "main", "reports")).files.get(
+    "reports/incidents/2026-11-01.md",
+  );
+  await fetch(`${standIn.url}/repos/acme/shop/contents/reports/incidents/2026-11-01.md`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${standIn.personToken}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      message: "Lessons",
+      sha: page?.sha,
+      content: Buffer.from("We learned it.").toString("base64"),
+    }),
+  });
+  await using third = await workspace("", { GITHUB_SHA: commit ?? "" });
+  await third.put("reports/incidents/2026-11-01.md", "What we learned: …");
+  await third.put("reports/charts/sizes.svg", "<svg>1</svg>");
+  await writeReport(third.reports, green());
+  await third.publish();
+  const files = await published(third.context);
+  expect(files.get("charts/sizes.svg")?.toString()).toBe("<svg>2</svg>");
+  expect([...files.keys()].filter((path) => path.startsWith("incidents/"))).toHaveLength(1);
+  expect(files.get("incidents/2026-11-01.md")?.toString()).toBe("We learned it.");
+});
+
 describe("publishing refuses", () => {
   test("a public repository, unless the plan allows it", async () => {
     standIn.rules.push(({ method, path }) =>

@@ -1,16 +1,14 @@
 import { relative, resolve } from "node:path";
-import { type CommitOutcome, commitFiles, type FileToCommit, placeFiles } from "../github/commit-files.ts";
+import { type CommitOutcome, commitFiles } from "../github/commit-files.ts";
 import { githubErrors } from "../github/errors.ts";
-import type { BranchHead } from "../github/git-tree.ts";
+import { readFilesOf, type TreeFile } from "../github/git-tree.ts";
+import { reportAdditions } from "../github/report-additions.ts";
 import { BranchContents, localReportFiles, showsSecret } from "../github/report-files.ts";
 import { readRepository } from "../github/repository.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
-import { isEvidence, isRedrawn } from "../report/chain/belongs.ts";
-import { indexPath, linkAt } from "../report/chain/link.ts";
-import { chainHeads, nextLinks } from "../report/chain/next-links.ts";
-import type { EvidenceFile, LinkFile } from "../report/chain/types.ts";
-import { indexPage, reportsAmong } from "../report/index-page.ts";
+import { isEvidence } from "../report/chain/belongs.ts";
+import { indexPath } from "../report/chain/link.ts";
 import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
 import { reportsDirectory } from "./subject.ts";
@@ -27,12 +25,6 @@ export interface PublishOutcome {
   readonly renamed: CommitOutcome["renamed"];
   readonly attempts: number;
 }
-
-/**
- * Reports that are fetched at most for the index. A checkout has nearly all of them; where it has none, as on a branch
- * that was never checked out, the newest are enough for the page and GitHub's limit is an hour's 1,000 requests.
- */
-const mostFetched = 300;
 
 /** The folder of the reports from the root of the repository, which is where the runner has checked it out. */
 export function reportsFolder(context: UseCaseContext, plan: Plan): string {
@@ -52,71 +44,6 @@ function messageOf(context: UseCaseContext, folder: string, paths: readonly stri
   if (server !== undefined && run !== undefined) lines.push(`Run: ${server}/${repository}/actions/runs/${run}`);
   // No build of the application needs to run for a report.
   return [...lines, "", "[skip ci]", ""].join("\n");
-}
-
-/** The newest link file of every chain: all that a next link needs. */
-function newestLinkPaths(paths: readonly string[]): string[] {
-  const newest = new Map<string, { path: string; sequence: number }>();
-  for (const path of paths) {
-    const at = linkAt(path);
-    if (at === null || (newest.get(at.database)?.sequence ?? 0) >= at.sequence) continue;
-    newest.set(at.database, { path, sequence: at.sequence });
-  }
-  return [...newest.values()].map(({ path }) => path);
-}
-
-/** What a commit adds to a head: records that it lacks, and what has to be made anew because of them. */
-async function additions(
-  head: BranchHead,
-  local: readonly EvidenceFile[],
-  { folder, plan, contents, at }: { folder: string; plan: Plan; contents: BranchContents; at: Date },
-): Promise<{ files: FileToCommit[]; renamed: CommitOutcome["renamed"] }> {
-  const whole = (path: string) => `${folder}/${path}`;
-  const below = ({ path, bytes }: EvidenceFile): EvidenceFile => ({ path: path.slice(folder.length + 1), bytes });
-  const toCommit = ({ path, bytes }: EvidenceFile, derived: boolean) => ({
-    path: whole(path),
-    content: bytes,
-    derived,
-  });
-  const records = local.filter(({ path }) => isEvidence(path) && !isRedrawn(path));
-  const { wanted, renamed } = placeFiles(
-    head,
-    records.map((file) => toCommit(file, false)),
-  );
-  // Without a new record there is nothing to draw or to link anew.
-  if (wanted.length === 0) return { files: [], renamed };
-  const drawn = local.filter(({ path }) => isRedrawn(path)).map((file) => toCommit(file, true));
-  const added = [...wanted, ...placeFiles(head, drawn).wanted];
-  const newFiles = added.map(({ path, content }) => below({ path, bytes: content }));
-
-  const there = [...head.files.keys()].filter((path) => path.startsWith(`${folder}/`));
-  const linkPaths = newestLinkPaths(there.map((path) => path.slice(folder.length + 1))).map(whole);
-  const existing = (await contents.read(head, linkPaths, linkPaths.length)).map(below).map(toLinkFile);
-  const links = nextLinks(existing, newFiles, at);
-
-  const newestFirst = there
-    .filter((path) => path.endsWith(".json"))
-    .sort()
-    .reverse();
-  const reportPaths = newestFirst.filter((path) => /^\d{4}\//.test(path.slice(folder.length + 1)));
-  const published = (await contents.read(head, reportPaths, mostFetched)).map(below);
-  const page = indexPage({
-    plan,
-    reports: reportsAmong([...published, ...newFiles]),
-    heads: chainHeads([...existing, ...links]),
-  });
-  const made = [...links.map(({ path, text }) => ({ path, text })), { path: indexPath, text: page }];
-  return {
-    files: [
-      ...added,
-      ...made.map(({ path, text }) => toCommit({ path, bytes: Buffer.from(text) }, path === indexPath)),
-    ],
-    renamed,
-  };
-}
-
-function toLinkFile({ path, bytes }: EvidenceFile): LinkFile {
-  return { path, text: Buffer.from(bytes).toString("utf8") };
 }
 
 /**
@@ -147,13 +74,20 @@ export async function publishReports(
     const all = await localReportFiles(reportsDirectory(context, plan));
     const local = all.filter((file) => !showsSecret(file));
     const contents = new BranchContents(github, local);
+    let before: Promise<ReadonlyMap<string, TreeFile>> | undefined;
+    const checkedOut = () => {
+      const { GITHUB_SHA: commit = "" } = context.environment;
+      before ??= commit === "" ? Promise.resolve(new Map()) : readFilesOf(github, commit, folder);
+      return before;
+    };
     let renamed: CommitOutcome["renamed"] = [];
     const outcome = await commitFiles(github, {
       branch,
       folder,
       message: (paths) => messageOf(context, folder, paths),
       async files(head) {
-        const made = await additions(head, local, { folder, plan, contents, at: context.clock.now() });
+        const at = context.clock.now();
+        const made = await reportAdditions(head, { plan, folder, local, contents, checkedOut, at });
         renamed = made.renamed;
         return made.files;
       },

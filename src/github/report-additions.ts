@@ -1,0 +1,104 @@
+import type { Plan } from "../plan/schema.ts";
+import { isEvidence, isRedrawn } from "../report/chain/belongs.ts";
+import { indexPath, linkAt } from "../report/chain/link.ts";
+import { chainHeads, nextLinks } from "../report/chain/next-links.ts";
+import type { EvidenceFile, LinkFile } from "../report/chain/types.ts";
+import { indexPage, reportsAmong } from "../report/index-page.ts";
+import { type CommitOutcome, type FileToCommit, placeFiles } from "./commit-files.ts";
+import { type BranchHead, gitBlobSha, type TreeFile } from "./git-tree.ts";
+import type { BranchContents } from "./report-files.ts";
+
+/** What additions are made from, besides the head of the branch. */
+export interface AdditionParts {
+  readonly plan: Plan;
+  /** The reports' folder from the root of the repository. */
+  readonly folder: string;
+  /** What stands in it on this machine; paths relative to it. */
+  readonly local: readonly EvidenceFile[];
+  readonly contents: BranchContents;
+  /** What the checkout brought along, by the path from the root; asked for only where it matters. */
+  readonly checkedOut: () => Promise<ReadonlyMap<string, TreeFile>>;
+  readonly at: Date;
+}
+
+/**
+ * Reports that are fetched at most for the index. A checkout has nearly all of them; where it has none, as on a branch
+ * that was never checked out, the newest are enough for the page and GitHub's limit is an hour's 1,000 requests.
+ */
+const mostFetched = 300;
+
+/** The newest link file of every chain: all that a next link needs. */
+function newestLinkPaths(paths: readonly string[]): string[] {
+  const newest = new Map<string, { path: string; sequence: number }>();
+  for (const path of paths) {
+    const at = linkAt(path);
+    if (at === null || (newest.get(at.database)?.sequence ?? 0) >= at.sequence) continue;
+    newest.set(at.database, { path, sequence: at.sequence });
+  }
+  return [...newest.values()].map(({ path }) => path);
+}
+
+function toLinkFile({ path, bytes }: EvidenceFile): LinkFile {
+  return { path, text: Buffer.from(bytes).toString("utf8") };
+}
+
+/**
+ * The local files that this run has made, as far as it can be told: where the branch holds something else under a name,
+ * and the file is as it was checked out, somebody has changed it on the branch since, and what lies here is merely old.
+ */
+async function madeHere(
+  head: BranchHead,
+  files: readonly FileToCommit[],
+  checkedOut: AdditionParts["checkedOut"],
+): Promise<FileToCommit[]> {
+  const differs = ({ path, content }: FileToCommit) => {
+    const there = head.files.get(path);
+    return there !== undefined && there.sha !== gitBlobSha(content);
+  };
+  if (!files.some(differs)) return [...files];
+  const before = await checkedOut();
+  return files.filter((file) => !differs(file) || before.get(file.path)?.sha !== gitBlobSha(file.content));
+}
+
+/**
+ * What a commit has to add to a head: the records that it lacks, the charts that were drawn anew, the links of the
+ * evidence chain that cover them, and the index. Nothing, where the branch holds every record already.
+ */
+export async function reportAdditions(
+  head: BranchHead,
+  { plan, folder, local, contents, checkedOut, at }: AdditionParts,
+): Promise<{ files: FileToCommit[]; renamed: CommitOutcome["renamed"] }> {
+  const whole = (path: string) => `${folder}/${path}`;
+  const below = (path: string) => path.slice(folder.length + 1);
+  const files = local
+    .filter(({ path }) => isEvidence(path))
+    .map(({ path, bytes }) => ({ path: whole(path), content: bytes, derived: isRedrawn(path) }));
+  const made = await madeHere(head, files, checkedOut);
+  const { wanted, renamed } = placeFiles(head, made);
+  // Without a new record there is nothing to draw or to link anew.
+  if (wanted.every(({ derived }) => derived)) return { files: [], renamed };
+  const newFiles = wanted.map(({ path, content }) => ({ path: below(path), bytes: content }));
+
+  const there = [...head.files.keys()];
+  const read = async (paths: readonly string[], most: number): Promise<EvidenceFile[]> =>
+    (await contents.read(head, paths, most)).map(({ path, bytes }) => ({ path: below(path), bytes }));
+  const linkPaths = newestLinkPaths(there.map(below)).map(whole);
+  const existing = (await read(linkPaths, linkPaths.length)).map(toLinkFile);
+  const links = nextLinks(existing, newFiles, at);
+
+  const reportPaths = there.filter((path) => /^\d{4}\/.*\.json$/.test(below(path)));
+  const published = await read(reportPaths.sort().reverse(), mostFetched);
+  const page = indexPage({
+    plan,
+    reports: reportsAmong([...published, ...newFiles]),
+    heads: chainHeads([...existing, ...links]),
+  });
+  return {
+    files: [
+      ...wanted,
+      ...links.map(({ path, text }) => ({ path: whole(path), content: Buffer.from(text) })),
+      { path: whole(indexPath), content: Buffer.from(page), derived: true },
+    ],
+    renamed,
+  };
+}
