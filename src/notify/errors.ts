@@ -20,10 +20,4 @@ export const notifyErrors = defineErrors("notify", {
     mend: () => "set alerts.from in the plan",
     example: {},
   }),
-  record_damaged: entry({
-    kind: "input",
-    says: (p: { path: string }) => `${p.path} is no record of a message: it cannot be read`,
-    mend: () => "restore the file from the repository's history, or remove it if the message may be sent once more",
-    example: { path: "reports/notifications/shop/2026/11/22-backup-failed.json" },
-  }),
 });

@@ -8,6 +8,9 @@ import { fixedClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
 import { registerSecret } from "../base/redact.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
+import { recordNotification } from "../notify/ledger.ts";
+import { sha256 } from "../report/chain/link.ts";
+import { nextLinks } from "../report/chain/next-links.ts";
 import { backupTaken, failed, green, inconclusive } from "../report/examples/reports.ts";
 import type { BackupReport } from "../report/model.ts";
 import { writeReport } from "../report/write.ts";
@@ -19,6 +22,7 @@ databases:
   inner-odyssey: {}
 contacts:
   primary: { role: Lead, email: lead@example.com, slack: U012AB3CD }
+  escalation: { role: CTO, email: cto@example.com }
 alerts:
   success_email: ops@example.com
   failure_email: ops@example.com
@@ -205,6 +209,41 @@ describe("a channel that fails", () => {
       checks: [{ id: "notify.delivery", status: "failed", findings: [{ object: urgent }, {}, {}] }],
     });
   });
+});
+
+test("of a recovery hear also those to whom it was escalated; the head of the evidence chain stands in the mail", async () => {
+  await tellOf(backupFailed());
+  const subject = {
+    database: "inner-odyssey",
+    topic: "incident-7-escalation-021000",
+    statement: "escalated",
+    day: "2026-11-23",
+    ordinal: 1,
+  } as const;
+  await recordNotification(join(work, "reports"), subject, {
+    state: "bad",
+    at: "2026-11-23T04:10:00.000Z",
+    told_at: "2026-11-23T04:10:00.000Z",
+    subject: "URGENT: Unresolved for 2 h",
+    urgency: "urgent",
+    run: { id: "1-1", url: null },
+    about: null,
+    deliveries: [{ channel: "mail", status: "sent", attempts: 1, error: null }],
+  });
+  const bytes = Buffer.from(JSON.stringify({ database: "inner-odyssey" }));
+  const [link] = nextLinks([], [{ path: "2026/11/22-backup-1.json", bytes }], new Date("2026-11-23T03:00:00Z"));
+  mkdirSync(join(work, "reports/chain/inner-odyssey"), { recursive: true });
+  writeFileSync(join(work, "reports", link?.path ?? ""), link?.text ?? "");
+  const run = {
+    ...backupTaken().run,
+    id: "8795-1",
+    started_at: "2026-11-23T04:20:00.000Z",
+    finished_at: "2026-11-23T04:22:00.000Z",
+  };
+  await tellOf(backupTaken({ run }));
+  const resolved = mail.mails.find(({ subject: of }) => of?.startsWith("Resolved"));
+  expect(resolved?.recipients).toEqual(["ops@example.com", "lead@example.com", "cto@example.com"]);
+  expect(resolved?.text).toContain(`Evidence chain: link 1, ${sha256(link?.text ?? "")}`);
 });
 
 test("where no channel is set up the run is inconclusive: nobody was told", async () => {

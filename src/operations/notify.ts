@@ -5,7 +5,7 @@ import { alarmAudience, dailyAudience, reliefAudience } from "../notify/audience
 import type { Patience } from "../notify/deliver.ts";
 import { deliveryCheck } from "../notify/delivery-check.ts";
 import { decide, type Telling } from "../notify/events/decide.ts";
-import { type Links, messageOf } from "../notify/events/message.ts";
+import { messageOf, type Surroundings } from "../notify/events/message.ts";
 import { situationOf } from "../notify/events/situation.ts";
 import type { Situation } from "../notify/events/types.ts";
 import { isPending, keyOf } from "../notify/ledger.ts";
@@ -15,6 +15,8 @@ import type { Audience, Chart } from "../notify/types.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { CheckResult } from "../proof/types.ts";
+import { newestLinks } from "../report/chain/folder.ts";
+import { chainHead } from "../report/chain/next-links.ts";
 import type { AnyReport, Verdict } from "../report/model.ts";
 import { decideVerdict } from "../report/verdict.ts";
 import { readReport } from "../report/write.ts";
@@ -23,6 +25,7 @@ import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { deskOf } from "./notification-desk.ts";
 import { tellDigest } from "./notify-digest.ts";
+import { reportsDirectory } from "./subject.ts";
 
 export interface NotifyOptions {
   readonly plan: string;
@@ -49,12 +52,22 @@ export function notifyOutcome(messages: readonly Told[], seconds: number): Notif
   return { verdict: decideVerdict({ checks, restore_errors: [], sabotage: null, rehearsal: null }), checks, messages };
 }
 
-function linksOf({ environment }: UseCaseContext, plan: Plan, issue: string | undefined): Links {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_REF_NAME: ref = "HEAD" } = environment;
+async function surroundingsOf(
+  context: UseCaseContext,
+  plan: Plan,
+  database: string,
+  issue: string | undefined,
+): Promise<Surroundings> {
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_REF_NAME: ref = "HEAD",
+  } = context.environment;
   const branch = plan.reports.branch ?? ref;
   return {
     issue: issue ?? null,
     files: server === undefined || repository === undefined ? null : `${server}/${repository}/blob/${branch}`,
+    evidence: chainHead(await newestLinks(reportsDirectory(context, plan), database), database),
   };
 }
 
@@ -83,13 +96,13 @@ async function tellOne(
   desk: Desk,
   situation: Situation,
   tellings: readonly Telling[],
-  { plan, links, chart }: { plan: Plan; links: Links; chart: Chart | null },
+  { plan, around, chart }: { plan: Plan; around: Surroundings; chart: Chart | null },
 ): Promise<Told[]> {
   const told = await Promise.all(
     tellings.map((telling) => {
       const audience = audienceOf(desk, situation, telling, plan);
       if (audience.mail.length === 0 && !audience.slack) return null;
-      const message = messageOf(situation, telling, plan, links);
+      const message = messageOf(situation, telling, plan, around);
       const { state, at, report: about } = situation;
       return tell(desk, telling.subject, { message, audience, chart }, { state, at, about });
     }),
@@ -127,7 +140,7 @@ export async function notifyReport(
   options: { readonly issue?: string; readonly chart?: Chart | null; readonly patience?: Patience | undefined } = {},
 ): Promise<Told[]> {
   const { issue, chart = null, patience } = options;
-  const links = linksOf(context, plan, issue);
+  const around = await surroundingsOf(context, plan, report.database, issue);
   const seconds = stopwatch();
   const situation = situationOf(report, plan);
   if (situation === null) return [];
@@ -139,7 +152,7 @@ export async function notifyReport(
   if (tellings.length === 0) return digest;
   const details = { about: situation.report, topic: situation.topic, state: situation.state };
   const { messages } = await audited(context, { operation: "alert", database, plan, details }, async (notes) => {
-    const told = await tellOne(desk, situation, tellings, { plan, links, chart });
+    const told = await tellOne(desk, situation, tellings, { plan, around, chart });
     const troubles = await tellTrouble(desk, database, plan, told);
     notes.note({ messages: [...told, ...troubles].map(({ key, record }) => ({ key, record })) });
     return notifyOutcome([...told, ...troubles], seconds());

@@ -6,14 +6,19 @@ import type { Message } from "../types.ts";
 import type { Telling } from "./decide.ts";
 import type { Situation } from "./types.ts";
 
-/** Addresses that a message leads to; only those that are there. */
-export interface Links {
+/** What a message says besides its situation: where it leads to, and what makes the record's past sure. */
+export interface Surroundings {
   readonly issue: string | null;
   /** Where the repository shows a file of the branch with the reports; null outside of GitHub. */
   readonly files: string | null;
+  /**
+   * The newest link of the evidence chain. It stands in mailboxes then, where nobody who rewrites the repository's history
+   * can change it.
+   */
+  readonly evidence: { readonly sequence: number; readonly digest: string } | null;
 }
 
-function linksOf({ run, report }: Situation, { issue, files }: Links): Message["links"] {
+function linksOf({ run, report }: Situation, { issue, files }: Surroundings): Message["links"] {
   const all = [
     { text: "Issue", url: issue },
     { text: "Run", url: run.url },
@@ -30,12 +35,21 @@ function history(before: Telling["before"]): Message["facts"] {
 }
 
 /** Builds what is told of a situation. Pure. */
-export function messageOf(situation: Situation, { subject, before }: Telling, plan: Plan, links: Links): Message {
-  const { database, urgent, lead, findings, firstStep, facts } = situation;
+export function messageOf(
+  situation: Situation,
+  { subject, before }: Telling,
+  plan: Plan,
+  around: Surroundings,
+): Message {
+  const { database, urgent, lead, findings, firstStep } = situation;
+  const { evidence } = around;
+  const chain =
+    evidence === null ? [] : [{ name: "Evidence chain", value: `link ${evidence.sequence}, ${evidence.digest}` }];
+  const facts = [...situation.facts, ...chain];
   const common = {
     key: keyOf(subject),
     database,
-    links: linksOf(situation, links),
+    links: linksOf(situation, around),
     lead,
     facts,
     findings: [],
