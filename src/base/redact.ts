@@ -14,7 +14,8 @@ export function registerSecret(value: string | undefined): void {
   secrets.add(encodeURIComponent(value));
 }
 
-const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+(@)/gi;
+/** A placeholder that people are to replace is no password. */
+const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)(?!\[YOUR-PASSWORD\]@)[^\s@/]+(@)/gi;
 
 /** Replaces every registered secret, and any password inside a URL, by `***`. */
 export function redact(text: string): string {

@@ -5,6 +5,7 @@ import { supabasePlatform } from "../../test/support/supabase-platform/server.ts
 import { run } from "../base/child-process.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
+import { redact } from "../base/redact.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { refuseIpv6Only } from "../postgres/ipv6.ts";
 import { parseTarget } from "../postgres/target.ts";
@@ -39,6 +40,7 @@ test("from a ref to the session pooler, verified by the certificate that the pla
     tried: null,
   });
   expect(bare.url).toBe(`postgres://postgres.${ref}:[YOUR-PASSWORD]@${pooler.host}:5432/postgres?sslmode=verify-full`);
+  expect(redact(bare.url)).toBe(bare.url);
   expect(bare.notes.join(" ")).toContain("No root certificate is named");
   expect(bare.current).toMatch(/transaction mode.*5432/);
   expect(JSON.stringify(bare)).not.toContain("canary-db-password");
