@@ -1,13 +1,11 @@
 import { readdirSync } from "node:fs";
-import { connect as connectSocket, createServer } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditEntry, auditId } from "../../test/support/audit.ts";
 import { runSqlFile } from "../../test/support/database.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { connect } from "../postgres/connect.ts";
 import { withDatabase } from "../postgres/target.ts";
-import type { Session, Target, Throwaway } from "../postgres/types.ts";
-import type { AuditEntry } from "./entry.ts";
+import type { Target, Throwaway } from "../postgres/types.ts";
 import { mirror } from "./mirror.ts";
 import { migration } from "./sql.ts";
 
@@ -57,12 +55,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.destroy());
 
-const limits = { signal: new AbortController().signal, connectWithin: 5000, within: 20_000 };
-const auditor = (target: Target): Target => ({ ...target, user: "ithaca_audit" });
-
 describe("the table", () => {
   test("the plan's query runs as it is written there", async () => {
-    await mirror(auditor(odyssey), [auditEntry(1, { details: { backup: "b1" } })], limits);
+    const limits = { signal: new AbortController().signal, connectWithin: 5000, within: 20_000 };
+    const entry = auditEntry(1, { details: { backup: "b1" } });
+    await mirror({ ...odyssey, user: "ithaca_audit" }, [entry], limits);
     const query = `
       -- View backup operation history
       SELECT
@@ -193,115 +190,5 @@ describe("who may do what", () => {
       );
       expect(member?.n).toBe(0);
     }
-  });
-});
-
-describe("the mirror", () => {
-  let session: Session;
-  let target: Target;
-  let count = 0;
-
-  beforeEach(async () => {
-    count += 1;
-    const name = `mirror_${count}`;
-    await using admin = await connect(server.target, { readOnly: false });
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE plain`);
-    target = withDatabase(server.target, name);
-    session = await connect(target, { readOnly: false });
-    await session.query(
-      "ALTER TABLE public.backup_audit_log DISABLE TRIGGER ALL; DELETE FROM public.backup_audit_log; ALTER TABLE public.backup_audit_log ENABLE ALWAYS TRIGGER backup_audit_log_append_only",
-    );
-    return () => session[Symbol.asyncDispose]();
-  });
-
-  const night = Array.from({ length: 1200 }, (_, i) => auditEntry(i));
-  const stored = async () =>
-    (await session.query<{ id: string }>("SELECT id FROM public.backup_audit_log ORDER BY entry")).map(({ id }) => id);
-  const idsOf = (entries: readonly AuditEntry[]) => entries.map(({ id }) => id);
-
-  test("adds what is lacking, in order and once, however often it is asked", async () => {
-    expect(await mirror(auditor(target), night.slice(0, 3), limits)).toEqual({ added: 3, refused: [] });
-    // The database was away for a while: the rest comes all at once.
-    expect(await mirror(auditor(target), night, limits)).toEqual({ added: 1197, refused: [] });
-    expect(await mirror(auditor(target), night, limits)).toEqual({ added: 0, refused: [] });
-    expect(await stored()).toEqual(idsOf(night));
-  });
-
-  test("several runs at the same time give every entry once", async () => {
-    const part = night.slice(0, 40);
-    await Promise.all(Array.from({ length: 4 }, () => mirror(auditor(target), part, limits)));
-    expect((await stored()).sort()).toEqual(idsOf(part).sort());
-  });
-
-  test("a run that was cut off in the middle is caught up", async () => {
-    // The 600th entry is in the second statement; an interruption there leaves the first.
-    await session.query("ALTER TABLE public.backup_audit_log ADD CONSTRAINT cut CHECK (details->>'cut' IS NULL)");
-    await session.query(`CREATE FUNCTION public.cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF new.id = '${auditId(600)}' THEN RAISE EXCEPTION 'cut' USING ERRCODE = '57014'; END IF; RETURN new; END $$;
-      CREATE TRIGGER cut BEFORE INSERT ON public.backup_audit_log FOR EACH ROW EXECUTE FUNCTION public.cut()`);
-    await expect(mirror(auditor(target), night, limits)).rejects.toMatchObject({ id: "audit.mirror_failed" });
-    expect(await stored()).toEqual(idsOf(night.slice(0, 500)));
-    await session.query("DROP TRIGGER cut ON public.backup_audit_log");
-    await mirror(auditor(target), night, limits);
-    expect(await stored()).toEqual(idsOf(night));
-  });
-
-  test("a database that was restored to an older state gets back what happened since", async () => {
-    await mirror(auditor(target), night.slice(0, 10), limits);
-    await using admin = await connect(server.target, { readOnly: false });
-    await session[Symbol.asyncDispose]();
-    const restored = `${target.database}_restored`;
-    await admin.query(`CREATE DATABASE ${restored} TEMPLATE ${target.database}`);
-    session = await connect(target, { readOnly: false });
-    await mirror(auditor(target), night.slice(0, 25), limits);
-    await session[Symbol.asyncDispose]();
-    session = await connect(withDatabase(target, restored), { readOnly: false });
-    expect(await mirror(auditor(session.target), night.slice(0, 26), limits)).toEqual({ added: 16, refused: [] });
-    expect(await stored()).toEqual(idsOf(night.slice(0, 26)));
-  });
-
-  test("an entry that the table refuses does not hold up the others", async () => {
-    await session.query("ALTER TABLE public.backup_audit_log ADD CONSTRAINT known CHECK (operation_type <> 'watch')");
-    const odd = auditEntry(1, { operation_type: "watch" });
-    const given = [auditEntry(0), odd, auditEntry(2)];
-    expect(await mirror(auditor(target), given, limits)).toEqual({ added: 2, refused: [odd.id] });
-    expect(await stored()).toEqual([auditId(0), auditId(2)]);
-  });
-
-  test.each([
-    ["no table", () => withDatabase(server.target, "template1"), "audit.no_table"],
-    ["nobody there", () => ({ ...plain, host: "/nonexistent" }), "postgres.unreachable"],
-    ["the wrong role", () => ({ ...plain, user: "nobody" }), "audit.mirror_failed"],
-  ])("%s is one sentence", async (_name, where, id) => {
-    await session.query("DO $$ BEGIN CREATE ROLE nobody LOGIN; EXCEPTION WHEN duplicate_object THEN END $$");
-    const given = where();
-    const who = given.user === "nobody" ? given : auditor(given);
-    await expect(mirror(who, night.slice(0, 1), limits)).rejects.toMatchObject({ id, kind: "surroundings" });
-  });
-
-  test("a table that is locked, or a server that says nothing any more, is given up in time", async () => {
-    await session.query("BEGIN; LOCK TABLE public.backup_audit_log");
-    const short = { ...limits, within: 300 };
-    await expect(mirror(auditor(target), night, short)).rejects.toMatchObject({ id: "audit.mirror_timeout" });
-    // A connection that goes dead after its start: what passes through stops after the first bytes.
-    const proxy = createServer((client) => {
-      const upstream = connectSocket(`${server.target.host}/.s.PGSQL.${server.target.port}`);
-      client.pipe(upstream);
-      let bytes = 0;
-      upstream.on("data", (chunk) => {
-        bytes += chunk.length;
-        if (bytes < 900) client.write(chunk);
-      });
-      client.on("error", () => {});
-      client.on("close", () => upstream.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    const address = proxy.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    const silent = { ...auditor(target), host: "127.0.0.1", port };
-    await expect(mirror(silent, night, { ...short, connectWithin: 400 })).rejects.toMatchObject({
-      id: expect.stringMatching(/audit.mirror_timeout|postgres.timeout/),
-    });
-    proxy.close();
   });
 });
