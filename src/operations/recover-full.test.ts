@@ -1,7 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { testBackup } from "../../test/support/backup.ts";
 import { openShop, type Shop } from "../../test/support/shop.ts";
+import { digestOf } from "../backup/files.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
 import { connect } from "../postgres/connect.ts";
@@ -13,7 +15,8 @@ import type { UseCaseContext } from "./context.ts";
 import { type RecoverFullOptions, recoverFull } from "./recover-full.ts";
 import { planMarkdown } from "./recovery-view.ts";
 
-const newIncidentFiles = async (shop: Shop) => readdir(join(shop.folder, "reports/incidents")).catch(() => []);
+/** Files of incidents that are there; a refusal must leave none that is open. */
+const incidentFiles = (shop: Shop) => readdir(join(shop.folder, "reports/incidents")).catch(() => []);
 
 let shop: Shop;
 let url: string;
@@ -64,7 +67,7 @@ test("without the typed name, or with another, nothing is read, connected to or 
     );
     await expect(refused).rejects.toMatchObject({ id: "recovery.not_confirmed", exitCode: 2 });
   }
-  expect(await newIncidentFiles(shop)).toEqual([]);
+  expect(await incidentFiles(shop)).toEqual([]);
   expect(await orders()).toBe(10);
 });
 
@@ -78,7 +81,7 @@ test("a plan needs no writing credential, writes nothing, and names what would b
   expect(page).toContain(`--into side-by-side --backup ${result.incident.restore_point?.backup?.id}`);
   expect(page).toContain("--execute --confirm shop");
   expect(page).not.toContain("canary");
-  expect(await newIncidentFiles(shop)).toEqual([]);
+  expect(await incidentFiles(shop)).toEqual([]);
   await expect(recoverFull(contextOf(), execution())).rejects.toMatchObject({ id: "recovery.no_writing_credential" });
 });
 
@@ -90,6 +93,22 @@ test("a credential that leads to another database is refused, and so is producti
   });
   const itself = recoverFull(contextOf({ ITHACA_RECOVERY_URL: url }), execution({ into: "new" }));
   await expect(itself).rejects.toMatchObject({ id: "recovery.is_production", exitCode: 2 });
+  expect(await orders()).toBe(10);
+});
+
+test("a backup of another database is refused, and one of a newer major is an obstacle that the plan names", async () => {
+  await using other = await testBackup(shop.database.target);
+  const foreign = recoverFull(contextOf(), options({ archive: other.directory }));
+  await expect(foreign).rejects.toMatchObject({ id: "run.other_database", exitCode: 2 });
+
+  const path = join(other.directory, "backup.json");
+  const manifest = JSON.parse(await readFile(path, "utf8"));
+  const newer = { ...manifest, database: "shop", versions: { ...manifest.versions, server_num: 990_000 } };
+  await writeFile(path, JSON.stringify({ ...newer, digest: digestOf(newer) }));
+  const { obstacles } = await recoverFull(contextOf(), options({ archive: other.directory }));
+  expect(obstacles).toEqual([expect.stringContaining("comes from PostgreSQL 99 and the server is")]);
+  const forced = recoverFull(contextOf({ ITHACA_RECOVERY_URL: url }), execution({ archive: other.directory }));
+  await expect(forced).rejects.toMatchObject({ id: "recovery.obstacles", exitCode: 2 });
   expect(await orders()).toBe(10);
 });
 
@@ -121,7 +140,7 @@ test("executed: safety backup, swap, verification, watch; the page, the report a
   expect(result.verdict).toBe("proven");
   expect(await orders()).toBe(1000);
 
-  const files = await newIncidentFiles(shop);
+  const files = await incidentFiles(shop);
   const page = files.find((name) => name.endsWith(".md")) ?? "";
   expect(page).toMatch(/^\d{4}-\d\d-\d\d-lost-orders-/);
   const text = await readFile(join(shop.folder, "reports/incidents", page), "utf8");

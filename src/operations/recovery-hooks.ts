@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Target } from "../postgres/types.ts";
-import type { RecoveryHooks } from "../recovery/drive.ts";
+import type { RecoveryHooks } from "../recovery/drive-options.ts";
 import { incidentsDirectory, writeIncident, writeWhole } from "../recovery/incident.ts";
 import { incidentPage, lessonsOf, pageName } from "../recovery/page/incident-page.ts";
 import type { Incident } from "../recovery/types.ts";

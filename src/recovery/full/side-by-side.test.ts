@@ -12,6 +12,7 @@ import { connect } from "../../postgres/connect.ts";
 import { withDatabase } from "../../postgres/target.ts";
 import type { Session, Target } from "../../postgres/types.ts";
 import { readMarker } from "../marker.ts";
+import { intoNew } from "./into-new.ts";
 import { namesBeside } from "./names.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { openBeside } from "./swap.ts";
@@ -118,4 +119,17 @@ test("a restore that is not proven is never swapped in: production was not touch
   expect(fault?.id).toBe("full.restored_wrong");
   expect(await ids(target)).toBe(before);
   expect(await readMarker(target)).toBeNull();
+});
+
+test("a new database of its own is filled and proven, and nothing else; one that is not empty is refused", async () => {
+  await using source = await testDatabase(template.name);
+  await using backup = await testBackup(source.target, { plan });
+  await using fresh = await testDatabase();
+  const method = intoNew(fullRecovery(fresh.target, backup, plan, { source: source.target }));
+  const { incident, fault } = await drive(fresh.target, method);
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  expect(incident.no_safety_backup).toContain("empty");
+  expect(await ids(fresh.target)).toBe("200:200");
+  await expect(drive(fresh.target, method)).rejects.toMatchObject({ id: "recovery.obstacles" });
 });
