@@ -1,9 +1,10 @@
 import { Command, Option } from "commander";
 import { recoverPointInTime } from "../../src/operations/recover-point-in-time.ts";
 import { tableModes } from "../../src/operations/recover-table.ts";
+import { rehearsePointInTime } from "../../src/operations/rehearse-point-in-time.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
 import { examples, wholeNumber } from "../terminal/options.ts";
-import { pointText } from "../terminal/point-text.ts";
+import { pointText, rehearsalText } from "../terminal/point-text.ts";
 import { recoverOptions } from "../terminal/recovery-options.ts";
 import { recoveryText } from "../terminal/recovery-text.ts";
 import { runCommand } from "../terminal/run-command.ts";
@@ -11,10 +12,11 @@ import { runCommand } from "../terminal/run-command.ts";
 /** `ithaca recover point-in-time` */
 export function pointInTimeCommand(): Command {
   return recoverOptions(new Command("point-in-time").description("To a second of your choice, or just before an event"))
-    .requiredOption(
+    .option(
       "--to <point>",
       '"2025-01-16 14:30:00 UTC", "10 minutes ago", "just before transaction 743", "just before migration 2025...", "latest"',
     )
+    .option("--rehearse", "restore a random second of the window beside, prove it, and write a report")
     .option("--look <table:key...>", "records to show then and now, on this terminal only; pgBackRest")
     .option("--hold <duration>", "keep the copy so long to look around in it with psql; pgBackRest")
     .option("--table <name>", "bring this table back out of the copy; pgBackRest")
@@ -30,10 +32,15 @@ export function pointInTimeCommand(): Command {
         'recover point-in-time --to "10 minutes ago" --look public.children:42',
         'recover point-in-time --to "just before migration 20250116143000" --table public.children',
         'recover point-in-time --to "2025-01-16 14:30:00 UTC" --execute --confirm inner-odyssey',
+        "recover point-in-time --rehearse",
       ),
     )
     .action((options) =>
       runCommand(options, async (context) => {
+        if (options.rehearse) {
+          const report = await rehearsePointInTime(context, options);
+          return { document: report, text: rehearsalText(report), exitCode: exitCodeOf(report.verdict) };
+        }
         const result = await recoverPointInTime(context, options);
         if (result.kind === "view") {
           const { view } = result;

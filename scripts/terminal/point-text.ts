@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { PointView, UnsafeRecord } from "../../src/operations/look-at-point.ts";
+import type { PointReport } from "../../src/report/model.ts";
 
 /** What comes out of a database must not act on the terminal. */
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, "?");
@@ -89,5 +90,17 @@ export function pointText(view: PointView): string {
       view.next_steps.map((step) => `    · ${plain(step)}`),
     ),
     ...(view.destroyed ? [] : ["", styleText("red", "  The copy could not be removed entirely.")]),
+  ].join("\n");
+}
+
+/** What a rehearsal came to. */
+export function rehearsalText({ verdict, database, point, checks, phases, reason, report }: PointReport): string {
+  return [
+    "",
+    `${titles[verdict]}  ${database} as of ${point === null ? "no second: only the window was looked at" : plain(point)}`,
+    ...(reason === "" ? [] : [`  ${plain(reason)}`]),
+    ...checks.map(({ status, title, actual, reason: why }) => `  ${marks[status]} ${title}: ${why || actual}`),
+    `  ${phases.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(", ")}`,
+    `  Report: ${report.markdown}`,
   ].join("\n");
 }

@@ -15,6 +15,7 @@ import type { Session } from "../postgres/types.ts";
 import { type ArchivedCluster, startArchivedCluster } from "../recovery/pgbackrest/archived-cluster.ts";
 import type { UseCaseContext } from "./context.ts";
 import { recoverPointInTime } from "./recover-point-in-time.ts";
+import { rehearsePointInTime } from "./rehearse-point-in-time.ts";
 
 /*
  * A team's own server under two writers. Somebody deletes half of the children, and people go on working. The team goes
@@ -137,6 +138,20 @@ test("the children come back out of the copy, and what was written since stays",
   expect(await counts()).toEqual([{ ...now, children: 101 }]);
   expect(JSON.stringify(await readdir(join(folder.path, "reports", "incidents")))).toContain(incident.id);
   expect(JSON.stringify(done.recovery)).not.toContain("canary");
+});
+
+test("a rehearsal goes back to a second that nobody chose, and leaves a report; one that cannot begin is not green", async () => {
+  const report = await rehearsePointInTime(context, { plan });
+  expect(report).toMatchObject({ kind: "point-in-time", verdict: "proven", engine: "pgbackrest", reason: "" });
+  expect(report.checks.map(({ status }) => status)).toEqual(Array(5).fill("passed"));
+  expect(readFileSync(join(folder.path, report.report.markdown), "utf8")).toContain("as far as this was looked at");
+  const lost = { ...context, environment: { ...context.environment, PGBACKREST_CONFIG: "/nonexistent" } };
+  const early = await rehearsePointInTime(lost, { plan });
+  expect(early).toMatchObject({
+    verdict: "inconclusive",
+    checks: [],
+    reason: expect.stringContaining("pgbackrest info"),
+  });
 });
 
 test("what is asked for wrongly is refused before anything is restored", async () => {

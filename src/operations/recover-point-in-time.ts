@@ -18,8 +18,8 @@ import { type RecoverOptions, type RecoveryResult, type RecoverySite, recover } 
 import { loadSubject, type Subject } from "./subject.ts";
 
 export interface RecoverPointInTimeOptions extends RecoverOptions, LookOptions {
-  /** The point, as `parsePoint` reads it. */
-  readonly to: string;
+  /** The point, as `parsePoint` reads it: without it people are told how to write one. */
+  readonly to?: string;
   /** One table to bring back, such as `public.children`; without it the copy is only looked at. */
   readonly table?: string;
   readonly mode?: TableMode;
@@ -53,7 +53,7 @@ export async function recoverPointInTime(
   options: RecoverPointInTimeOptions,
 ): Promise<PointInTimeResult> {
   const subject = await loadSubject(context, options);
-  const point = parsePoint(options.to, context.clock.now());
+  const point = parsePoint(options.to ?? "", context.clock.now());
   const { table, mode = "missing-rows" } = options;
   if (engineOf(subject) === "supabase") {
     const only = (["look", "hold", "table", "save", "intoVault"] as const).find((name) => options[name] !== undefined);

@@ -7,8 +7,8 @@ import { type LoggedTransaction, TransactionReader } from "./transactions.ts";
 
 /** So many segments behind the point are looked through for the first transaction that is not in the copy. */
 const segmentsAhead = 4;
-/** So many before it are looked through for the last one that is; the relay keeps that many. */
-const segmentsBehind = 2;
+/** So many before it are looked through for the last one that is: on a quiet server it may be a while ago. */
+const segmentsBehind = 16;
 /** So many transactions of each side are shown. */
 const shown = 10;
 
@@ -40,12 +40,17 @@ export async function readAround(copy: RestoredCopy): Promise<Around> {
   const at = (await have(name(0))) ? 0 : -1;
   if (!(await have(name(at)))) throw pgbackrestErrors.log_unreadable({ why: `${name(at)} is not in the archive` });
   let first = at;
-  while (first > at - segmentsBehind && relay.segments().includes(name(first - 1))) first -= 1;
-  for (let last = at; ; last += 1) {
-    const found = await dump(copy, name(first), name(last));
-    const goesOn = found.after.length === 0 && last < at + segmentsAhead;
-    if (!goesOn || !(await have(name(last + 1)))) return found;
+  while (relay.segments().includes(name(first - 1))) first -= 1;
+  let found = await dump(copy, name(first), name(at));
+  for (let last = at; found.after.length === 0 && last < at + segmentsAhead && (await have(name(last + 1))); ) {
+    last += 1;
+    found = await dump(copy, name(first), name(last));
   }
+  while (found.before.length === 0 && first > at - segmentsBehind && (await have(name(first - 1)))) {
+    first -= 1;
+    found = { after: found.after, before: (await dump(copy, name(first), name(at))).before };
+  }
+  return found;
 }
 
 async function dump({ site, postgres, relay, stop }: RestoredCopy, from: string, to: string): Promise<Around> {

@@ -67,13 +67,16 @@ export async function startRelay(
     const again = segments.indexOf(name);
     if (again >= 0) segments.splice(again, 1);
     segments.push(name);
+    return true;
+  };
+  /** A server reads the log forwards: what it has behind it would only fill the disk. */
+  const forget = async () => {
     for (const old of segments.splice(0, Math.max(0, segments.length - kept))) {
       await Promise.all([
         rm(join(delivered, old), { force: true }),
         rm(join(delivered, `${old}.here`), { force: true }),
       ]);
     }
-    return true;
   };
   const serve = async () => {
     while (!stopped) {
@@ -82,6 +85,7 @@ export async function startRelay(
         await rm(join(asked, name), { force: true });
         try {
           if (!(await bring(name))) await mark(name, "none");
+          await forget();
         } catch (error) {
           failure = error;
           await mark(name, "failed");
