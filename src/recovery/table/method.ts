@@ -5,7 +5,7 @@ import { stopwatch } from "../../base/clock.ts";
 import type { Target } from "../../postgres/types.ts";
 import type { Notes, RecoveryMethod, RestorePoint, StepContext } from "../types.ts";
 import { tableErrors } from "./errors.ts";
-import { previewOf } from "./preview.ts";
+import { partsOf, previewOf } from "./preview.ts";
 import { recoverTable } from "./recover-table.ts";
 import { runUndo } from "./run-undo.ts";
 import type { TableRecoveryOptions } from "./types.ts";
@@ -58,8 +58,8 @@ function notesOf({ notes }: StepContext) {
   return parsed.success ? parsed.data : null;
 }
 
-/** `20261122T143000Z`: part of a file's name. */
-const stamp = (now: Date) => now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+/** `20261122T143000Z-4f1c2a9b`: part of a file's name, never used twice. */
+const stamp = (now: Date) => `${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
 
 /**
  * The recovery of one table as the driver runs it. Its execution is a single transaction whose id is noted before the
@@ -128,11 +128,7 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
           });
         },
       });
-      for (const { table: name, inserted, changed, deleted, relinked } of recovery.written) {
-        context.remark(
-          `${name}: ${inserted} inserted, ${changed} set back, ${deleted} taken away, ${relinked} linked again`,
-        );
-      }
+      for (const sentence of recovery.written.flatMap(partsOf)) context.remark(sentence);
     },
     async verify(context) {
       const known = notesOf(context);

@@ -7,7 +7,8 @@ const amount = (count: number | null, what: string) =>
 /** A name without quotes where nobody needs them. */
 const plain = (name: string) => name.replaceAll(/"([a-z_][a-z0-9_]*)"/g, "$1");
 
-function partsOf({ table: name, inserted, changed, deleted, relinked }: TableWritten): string[] {
+/** What was written to a table, as sentences; none where nothing was. */
+export function partsOf({ table: name, inserted, changed, deleted, relinked }: TableWritten): string[] {
   return [
     ...(inserted > 0 ? [`${amount(inserted, "row")} into ${plain(name)}`] : []),
     ...(changed > 0 ? [`${amount(changed, "row")} of ${plain(name)} set back`] : []),
