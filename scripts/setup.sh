@@ -3,12 +3,15 @@
 # system's packages. Says nothing, and asks nobody, where everything is there. Exit code 3: something is missing that
 # this script may not install; it says exactly what.
 #
+# Arguments name programs that are wanted besides, each in a package of its own name: `setup.sh pgbackrest`.
+#
 # ITHACA_SETUP_ROOT puts another directory in front of every absolute path: the tests bring a machine of their own.
 set -euo pipefail
 
 root=${ITHACA_SETUP_ROOT:-}
 folders=()
 packages=()
+wanted=()
 
 # Where packagers put PostgreSQL's programs; the library looks in the same places (src/postgres/binaries.ts).
 program_folders() {
@@ -55,7 +58,9 @@ missing_packages() {
       break
     fi
   done
-  if ! has_program restic; then echo restic; fi
+  for tool in restic ${wanted[@]+"${wanted[@]}"}; do
+    if ! has_program "$tool"; then echo "$tool"; fi
+  done
 }
 
 # as_root COMMAND...: runs it as root, without ever asking for a password.
@@ -92,7 +97,7 @@ install_packages() {
 # hint PACKAGE...: what a person has to do where this script may not.
 hint() {
   if command -v brew >/dev/null; then
-    echo "Missing: $*. Install with: brew install postgresql@17 restic" >&2
+    echo "Missing: $*. Install with: brew install postgresql@17 restic${wanted[*]+ ${wanted[*]}}" >&2
   elif command -v apt-get >/dev/null; then
     echo "Missing: $*. Install as root with: apt-get update && apt-get install -y --no-install-recommends $*" >&2
   else
@@ -111,6 +116,7 @@ look() {
 }
 
 main() {
+  wanted=("$@")
   look
   if [ "${#packages[@]}" = 0 ]; then return 0; fi
   if ! command -v apt-get >/dev/null || ! may_become_root; then hint "${packages[@]}"; fi
@@ -122,4 +128,4 @@ main() {
 }
 
 # Sourced by a test it only brings its functions.
-if [ "${BASH_SOURCE[0]}" = "$0" ]; then main; fi
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then main "$@"; fi

@@ -62,7 +62,8 @@ function apt(then = "", cacheKnows = true): void {
 }
 
 const aptLog = () => (existsSync(join(root, "apt.log")) ? readFileSync(join(root, "apt.log"), "utf8") : "");
-const setup = () => run(join(bin, "bash"), [script], { env: { PATH: bin, ITHACA_SETUP_ROOT: root } });
+const setup = (...wanted: string[]) =>
+  run(join(bin, "bash"), [script, ...wanted], { env: { PATH: bin, ITHACA_SETUP_ROOT: root } });
 
 /** What an installation of everything brings, in shell. */
 const installs = () => `
@@ -104,6 +105,14 @@ test("only what is missing is installed, and the package lists are fetched only 
   expect(install).toMatch(/restic$/);
   expect(install).not.toContain("postgresql");
   expect(existsSync(join(root, "etc"))).toBe(false);
+});
+
+test("a program that is wanted besides is installed, and only then", async () => {
+  everything();
+  apt(`echo > ${bin}/pgbackrest; chmod +x ${bin}/pgbackrest`);
+  expect((await setup()).stderr).toBe("");
+  expect(await setup("pgbackrest")).toMatchObject({ exitCode: 0, stderr: "Installing pgbackrest ..." });
+  expect(await setup("pgbackrest")).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
 test.each([
