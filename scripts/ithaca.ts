@@ -10,6 +10,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { escalateCommand } from "./commands/escalate.ts";
+import { initCommand } from "./commands/init.ts";
 import { notifyCommand } from "./commands/notify.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recoverCommand } from "./commands/recover.ts";
@@ -51,6 +52,7 @@ for (const make of [
   reportsCommand,
   auditCommand,
   doctorCommand,
+  initCommand,
 ]) {
   program.addCommand(settled(make()));
 }

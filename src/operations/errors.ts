@@ -9,6 +9,18 @@ export const operationErrors = defineErrors("run", {
       `set ${p.variable} to its connection string (locally in the environment, on GitHub as a secret of that name)`,
     example: { variable: "ITHACA_DATABASE_URL", database: "shop" },
   }),
+  plan_exists: entry({
+    kind: "input",
+    says: (p: { path: string }) => `There is a plan at ${p.path} already, so nothing was written`,
+    mend: () => "name another file with --plan, or give --overwrite to replace it",
+    example: { path: "ithaca.yaml" },
+  }),
+  init_source: entry({
+    kind: "input",
+    says: (p: { variable: string }) => `${p.variable} is not set, so there is no database to read a plan from`,
+    mend: (p) => `set ${p.variable} to the connection string, or name another variable with --url-secret`,
+    example: { variable: "ITHACA_DATABASE_URL" },
+  }),
   file_missing: entry({
     kind: "input",
     says: (p: { option: string; path: string }) => `${p.option} names ${p.path}, which cannot be read`,

@@ -1,0 +1,136 @@
+/* What a database's outside says about its plan. Pure: takes what was read, gives guesses, each with the reason for it. */
+
+export interface FoundTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly protected: boolean;
+  readonly referenced_by: number;
+  readonly key: string | null;
+  readonly columns: readonly string[];
+  readonly readable: boolean;
+}
+
+export interface FoundReference {
+  readonly schema: string;
+  readonly name: string;
+  readonly column: string;
+  readonly to_schema: string;
+  readonly to_name: string;
+  readonly to_key: string;
+}
+
+/** A column of the clock, with the newest value and the longest silence between the last ones, in seconds. */
+export interface FoundPulse {
+  readonly schema: string;
+  readonly name: string;
+  readonly column: string;
+  readonly age_s: number;
+  readonly longest_gap_s: number;
+}
+
+/** Everything that `init` has read. */
+export interface FoundDatabase {
+  readonly database: string;
+  readonly supabase: boolean;
+  readonly tables: readonly FoundTable[];
+  readonly references: readonly FoundReference[];
+  readonly pulses: readonly FoundPulse[];
+}
+
+/** One guess: what is written into the plan, and why. */
+export interface Guess<T> {
+  readonly value: T;
+  readonly why: string;
+}
+
+/** Names of columns that hold what people want kept and kept secret. */
+const personal =
+  /^(e?mail|phone|mobile|(first|last|full|sur|given|family|middle)_?name|birth|dob$|address|street|zip|postal|passport|ssn$|tax_id|iban|gender|ip_address|pin|password)|_(email|phone|address)$|message_text|encrypted/i;
+
+const most = 12;
+
+/** Names as the plan writes them. */
+export const planName = ({ schema, name }: { readonly schema: string; readonly name: string }) => `${schema}.${name}`;
+
+const day = 24 * 60 * 60;
+
+function reasonsOf(table: FoundTable, all: readonly FoundTable[]): string[] {
+  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  const share = total === 0 ? 0 : table.bytes / total;
+  const about = table.columns.filter((column) => personal.test(column));
+  return [
+    ...(table.referenced_by > 1 ? [`${table.referenced_by} other tables refer to it`] : []),
+    ...(about.length > 0
+      ? [`${about.slice(0, 2).join(" and ")} ${about.length === 1 ? "tells" : "tell"} of people`]
+      : []),
+    ...(share >= 0.1 && all.length > 3 ? [`${Math.round(share * 100)} % of the bytes are in it`] : []),
+  ];
+}
+
+/** Tables without which there is no application: those that others lean on, that tell of people, or that hold most. */
+export function criticalTables(tables: readonly FoundTable[]): Guess<string>[] {
+  const weight = (table: FoundTable) =>
+    table.referenced_by * 2 + (table.columns.some((column) => personal.test(column)) ? 3 : 0);
+  const guesses = tables
+    .map((table) => ({ table, reasons: reasonsOf(table, tables) }))
+    .filter(({ reasons }) => reasons.length > 0)
+    .sort((a, b) => weight(b.table) - weight(a.table) || b.table.bytes - a.table.bytes)
+    .slice(0, most);
+  // A database that gives no hint has tables all the same, and the largest are the least bad guess.
+  const chosen =
+    guesses.length > 0
+      ? guesses
+      : [...tables]
+          .sort((a, b) => b.bytes - a.bytes)
+          .slice(0, 3)
+          .map((table) => ({ table, reasons: ["one of the largest"] }));
+  return chosen.map(({ table, reasons }) => ({ value: planName(table), why: reasons.join("; ") }));
+}
+
+/** Tables whose row level security is on now, and must be on after every restore. */
+export function protectedTables(tables: readonly FoundTable[]): string[] {
+  return tables.filter((table) => table.protected).map(planName);
+}
+
+/** The table whose rows are read back one by one: one that others lean on, with a key of one column. */
+export function smokeTable(tables: readonly FoundTable[]): Guess<{ table: string; key: string }> | null {
+  const [best] = tables
+    .flatMap((table) => (table.key === null ? [] : [{ ...table, key: table.key }]))
+    .sort((a, b) => b.referenced_by - a.referenced_by || b.bytes - a.bytes);
+  if (best === undefined) return null;
+  const why = best.referenced_by > 0 ? `${best.referenced_by} tables refer to it` : "the largest table with a key";
+  return { value: { table: planName(best), key: best.key }, why };
+}
+
+/** A duration as people write it, rounded up to what they would say. */
+function generously(seconds: number): string {
+  const hours = Math.ceil(seconds / 3600);
+  return hours <= 48 ? `${Math.max(hours, 1)}h` : `${Math.ceil(seconds / day)}d`;
+}
+
+/**
+ * Signs of life: at most three columns that have moved within a week, those first that were silent least. The allowance
+ * is twice the longest silence among the last rows, and at least a day, so that a quiet night is no alarm.
+ */
+export function freshnessProbes(
+  pulses: readonly FoundPulse[],
+): Guess<{ table: string; column: string; within: string }>[] {
+  const onePerTable = new Map<string, FoundPulse>();
+  for (const pulse of pulses) {
+    if (pulse.age_s > 7 * day) continue;
+    const best = onePerTable.get(planName(pulse));
+    if (best === undefined || pulse.longest_gap_s < best.longest_gap_s) onePerTable.set(planName(pulse), pulse);
+  }
+  return [...onePerTable.values()]
+    .sort((a, b) => a.longest_gap_s - b.longest_gap_s)
+    .slice(0, 3)
+    .map((pulse) => ({
+      value: {
+        table: planName(pulse),
+        column: pulse.column,
+        within: generously(Math.max(day, 2 * Math.max(pulse.longest_gap_s, pulse.age_s))),
+      },
+      why: `the longest silence between its last rows was ${generously(pulse.longest_gap_s)}, the newest is ${generously(pulse.age_s)} old`,
+    }));
+}

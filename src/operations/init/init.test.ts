@@ -1,0 +1,107 @@
+import { access, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { socketUrl } from "../../../test/support/cli.ts";
+import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
+import { systemClock } from "../../base/clock.ts";
+import { silentProgress } from "../../base/progress.ts";
+import { scratchDirectory } from "../../base/scratch.ts";
+import { parsePlan } from "../../plan/parse.ts";
+import { criticalTables, type FoundTable, freshnessProbes } from "./guess.ts";
+import { init } from "./init.ts";
+import { databaseKey } from "./plan-text.ts";
+
+const shop = `
+  CREATE TABLE public.customers (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text, created_at timestamptz DEFAULT now());
+  CREATE TABLE public.orders (id int PRIMARY KEY, customer_id uuid, placed_at timestamptz NOT NULL DEFAULT now());
+  CREATE TABLE public.invoices (id int PRIMARY KEY, order_id int REFERENCES public.orders);
+  CREATE TABLE public.parcels (id int PRIMARY KEY, order_id int REFERENCES public.orders);
+  CREATE TABLE public."odd: name" (id int, value text);
+  CREATE TABLE public.archive (at timestamptz DEFAULT now());
+  INSERT INTO public.archive VALUES (now() - interval '2 years');
+  ALTER TABLE public.customers ENABLE ROW LEVEL SECURITY;
+  INSERT INTO public.customers (email, created_at) VALUES ('canary@example.com', now());
+  INSERT INTO public.orders (id, placed_at) SELECT n, now() - n * interval '6 hours' FROM generate_series(1, 50) AS n;
+`;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.session.query(shop);
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+const contextIn = (workingDirectory: string, environment: Record<string, string>) => ({
+  environment,
+  clock: systemClock,
+  progress: silentProgress,
+  signal: new AbortController().signal,
+  workingDirectory,
+});
+
+test("a plan of a database is a plan, says what was found, and holds no row", async () => {
+  await using folder = await scratchDirectory("init");
+  const context = contextIn(folder.path, { SHOP_URL: socketUrl(database.target) });
+  const { path } = await init(context, { plan: "shop.yaml", urlSecret: "SHOP_URL" });
+  const text = await readFile(join(folder.path, path), "utf8");
+  expect(text).not.toContain("canary");
+  const [plan] = Object.values(parsePlan(text, "shop.yaml").databases);
+  expect(plan).toMatchObject({
+    url_secret: "SHOP_URL",
+    platform: "postgres",
+    critical_tables: expect.arrayContaining(["public.customers", "public.orders"]),
+    rls_tables: ["public.customers"],
+    orphans: [{ table: "public.orders", column: "customer_id", references: "public.customers", key: "id" }],
+    smoke: { table: "public.orders", key: "id", rows: 10 },
+  });
+  const probes = plan?.freshness.map(({ table, column, within }) => [table, column, within]);
+  expect(probes).toContainEqual(["public.orders", "placed_at", 24 * 3600]);
+  expect(probes?.map(([table]) => table)).not.toContain("public.archive");
+});
+
+test("a plan that is there is left alone until somebody says otherwise", async () => {
+  await using folder = await scratchDirectory("init");
+  await writeFile(join(folder.path, "ithaca.yaml"), "mine");
+  const context = contextIn(folder.path, { ITHACA_DATABASE_URL: socketUrl(database.target) });
+  await expect(init(context, { plan: "ithaca.yaml" })).rejects.toMatchObject({ id: "run.plan_exists", kind: "input" });
+  expect(await readFile(join(folder.path, "ithaca.yaml"), "utf8")).toBe("mine");
+  await init(context, { plan: "ithaca.yaml", overwrite: true });
+  expect(await readFile(join(folder.path, "ithaca.yaml"), "utf8")).toContain("version: 1");
+});
+
+test("without a connection string nothing is written", async () => {
+  await using folder = await scratchDirectory("init");
+  await expect(init(contextIn(folder.path, {}), { plan: "p.yaml" })).rejects.toMatchObject({ id: "run.init_source" });
+  await expect(access(join(folder.path, "p.yaml"))).rejects.toThrow();
+});
+
+describe("guesses", () => {
+  const table = (name: string, more: Partial<FoundTable> = {}): FoundTable => ({
+    ...{ schema: "public", name, bytes: 1, protected: false, referenced_by: 0, key: "id", columns: [], readable: true },
+    ...more,
+  });
+
+  test("a database without a hint has its largest tables", () => {
+    const tables = ["a", "b", "c", "d"].map((name, index) => table(name, { bytes: 100 + index }));
+    expect(criticalTables(tables.slice(0, 3)).map(({ value }) => value)).toEqual(["public.c", "public.b", "public.a"]);
+    expect(criticalTables([])).toEqual([]);
+  });
+
+  test("a quiet night is no alarm, and what has not moved for a week is no sign of life", () => {
+    const pulse = { schema: "public", name: "t", column: "at" };
+    const probe = (age_s: number, longest_gap_s: number) => freshnessProbes([{ ...pulse, age_s, longest_gap_s }])[0];
+    expect(probe(60, 120)?.value.within).toBe("24h");
+    expect(probe(3600, 3 * 86_400)?.value.within).toBe("6d");
+    expect(probe(8 * 86_400, 60)).toBeUndefined();
+  });
+
+  test.each([
+    ["Inner Odyssey", "inner-odyssey"],
+    ["42_app", "app"],
+    ["Ünïcode", "n-code"],
+    ["!!!", "database"],
+    ["x".repeat(60), "x".repeat(40)],
+  ])("the database %s is called %s", (name, key) => {
+    expect(databaseKey(name)).toBe(key);
+  });
+});

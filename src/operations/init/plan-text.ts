@@ -1,0 +1,103 @@
+import { stringify } from "yaml";
+import { criticalTables, type FoundDatabase, freshnessProbes, planName, protectedTables, smokeTable } from "./guess.ts";
+
+/** A value as YAML writes it on one line. */
+const yaml = (value: unknown) => stringify(value, { lineWidth: 0 }).trimEnd();
+
+/** A database's name as a plan takes it: lower case, digits, dashes. */
+export function databaseKey(name: string): string {
+  const key = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .replace(/-+$/, "")
+    .slice(0, 40);
+  return key === "" ? "database" : key;
+}
+
+/** A section of the database's part: a comment, a key and its lines; nothing where there are no lines. */
+function section(comment: readonly string[], key: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  return ["", ...comment.map((line) => `    # ${line}`), `    ${key}:`, ...lines.map((line) => `      ${line}`)];
+}
+
+/**
+ * Writes a plan from what was found in a database, with a comment that explains each guess. Whoever reads it decides; what
+ * was not guessed has its default.
+ *
+ * @param urlSecret the environment variable that the connection string was read from
+ */
+export function planText(found: FoundDatabase, urlSecret: string): string {
+  const smoke = smokeTable(found.tables);
+  const freshness = freshnessProbes(found.pulses);
+  const database = [
+    `  ${databaseKey(found.database)}:`,
+    `    url_secret: ${urlSecret}`,
+    `    platform: ${found.supabase ? "supabase" : "postgres"}${found.supabase ? " # write lovable instead if the project has no Supabase dashboard" : ""}`,
+    ...section(
+      ["A guess at the tables without which there is no application. Each must be in every backup; strike out or add."],
+      "critical_tables",
+      criticalTables(found.tables).map(({ value, why }) => `- ${yaml(value)} # ${why}`),
+    ),
+    ...section(
+      ["Row level security is on here today, and must be after a restore."],
+      "rls_tables",
+      protectedTables(found.tables).map((table) => `- ${yaml(table)}`),
+    ),
+    ...section(
+      [
+        "These look like references, by name and type, and no foreign key keeps them. Strike out those that may dangle; then",
+        "every proof looks for orphans among the rest.",
+      ],
+      "orphans",
+      found.references.map(
+        (reference) =>
+          `- { table: ${yaml(planName(reference))}, column: ${yaml(reference.column)}, references: ${yaml(planName({ schema: reference.to_schema, name: reference.to_name }))}${reference.to_key === "id" ? "" : `, key: ${yaml(reference.to_key)}`} }`,
+      ),
+    ),
+    ...section(
+      ["Signs of life. A backup of a database that stopped receiving data is a backup of the wrong thing."],
+      "freshness",
+      freshness.map(
+        ({ value, why }) =>
+          `- { table: ${yaml(value.table)}, column: ${yaml(value.column)}, within: ${value.within} } # ${why}`,
+      ),
+    ),
+    ...section(
+      ["Ten of its rows, others each time, are read back from the copy and compared with the source by hash."],
+      "smoke",
+      smoke === null ? [] : [`table: ${yaml(smoke.value.table)} # ${smoke.why}`, `key: ${yaml(smoke.value.key)}`],
+    ),
+  ];
+  return `# yaml-language-server: $schema=./ithaca.schema.json
+#
+# A backup and recovery plan, guessed from the database ${JSON.stringify(found.database)}. Read it, correct it, commit it: from then on every
+# command and every workflow holds you to it. docs/plan-reference.md lists all keys and their defaults.
+
+version: 1
+
+databases:
+${database.join("\n")}
+
+objectives:
+  rto: 4h # how long it may take until the application is back
+  rpo: 24h # how much work may be lost; a daily backup keeps this
+
+# Fill in who answers: an email, a GitHub login, or both. Without them an alarm is an issue that nobody is assigned to.
+contacts:
+  primary:
+    role: Primary
+    # email: someone@example.com
+    # github: login
+  secondary:
+    role: Secondary
+  escalation:
+    role: Escalation
+
+alerts:
+  # success_email: ops@example.com
+  # failure_email: ops@example.com
+  answer_within: 1h
+  escalate_after: 2h
+`;
+}
