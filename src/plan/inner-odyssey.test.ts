@@ -33,6 +33,7 @@ test("the repository's own plan is valid and holds the promises of the recovery 
     answer_within: 3600,
     escalate_after: 7200,
     digest: "weekly",
+    labels: [],
     // The team's plan has these two word for word; what stands in brackets is filled in.
     subjects: {
       success: "Daily backup completed successfully - [backup_id] - [size]",
