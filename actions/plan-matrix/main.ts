@@ -5,9 +5,13 @@ import { table } from "../shared/summary.ts";
 
 /** Gives the plan's databases as a job matrix, and says whether a scheduled run is due. */
 export const action = defineAction({
-  inputs: { plan: text.default("ithaca.yaml"), database: text, monthly: flag },
+  inputs: { plan: text.default("ithaca.yaml"), database: text, monthly: flag, "point-in-time": flag },
   async run(context, inputs) {
-    const { include, due } = await planMatrix(context, { ...inputs, event: context.environment.GITHUB_EVENT_NAME });
+    const { include, due } = await planMatrix(context, {
+      ...inputs,
+      pointInTime: inputs["point-in-time"],
+      event: context.environment.GITHUB_EVENT_NAME,
+    });
     return {
       outputs: { matrix: JSON.stringify({ include }), due: String(due) },
       summary: due
@@ -16,7 +20,7 @@ export const action = defineAction({
             ["database", "throwaway"],
             include.map(({ database, throwaway_image }) => [database, throwaway_image]),
           )
-        : "Nothing is due today: this runs on the last such weekday of the month.\n",
+        : `Nothing is due today: ${inputs.monthly ? "this runs on the last such weekday of the month" : "the plan promises no points in time"}.\n`,
       exitCode: 0,
     };
   },

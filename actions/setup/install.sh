@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs restic and PostgreSQL's client (with ITHACA_SERVER=true the server too) of the major version ITHACA_MAJOR,
-# and puts that version first on the PATH of the following steps. GitHub's images bring one version, hardly ever the
+# Installs restic and PostgreSQL's client of the major version ITHACA_MAJOR (with ITHACA_SERVER=true the server too, with
+# ITHACA_PGBACKREST=true pgBackRest), and puts that version first on the PATH of the following steps. GitHub's images bring one version, hardly ever the
 # right one, and pg_dump refuses a server that is newer than itself; the others come from PostgreSQL's own packages,
 # which postgresql-common's script makes known to apt.
 set -euo pipefail
@@ -16,6 +16,7 @@ bin=$root/usr/lib/postgresql/$major/bin
 wanted() {
   if [ ! -x "$bin/pg_dump" ] || [ ! -x "$bin/pg_amcheck" ]; then echo "postgresql-client-$major"; fi
   if [ "${ITHACA_SERVER:-false}" = true ] && [ ! -x "$bin/postgres" ]; then echo "postgresql-$major"; fi
+  if [ "${ITHACA_PGBACKREST:-false}" = true ] && ! command -v pgbackrest >/dev/null; then echo pgbackrest; fi
   if ! command -v restic >/dev/null; then echo restic; fi
 }
 

@@ -4,7 +4,7 @@ import { defineAction, runAction } from "../shared/run-action.ts";
 
 /** Says which major version of PostgreSQL the job needs, which install.sh then installs, and where the reports are. */
 export const action = defineAction({
-  inputs: { plan: text.default("ithaca.yaml"), database: text, major: wholeNumber, server: flag },
+  inputs: { plan: text.default("ithaca.yaml"), database: text, major: wholeNumber, server: flag, pgbackrest: flag },
   async run(context, inputs) {
     const { include, reports } = await planMatrix(context, inputs);
     const major = inputs.major ?? Math.max(...include.map(({ postgres_major }) => postgres_major));

@@ -92,5 +92,8 @@ export async function runAction<S extends z.ZodRawShape>(action: Action<S>): Pro
     info: core.info,
     warning: (message) => core.warning(message),
   });
-  process.exitCode = await performAction(action, processContext({ progress, signal: cancellation() }));
+  const context = processContext({ progress, signal: cancellation() });
+  // A secret or variable that is not set reaches the step as an empty text; some tools take offence at that.
+  const set = Object.entries(context.environment).filter(([, value]) => value !== "");
+  process.exitCode = await performAction(action, { ...context, environment: Object.fromEntries(set) });
 }

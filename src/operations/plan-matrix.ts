@@ -73,11 +73,17 @@ function monthlyIsDue(schedule: Plan["schedule"], now: Date): boolean {
   return !weekly || isLastOfMonth(schedule.rehearse, now);
 }
 
+/** Whether the plan promises that a database can be brought back to a second: by the team's own log, or the platform's. */
+function promisesPoints({ point_in_time, managed }: DatabasePlan): boolean {
+  return point_in_time.engine === "pgbackrest" || point_in_time.stanza !== undefined || managed?.pitr === true;
+}
+
 /**
  * The databases of the plan as a job matrix, and whether a scheduled run is due.
  *
  * @param options.database only this one; all of them without it
  * @param options.monthly the run is the monthly one, whose weekly schedule is gated
+ * @param options.pointInTime only databases of which the plan promises points in time; where there is none, nothing is due
  * @param options.event GitHub's name of what started the run; only `schedule` is gated
  * @throws input: the plan has errors, or no such database
  */
@@ -87,6 +93,7 @@ export async function planMatrix(
     readonly plan: string;
     readonly database?: string | undefined;
     readonly monthly?: boolean;
+    readonly pointInTime?: boolean;
     readonly event?: string | undefined;
   },
 ): Promise<PlanMatrix> {
@@ -95,10 +102,11 @@ export async function planMatrix(
     options.database === undefined
       ? Object.entries(plan.databases)
       : [selectDatabase(plan, options.database)].map(({ name, database }) => [name, database] as const);
+  const meant = chosen.filter(([, database]) => options.pointInTime !== true || promisesPoints(database));
   const gated = options.monthly === true && options.event === "schedule";
   return {
-    include: chosen.map(([name, database]) => entryOf(name, database)),
+    include: meant.map(([name, database]) => entryOf(name, database)),
     reports: { directory: plan.reports.directory, branch: plan.reports.branch ?? null },
-    due: !gated || monthlyIsDue(plan.schedule, context.clock.now()),
+    due: meant.length > 0 && (!gated || monthlyIsDue(plan.schedule, context.clock.now())),
   };
 }
