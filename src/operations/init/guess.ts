@@ -109,6 +109,9 @@ function generously(seconds: number): string {
   return hours <= 48 ? `${Math.max(hours, 1)}h` : `${Math.ceil(seconds / day)}d`;
 }
 
+/** The longest time without a row, the one that goes on included. */
+const silence = ({ age_s, longest_gap_s }: FoundPulse) => Math.max(age_s, longest_gap_s);
+
 /**
  * Signs of life: at most three columns that have moved within a week, those first that were silent least. The allowance
  * is twice the longest silence among the last rows, and at least a day, so that a quiet night is no alarm.
@@ -120,16 +123,16 @@ export function freshnessProbes(
   for (const pulse of pulses) {
     if (pulse.age_s > 7 * day) continue;
     const best = onePerTable.get(planName(pulse));
-    if (best === undefined || pulse.longest_gap_s < best.longest_gap_s) onePerTable.set(planName(pulse), pulse);
+    if (best === undefined || silence(pulse) < silence(best)) onePerTable.set(planName(pulse), pulse);
   }
   return [...onePerTable.values()]
-    .sort((a, b) => a.longest_gap_s - b.longest_gap_s)
+    .sort((a, b) => silence(a) - silence(b))
     .slice(0, 3)
     .map((pulse) => ({
       value: {
         table: planName(pulse),
         column: pulse.column,
-        within: generously(Math.max(day, 2 * Math.max(pulse.longest_gap_s, pulse.age_s))),
+        within: generously(Math.max(day, 2 * silence(pulse))),
       },
       why: `the longest silence between its last rows was ${generously(pulse.longest_gap_s)}, the newest is ${generously(pulse.age_s)} old`,
     }));
