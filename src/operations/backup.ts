@@ -5,7 +5,6 @@ import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
-import { evidenceHead } from "./evidence-head.ts";
 import { outageNote } from "./outage-note.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, requireSource, type Subject, type SubjectOptions } from "./subject.ts";
@@ -65,5 +64,5 @@ async function backUp(
     if (options.init === true) await vault.initialise({ signal });
     else await vault.list(subject.name, { signal });
   });
-  return takeAndStore(context, subject, target, vault, await evidenceHead(context, subject));
+  return takeAndStore(context, subject, target, vault);
 }

@@ -1,4 +1,3 @@
-import type { Manifest } from "../backup/manifest.ts";
 import { takeBackup } from "../backup/take-backup.ts";
 import { stopwatch } from "../base/clock.ts";
 import { scratchDirectory } from "../base/scratch.ts";
@@ -6,24 +5,25 @@ import type { Target } from "../postgres/types.ts";
 import type { BackupReport } from "../report/model.ts";
 import type { Vault } from "../vault/types.ts";
 import type { UseCaseContext } from "./context.ts";
+import { evidenceHead } from "./evidence-head.ts";
 import type { Subject } from "./subject.ts";
 
 /**
  * Takes a backup of `target`, puts it into the vault, and gives what has to be recorded about it outside the vault.
- * Whatever ends it, the directory in between is gone afterwards.
+ * Whatever ends it, the directory in between is gone afterwards. The backup remembers the newest link of the evidence chain.
  *
- * @param evidence the newest link of the evidence chain, which the backup remembers
  * @param asOf when the data is of, where the target is a copy of an earlier point in time
  */
 export async function takeAndStore(
   context: UseCaseContext,
-  { name, database }: Subject,
+  subject: Subject,
   target: Target,
   vault: Vault,
-  evidence: Manifest["evidence"] = null,
   asOf?: Date,
 ): Promise<NonNullable<BackupReport["backup"]>> {
   const { progress, clock, signal } = context;
+  const { name, database } = subject;
+  const evidence = await evidenceHead(context, subject);
   await using scratch = await scratchDirectory("backup");
   const directory = scratch.path;
   const seconds = stopwatch();
