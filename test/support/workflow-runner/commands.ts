@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Warm } from "./warm.ts";
 
 /* What a runner does around one command: the files through which it talks back, its environment, its log. */
 
@@ -36,26 +37,15 @@ export interface CommandResult {
 
 let numberOfCommands = 0;
 
-/**
- * Runs a step's script by `bash -eo pipefail`, as a runner does for `shell: bash`, with exactly this environment and new
- * files for what it says.
- */
-export async function runScript(
+/** Puts the script into a file and lets bash run it. */
+async function runByBash(
   script: string,
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly temporary: string },
-): Promise<CommandResult> {
-  numberOfCommands += 1;
-  const file = (name: string) => join(options.temporary, `${name}-${numberOfCommands}`);
-  const files = { GITHUB_OUTPUT: "", GITHUB_STEP_SUMMARY: "", GITHUB_ENV: "", GITHUB_PATH: "", GITHUB_STATE: "" };
-  const paths: Record<string, string> = {};
-  for (const name of Object.keys(files)) {
-    paths[name] = file(name);
-    await writeFile(paths[name], "");
-  }
-  await writeFile(file("step.sh"), script);
-  const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", file("step.sh")], {
-    cwd: options.cwd,
-    env: { ...options.env, ...paths },
+  path: string,
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<{ exitCode: number; log: string }> {
+  await writeFile(path, script);
+  const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", path], {
+    ...options,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";
@@ -65,10 +55,38 @@ export async function runScript(
     });
   }
   const [code]: unknown[] = await once(child, "close");
+  return { exitCode: typeof code === "number" ? code : 1, log };
+}
+
+/**
+ * Runs a step's script by `bash -eo pipefail`, as a runner does for `shell: bash`, with exactly this environment and new
+ * files for what it says; an action in the warm process, where one is given.
+ */
+export async function runScript(
+  script: string,
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly temporary: string;
+    readonly warm?: Warm | undefined;
+  },
+): Promise<CommandResult> {
+  numberOfCommands += 1;
+  const file = (name: string) => join(options.temporary, `${name}-${numberOfCommands}`);
+  const files = { GITHUB_OUTPUT: "", GITHUB_STEP_SUMMARY: "", GITHUB_ENV: "", GITHUB_PATH: "", GITHUB_STATE: "" };
+  const paths: Record<string, string> = {};
+  for (const name of Object.keys(files)) {
+    paths[name] = file(name);
+    await writeFile(paths[name], "");
+  }
+  const env = { ...options.env, ...paths };
+  const { exitCode, log } =
+    (await options.warm?.run(script, { cwd: options.cwd, env })) ??
+    (await runByBash(script, file("step.sh"), { cwd: options.cwd, env }));
   const said = (name: string) => readFile(paths[name] ?? "", "utf8");
   await appendFile(join(options.temporary, "log"), log);
   return {
-    exitCode: typeof code === "number" ? code : 1,
+    exitCode,
     log,
     outputs: readPairs(await said("GITHUB_OUTPUT")),
     summary: await said("GITHUB_STEP_SUMMARY"),

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { type Contexts, fill, isLetThrough, resolveValue, type State } from "./expressions.ts";
 import { type Job, type Service, type Workflow, workflowSchema } from "./files.ts";
 import { type RunningJob, runSteps, type StepRecord } from "./steps.ts";
+import type { Warm } from "./warm.ts";
 
 /** What the run is given from outside. */
 export interface WorkflowRun {
@@ -21,6 +22,8 @@ export interface WorkflowRun {
   readonly environment: Readonly<Record<string, string>>;
   /** Starts a service; gives the port on this machine for each port of the container. */
   readonly startService?: (name: string, service: Service) => Promise<Readonly<Record<string, string>>>;
+  /** Runs actions faster than a process of their own, which they get without it. */
+  readonly warm?: Warm | undefined;
   /** Where files of the runner lie. */
   readonly temporary: string;
 }
@@ -101,6 +104,7 @@ async function runJob(
     temporary: run.temporary,
     contexts,
     services,
+    warm: run.warm,
     env: {},
     path: [],
     records: [],

@@ -5,6 +5,7 @@ import { type CommandResult, runScript } from "./commands.ts";
 import { type Contexts, fill, isLetThrough, type State } from "./expressions.ts";
 import { compositeSchema, type Step } from "./files.ts";
 import { standIns } from "./stand-ins.ts";
+import type { Warm } from "./warm.ts";
 
 /** What happened in one step of the job, or of an action within it. */
 export interface StepRecord {
@@ -20,6 +21,8 @@ export interface RunningJob {
   /** Contexts that stay the same: github, matrix, needs, inputs, secrets, vars, runner. */
   readonly contexts: Contexts;
   readonly services: Readonly<Record<string, { ports: Readonly<Record<string, string>> }>>;
+  /** Runs actions faster than a process of their own. */
+  readonly warm: Warm | undefined;
   /** What steps add for the steps after them. */
   readonly env: Record<string, string>;
   readonly path: string[];
@@ -98,6 +101,7 @@ async function runStep(
     const result = await runScript(fill(step.run ?? "", contexts, state), {
       cwd,
       temporary: job.temporary,
+      warm: job.warm,
       env: {
         ...env,
         PATH: `${path === "" ? "" : `${path}:`}${env.PATH ?? ""}`,

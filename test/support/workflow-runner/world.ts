@@ -13,6 +13,7 @@ import { type GitHubStandIn, githubStandIn } from "../github.ts";
 import { testVault, vaultPassword } from "../vault.ts";
 import { type WebHook, webHook } from "../web-hook.ts";
 import { type JobRecord, runWorkflow, type WorkflowRun } from "./run-workflow.ts";
+import { warmProcess } from "./warm.ts";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -30,8 +31,8 @@ export interface World extends AsyncDisposable {
   /** restic's repository. */
   readonly vault: string;
   readonly workspace: string;
-  /** Runs a workflow on a fresh checkout of the branch `main`. */
-  run(workflow: string, options?: Partial<Pick<WorkflowRun, "event" | "inputs">>): Promise<Ended>;
+  /** Runs a workflow on a fresh checkout of the branch `main`; each action in a process of its own where `warm` is undefined. */
+  run(workflow: string, options?: Partial<Pick<WorkflowRun, "event" | "inputs" | "warm">>): Promise<Ended>;
   /** The files of `main`, by path. */
   committed(): Promise<ReadonlyMap<string, string>>;
   issues(): Promise<readonly Issue[]>;
@@ -134,6 +135,7 @@ export async function openWorld(plan: string, schema: string): Promise<World> {
     }
     return files;
   };
+  const warm = stack.use(warmProcess());
   let runs = 0;
   const run: World["run"] = async (workflow, options = {}) => {
     runs += 1;
@@ -148,6 +150,7 @@ export async function openWorld(plan: string, schema: string): Promise<World> {
       workspace,
       temporary: join(scratch.path, `run-${runs}`),
       event: "schedule",
+      warm,
       secrets,
       github: {
         token: github.token,
