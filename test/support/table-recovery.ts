@@ -4,6 +4,7 @@ import type { Session, Target } from "../../src/postgres/types.ts";
 import { noDecisions } from "../../src/recovery/table/columns.ts";
 import { recoverTable } from "../../src/recovery/table/recover-table.ts";
 import type { TableRecovery, TableRecoveryOptions } from "../../src/recovery/table/types.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
 import { hashesOf } from "./hashes.ts";
 
 let undoFiles = 0;
@@ -28,6 +29,38 @@ export function recoverBetween(
     signal: new AbortController().signal,
     ...options,
   });
+}
+
+/** Two databases that were the same, and what recovers one from the other. */
+export interface Pair extends AsyncDisposable {
+  readonly then: TestDatabase;
+  readonly production: TestDatabase;
+  recover(mode: TableRecoveryOptions["mode"], more?: Partial<TableRecoveryOptions>): ReturnType<typeof recoverBetween>;
+}
+
+/** The same SQL in two databases, and then a disaster in one of them. */
+export async function pairOf(folder: string, setup: string, disaster: string): Promise<Pair> {
+  const stack = new AsyncDisposableStack();
+  const then = stack.use(await testDatabase());
+  const production = stack.use(await testDatabase());
+  await then.session.query(setup);
+  await production.session.query(`${setup}; ${disaster}`);
+  return {
+    then,
+    production,
+    recover: (mode, more = {}) =>
+      recoverBetween(
+        { production: production.target, backup: then.target, folder },
+        { table: "public.t", mode, ...more },
+      ),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Every row of a table as text. */
+export async function rowsOf({ session }: TestDatabase, table = "public.t"): Promise<string[]> {
+  const rows = await session.query<{ row: string }>(`SELECT t::text AS row FROM ${table} AS t ORDER BY 1`);
+  return rows.map(({ row }) => row);
 }
 
 /** Rows and hash of every table. */

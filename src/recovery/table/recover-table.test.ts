@@ -1,15 +1,12 @@
-import { access, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase, testRole } from "../../../test/support/database.ts";
-import { recoverBetween, stateOf } from "../../../test/support/table-recovery.ts";
+import { pairOf, rowsOf, stateOf } from "../../../test/support/table-recovery.ts";
 import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
-import { connect } from "../../postgres/connect.ts";
 import { parseDecisions } from "./decisions.ts";
 import { runUndo } from "./run-undo.ts";
 import { exportCsv } from "./staging/export-csv.ts";
-import type { TableRecoveryOptions } from "./types.ts";
-import { transactionStatus } from "./verify-table.ts";
 
 let scratch: Scratch;
 beforeAll(async () => {
@@ -17,33 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => scratch[Symbol.asyncDispose]());
 
-interface Pair extends AsyncDisposable {
-  readonly then: TestDatabase;
-  readonly production: TestDatabase;
-  recover(mode: TableRecoveryOptions["mode"], more?: Partial<TableRecoveryOptions>): ReturnType<typeof recoverBetween>;
-}
-
-/** The same SQL in two databases, and then a disaster in one of them. */
-async function pair(setup: string, disaster: string): Promise<Pair> {
-  const stack = new AsyncDisposableStack();
-  const then = stack.use(await testDatabase());
-  const production = stack.use(await testDatabase());
-  await then.session.query(setup);
-  await production.session.query(`${setup}; ${disaster}`);
-  return {
-    then,
-    production,
-    recover: (mode, more = {}) =>
-      recoverBetween(
-        { production: production.target, backup: then.target, folder: scratch.path },
-        { table: "public.t", mode, ...more },
-      ),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
-
-const rowsOf = async ({ session }: TestDatabase, table = "public.t") =>
-  (await session.query<{ row: string }>(`SELECT t::text AS row FROM ${table} AS t ORDER BY 1`)).map(({ row }) => row);
+const pair = (setup: string, disaster: string) => pairOf(scratch.path, setup, disaster);
 
 const cell = fc.oneof(
   fc.constant(null),
@@ -124,74 +95,6 @@ test("numbers go on where they were: sequences move forward, never back", async 
   await both.production.session.query("INSERT INTO public.t (v) VALUES ('next')");
   expect((await rowsOf(both.production)).at(-1)).toBe("(6,100,next,nextnext)");
   expect(await rowsOf(both.production)).toHaveLength(5);
-});
-
-test("concurrent writers lose nothing: new rows stay, a row that came back is kept, updates wait and are applied", async () => {
-  await using both = await pair(
-    "CREATE TABLE public.t (id int PRIMARY KEY, v int); INSERT INTO public.t SELECT i, 0 FROM generate_series(1, 5) i",
-    "DELETE FROM public.t WHERE id > 2; INSERT INTO public.t VALUES (5, 77)",
-  );
-  await using other = await connect(both.production.target, { readOnly: false });
-  // While the transaction is open, others insert and update; nobody waits.
-  const done = await both.recover("missing-rows", {
-    beforeCommit: async () => {
-      await other.query(
-        "SET lock_timeout = '1s'; INSERT INTO public.t VALUES (100, 1); UPDATE public.t SET v = 9 WHERE id = 1",
-      );
-    },
-  });
-  expect(done.difference).toMatchObject({ missing: 2, changed: 1 });
-  expect(await rowsOf(both.production)).toEqual(["(1,9)", "(100,1)", "(2,0)", "(3,0)", "(4,0)", "(5,77)"]);
-  // Changed rows are set back under a lock: an update that comes meanwhile waits and wins.
-  let waiting: Promise<unknown> = Promise.resolve();
-  await both.recover("changed-rows", {
-    beforeCommit: async () => {
-      expect(await other.query("SELECT FROM public.t")).toHaveLength(6);
-      waiting = other.query("SET lock_timeout = 0; UPDATE public.t SET v = v + 10 WHERE id = 5");
-    },
-  });
-  await waiting;
-  expect(await rowsOf(both.production)).toEqual(["(1,0)", "(100,1)", "(2,0)", "(3,0)", "(4,0)", "(5,10)"]);
-});
-
-test("what ends the transaction leaves production as it was, without an undo file; the server knows which way it went", async () => {
-  await using both = await pair(
-    "CREATE TABLE public.t (id int PRIMARY KEY); INSERT INTO public.t SELECT generate_series(1, 5)",
-    "DELETE FROM public.t WHERE id > 2",
-  );
-  const { production, recover } = both;
-  let transaction = "";
-  const killed = recover("missing-rows", {
-    beforeCommit: async (id) => {
-      transaction = id;
-      await production.session.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ithaca table recovery' AND datname = current_database()",
-      );
-    },
-  });
-  await expect(killed).rejects.toMatchObject({ exitCode: 3 });
-  expect(await rowsOf(production)).toEqual(["(1)", "(2)"]);
-  expect(await transactionStatus(production.target, transaction)).toBe("aborted");
-  const stop = new AbortController();
-  const undoFile = `${scratch.path}/stopped.sql`;
-  const stopped = recover("missing-rows", {
-    undoFile,
-    signal: stop.signal,
-    beforeCommit: async () => stop.abort(new Error("stopped")),
-  });
-  await expect(stopped).rejects.toThrow("stopped");
-  expect(await rowsOf(production)).toEqual(["(1)", "(2)"]);
-  await expect(access(undoFile)).rejects.toThrow();
-  await recover("missing-rows", {
-    beforeCommit: async (id) => {
-      transaction = id;
-    },
-  });
-  expect(await transactionStatus(production.target, transaction)).toBe("committed");
-  const locked = await connect(production.target, { readOnly: false });
-  await using _locked = locked;
-  await locked.query("BEGIN; LOCK TABLE public.t IN SHARE MODE");
-  await expect(recover("replace", { lockSeconds: 1 })).rejects.toMatchObject({ id: "table.busy", exitCode: 3 });
 });
 
 test.each([
