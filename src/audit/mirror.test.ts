@@ -54,6 +54,14 @@ test("adds what is lacking, in order and once, however often it is asked", async
   expect(await stored()).toEqual(idsOf(night));
 });
 
+test("entries of a run that was slow to publish come later, and stand where they belong by their time", async () => {
+  await mirror(auditor(target), night.slice(5, 10), limits);
+  expect(await mirror(auditor(target), night.slice(0, 10), limits)).toEqual({ added: 5, refused: [] });
+  expect(await stored()).toEqual(idsOf([...night.slice(5, 10), ...night.slice(0, 5)]));
+  const byTime = await session.query<{ id: string }>("SELECT id FROM public.backup_audit_log ORDER BY performed_at");
+  expect(byTime.map(({ id }) => id)).toEqual(idsOf(night.slice(0, 10)));
+});
+
 test("several runs at the same time give every entry once", async () => {
   const part = night.slice(0, 40);
   await Promise.all(Array.from({ length: 4 }, () => mirror(auditor(target), part, limits)));

@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { socketUrl } from "../../test/support/cli.ts";
+import { testDatabase } from "../../test/support/database.ts";
 import type { AuditEntry } from "../audit/entry.ts";
 import { readLog } from "../audit/read-log.ts";
 import { IthacaError } from "../base/errors.ts";
@@ -10,6 +12,7 @@ import { type Scratch, scratchDirectory } from "../base/scratch.ts";
 import { planSchema } from "../plan/schema.ts";
 import { sha256 } from "../report/chain/link.ts";
 import { nextLinks } from "../report/chain/next-links.ts";
+import { auditMigration } from "./audit.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 
@@ -160,6 +163,30 @@ describe("what cannot be recorded", () => {
     };
     await expect(audited(context(), operation, work)).rejects.toThrow("the reason");
     expect(warnings).toMatchObject([expect.stringContaining("could not be written")]);
+  });
+
+  test("while the database is away is recorded there by the next operation", async () => {
+    await using database = await testDatabase();
+    const night = context({ ITHACA_AUDIT_URL: socketUrl(database.target) });
+    await audited(night, operation, async () => {});
+    expect(warnings).toMatchObject([expect.stringContaining("audit migration")]);
+    await database.session.query(auditMigration());
+    try {
+      await audited(night, { ...operation, operation: "check" }, async () => {});
+      const query = "SELECT id, operation_type, status, details FROM public.backup_audit_log ORDER BY entry";
+      const rows = await database.session.query(query);
+      expect(rows.map(({ operation_type: type, status }) => `${type} ${status}`)).toEqual([
+        "backup started",
+        "backup succeeded",
+        "check started",
+        "check succeeded",
+      ]);
+      expect(rows).toMatchObject((await log()).map(({ id, details }) => ({ id, details })));
+      expect(warnings).toHaveLength(1);
+    } finally {
+      // Roles belong to the server, and other tests compare them.
+      await database.session.query("DROP OWNED BY ithaca_audit; DROP ROLE ithaca_audit");
+    }
   });
 
   test("in the database is one warning, and the operation goes on", async () => {
