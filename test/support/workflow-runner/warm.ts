@@ -22,11 +22,11 @@ export interface Warm extends Disposable {
 /** Starts it. */
 export function warmProcess(): Warm {
   const child = fork(fileURLToPath(new URL("warm-process.ts", import.meta.url)), { execArgv: [], stdio: "inherit" });
+  const ended = once(child, "exit").then(() => [{ exitCode: 1, log: "the warm process has ended" }]);
   return {
     async run(text, { cwd, env }) {
       const path = env.GITHUB_ACTION_PATH;
       if (path === undefined || !script.test(text.trim())) return null;
-      const ended = once(child, "exit").then(() => [{ exitCode: 1, log: "the warm process has ended" }]);
       child.send({ main: join(path, "main.ts"), cwd, env });
       const [answer]: unknown[] = await Promise.race([once(child, "message"), ended]);
       return answerSchema.parse(answer);
