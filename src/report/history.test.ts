@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { scratchDirectory } from "../base/scratch.ts";
 import { backupTaken, failed, files, green } from "./examples/reports.ts";
-import { listReports, provenBackups, recordedDigest, recordedDigestIn, recordedFigures } from "./history.ts";
-import type { BackupReport, ProofReport } from "./model.ts";
+import { isProof, listReports, provenBackups, recordedDigest, recordedDigestIn, recordedFigures } from "./history.ts";
+import type { BackupReport, PointReport, ProofReport } from "./model.ts";
 import { backupReportSchema } from "./schema.ts";
 import { writeReport } from "./write.ts";
 
@@ -49,6 +49,15 @@ describe("proven backups", () => {
     expect(provenBackups([proof("3", 4, { damaged: true }), taken("4", "d")])).toEqual([]);
     expect(provenBackups([proof("3", 4), proof("3", 8, { damaged: true, verdict: "failed" })])).toEqual(["3"]);
   });
+});
+
+test("the rehearsal of a point in time is no proof of a backup", () => {
+  const { run } = green();
+  const nothing = { point: null, window: null, begun_from: null, stopped: null, checks: [], phases: [] };
+  const subject = { kind: "point-in-time", verdict: "proven", reason: "", database: "shop", run } as const;
+  const report: PointReport = { ...subject, ...nothing, engine: "pgbackrest", not_covered: [], report: files };
+  expect(isProof(report)).toBe(false);
+  expect(provenBackups([report, proof("3", 4)])).toEqual(["3"]);
 });
 
 describe("the recorded digest", () => {

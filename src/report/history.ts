@@ -1,7 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupFigures } from "../proof/history/figures.ts";
-import type { AnyReport, BackupReport, CheckReport, ProofReport, RecoveryReport, WatchReport } from "./model.ts";
+import type {
+  AnyReport,
+  BackupReport,
+  CheckReport,
+  PointReport,
+  ProofReport,
+  RecoveryReport,
+  WatchReport,
+} from "./model.ts";
 import { readReport } from "./write.ts";
 
 /** What a reports' folder says about one database. */
@@ -43,7 +51,8 @@ export async function listReports(directory: string, database: string): Promise<
 export const isCheck = (report: AnyReport): report is CheckReport => report.kind === "check";
 export const isWatch = (report: AnyReport): report is WatchReport => report.kind === "watch";
 export const isProof = (report: AnyReport): report is ProofReport =>
-  !isBackup(report) && !isCheck(report) && !isWatch(report) && !isRecovery(report);
+  !isBackup(report) && !isCheck(report) && !isWatch(report) && !isRecovery(report) && !isPoint(report);
+export const isPoint = (report: AnyReport): report is PointReport => report.kind === "point-in-time";
 export const isRecovery = (report: AnyReport): report is RecoveryReport => report.kind === "recover";
 export const isBackup = (report: AnyReport): report is BackupReport => report.kind === "backup";
 

@@ -1,7 +1,7 @@
 import { lastFiring } from "../../plan/firing.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { spellInstant, spellSeconds } from "../format.ts";
-import { isBackup, isCheck, isProof, isRecovery, isWatch } from "../history.ts";
+import { isBackup, isCheck, isPoint, isProof, isRecovery, isWatch } from "../history.ts";
 import type { AnyReport, BackupReport, ProofReport } from "../model.ts";
 import { linkTo } from "./link-to.ts";
 
@@ -103,6 +103,7 @@ export function stateOf(name: string, plan: Plan, reports: readonly AnyReport[],
   if (drillDue !== null) add("unknown", `the drill that was due on ${spellInstant(drillDue.toISOString())} is missing`);
 
   gaps.push(...ofVerdict("the check", newest(reports.filter(isCheck))));
+  gaps.push(...ofVerdict("the rehearsal of a point in time", newest(reports.filter(isPoint))));
   gaps.push(...ofVerdict("the recovery", newest(reports.filter(isRecovery))));
   const watch = newest(reports.filter(isWatch));
   // A backup that came after all answers what the watch had asked.
