@@ -167,6 +167,20 @@ function nextSteps(
     ...(saved === null
       ? ["The whole database back: run this again with --save <folder>, and it says how to go on."]
       : [`The whole database back: npm run ithaca -- recover full --into side-by-side ${saved.where}`]),
-    `The whole server back, by hand on its own host: stop PostgreSQL, keep a copy of its data directory, then run as its OS user: pgbackrest --stanza=${stanza} --delta --set=${backup.label} --type=lsn --target=${stop.lsn} --target-exclusive --target-timeline=${stop.timeline} --target-action=promote restore`,
+    `The whole server back, by hand on its own host: stop PostgreSQL, keep a copy of its data directory, and run as its OS user: ${restoreCommand(stanza, backup, stop, point)}; start it, and take a full backup at once.`,
   ];
+}
+
+/** What a person runs on production's own host; the position is the one that was proved, not the clock's. */
+function restoreCommand(
+  stanza: string,
+  backup: ProvenPoint["backup"],
+  stop: ProvenPoint["stop"],
+  point: Point,
+): string {
+  const target =
+    point.kind === "latest"
+      ? "--type=default"
+      : `--type=lsn --target=${stop.lsn} --target-exclusive --target-action=promote`;
+  return `pgbackrest --stanza=${stanza} --delta --set=${backup.label} ${target} --target-timeline=${stop.timeline} restore`;
 }

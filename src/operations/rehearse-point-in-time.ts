@@ -13,6 +13,7 @@ import { decideVerdict } from "../report/verdict.ts";
 import { writeReport } from "../report/write.ts";
 import { listBackups } from "../supabase/management/backups.ts";
 import { platformAccess, usualNames } from "../supabase/management/settings.ts";
+import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { openPointCopy } from "./point-in-time-copy.ts";
 import { engineOf } from "./recover-point-in-time.ts";
@@ -39,6 +40,18 @@ export async function rehearsePointInTime(
   options: RehearsePointInTimeOptions,
 ): Promise<PointReport> {
   const subject = await loadSubject(context, options);
+  const { name: database, plan } = subject;
+  const details = { what: "point in time" };
+  return await audited(context, { operation: "drill", database, plan, details }, () =>
+    rehearse(context, subject, options),
+  );
+}
+
+async function rehearse(
+  context: UseCaseContext,
+  subject: Subject,
+  options: RehearsePointInTimeOptions,
+): Promise<PointReport> {
   const engine = engineOf(subject);
   const startedAt = context.clock.now();
   const random = options.random ?? Math.random;
