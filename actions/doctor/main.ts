@@ -1,11 +1,17 @@
 import { doctor } from "../../src/operations/doctor.ts";
+import { text } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
 import { table } from "../shared/summary.ts";
 
 /** Says what is missing on the runner or in the secrets, and how to mend it. */
 export const action = defineAction({
-  inputs: subjectInputs,
+  inputs: {
+    ...subjectInputs,
+    "heartbeat-url": text,
+    "supabase-token": text,
+    "supabase-project-ref": text,
+  },
   async run(context, inputs) {
     const prepared = await prepareSubject(context, inputs, { secrets: [], variables: [] });
     const { checks } = await doctor(prepared, subjectOptions(inputs));

@@ -137,6 +137,8 @@ test("the other nightly runs end well, and the escalation at once", async () => 
     expect(result, `${workflow}\n${log}`).toBe("success");
     expect(summary, workflow).not.toBe("");
   }
+  const doctor = await world.run("doctor.yml", { event: "workflow_dispatch" });
+  expect(doctor.summary, doctor.log).toMatch(/\| green \| The vault \|/);
 });
 
 test("a recovery: planned, put into an issue, carried out with the typed name, and the issue closed", async () => {
