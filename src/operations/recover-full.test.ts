@@ -161,4 +161,10 @@ test("executed: safety backup, swap, verification, watch; the page, the report a
   expect(await readdir(join(shop.folder, "reports/audit/shop"), { recursive: true })).toEqual(
     expect.arrayContaining([expect.stringContaining("-recovery-")]),
   );
+
+  // The latest backup is now the one of the loss: nobody may fall into that at night.
+  const again = await recoverFull(contextOf(), options());
+  expect(again.obstacles).toEqual([expect.stringContaining(`the safety backup of the incident ${result.incident.id}`)]);
+  const named = await recoverFull(contextOf(), options({ backup: result.incident.safety_backups[0]?.id ?? "" }));
+  expect(named.obstacles).toEqual([]);
 });

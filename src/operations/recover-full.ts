@@ -8,6 +8,7 @@ import { inPlace, intoNewProject } from "../recovery/full/in-place.ts";
 import { intoNew } from "../recovery/full/into-new.ts";
 import { sideBySide } from "../recovery/full/side-by-side.ts";
 import type { BackupAtHand, FullRecovery } from "../recovery/full/types.ts";
+import { incidentsDirectory, listIncidents } from "../recovery/incident.ts";
 import type { RecoveryMethod } from "../recovery/types.ts";
 import { listReports, recordedDigest } from "../report/history.ts";
 import { openVault } from "../vault/vault.ts";
@@ -50,6 +51,17 @@ export async function recoverFull(context: UseCaseContext, options: RecoverFullO
   return await recover(context, options, { kind: "full", build });
 }
 
+/** Words that leave the choice of the backup to us. */
+const chosenForOne = new Set(["latest", "yesterday", "random"]);
+
+/** What earlier recoveries have put into the vault before they began, by id, with the incident's. */
+async function safetyBackups(reports: string, database: string): Promise<Map<string, string>> {
+  const incidents = await listIncidents(incidentsDirectory(reports), database);
+  return new Map(
+    incidents.flatMap(({ id, safety_backups }) => safety_backups.map((backup) => [backup.id, id] as const)),
+  );
+}
+
 async function fullRecovery(
   { context, subject, target, source, reports, open }: RecoverySite,
   { into, backup = "latest", archive }: RecoverFullOptions,
@@ -81,6 +93,8 @@ async function fullRecovery(
       fetched ??= fetch();
       return fetched;
     },
+    safetyBackups: await safetyBackups(reports, name),
+    named: open !== null || archive !== undefined || !chosenForOne.has(backup),
     teamChecks: database.checks === undefined ? [] : await loadTeamChecks(join(planDirectory, database.checks)),
     recordedDigest: (id) => recordedDigest(reports, id),
     estimate: estimateFromProofs((await listReports(reports, name)).reports),

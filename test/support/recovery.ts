@@ -36,6 +36,8 @@ export function fullRecovery(
       problems: [],
       scope: { ...backup.manifest.scope, leftOut: backup.manifest.left_out },
     }),
+    safetyBackups: new Map(),
+    named: true,
     teamChecks: [],
     recordedDigest: async () => backup.manifest.digest,
     estimate: { phases: [], seconds: null, basis: "a test" },

@@ -37,7 +37,7 @@ function source(method: string): string {
     const backup = { ...(await openBackup(directory)), directory };
     const die = async () => { console.log(diesAt); await new Promise(() => setInterval(() => {}, 1000)); };
     const recovery = { plan, planDirectory: "/nonexistent", database: plan.databases.test, name: "test", target,
-      variable: "ITHACA_RECOVERY_URL", source: target, backup: async () => backup, teamChecks: [],
+      variable: "ITHACA_RECOVERY_URL", source: target, backup: async () => backup, safetyBackups: new Map(), named: true, teamChecks: [],
       recordedDigest: async () => backup.manifest.digest, estimate: { phases: [], seconds: null, basis: "a test" }, request: {} };
     const method = ${method}(recovery);
     const hooks = {

@@ -22,6 +22,16 @@ function olderServer(serverNum: number, { manifest }: BackupAtHand): string[] {
     : [`The backup comes from PostgreSQL ${backup} and the server is ${server}: it cannot go back to an older major.`];
 }
 
+/** A backup of what somebody has recovered from is the latest one afterwards, and hardly ever what is wanted. */
+function safetyBackup({ safetyBackups, named }: FullRecovery, { manifest }: BackupAtHand) {
+  const incident = safetyBackups.get(manifest.id);
+  if (incident === undefined) return { hazards: [], obstacles: [] };
+  const says = `${manifest.id} is the safety backup of the incident ${incident}: it holds the state that was recovered from.`;
+  return named
+    ? { hazards: [says], obstacles: [] }
+    : { hazards: [], obstacles: [`${says} Name the backup that you want by its id.`] };
+}
+
 /** What production holds now; empty where it cannot be asked, because it is gone. */
 async function now(
   recovery: FullRecovery,
@@ -51,6 +61,7 @@ export async function previewFull(recovery: FullRecovery, backup: BackupAtHand, 
     ({ path, actual }) => `The backup's file ${path} is not as it was written: ${actual}.`,
   );
   const left = backup.manifest.left_out.map(({ what, why }) => `${what}: ${why}`);
+  const safety = safetyBackup(recovery, backup);
   const hasFiles = Object.keys(backup.census.tables).includes("storage.objects");
   return {
     ...parts,
@@ -59,11 +70,17 @@ export async function previewFull(recovery: FullRecovery, backup: BackupAtHand, 
     estimate: recovery.estimate,
     hazards: [
       ...gone,
+      ...safety.hazards,
       ...parts.hazards,
       `Everything that was written after ${spellInstant(backup.manifest.taken_at)} is not in this backup.`,
       ...(hasFiles ? [stored] : []),
     ],
-    obstacles: [...damaged, ...(serverNum === null ? [] : olderServer(serverNum, backup)), ...parts.obstacles],
+    obstacles: [
+      ...damaged,
+      ...safety.obstacles,
+      ...(serverNum === null ? [] : olderServer(serverNum, backup)),
+      ...parts.obstacles,
+    ],
     details: [
       ...parts.details,
       ...(left.length === 0 ? [] : [{ title: "What the backup does not hold", lines: left }]),

@@ -25,6 +25,10 @@ export interface FullRecovery {
   readonly source: Target | null;
   /** Fetches the backup once, and gives the same afterwards. */
   readonly backup: () => Promise<BackupAtHand>;
+  /** Backups that earlier recoveries took of what they were about to replace, by id, with the incident's. */
+  readonly safetyBackups: ReadonlyMap<string, string>;
+  /** The backup was asked for by its id, not as the latest or the like. */
+  readonly named: boolean;
   readonly teamChecks: readonly TeamCheck[];
   /** The backup's digest as it was recorded outside the vault. */
   readonly recordedDigest: (id: string) => Promise<string | null>;
