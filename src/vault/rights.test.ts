@@ -149,3 +149,18 @@ test("no password is in any argument", async () => {
   expect(lines.join("\n")).not.toContain("canary");
   expect(lines.join("\n")).not.toMatch(/ (forget|prune|unlock|tag) /);
 });
+
+test.each([
+  ["everything", () => undefined, { add: true, removeLocks: true }],
+  ["reading", (method: string) => (/GET|HEAD/.test(method) ? undefined : 403), { add: false, removeLocks: false }],
+  [
+    "adding, not deleting",
+    (method: string) => (method === "DELETE" ? 403 : undefined),
+    { add: true, removeLocks: false },
+  ],
+] as const)("a credential that permits %s is seen as that, and nothing stays", async (_, refuse, expected) => {
+  await using test = await testVault();
+  await using server = await resticServer(test.repository, { refuse });
+  expect(await remoteVault(server.url).rights()).toEqual(expected);
+  expect((await test.vault.list()).entries).toEqual([]);
+});

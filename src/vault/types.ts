@@ -124,6 +124,13 @@ export interface VaultCheckOptions extends VaultOptions {
 }
 
 /** A restic repository that holds backups. Every call of restic derives a key first, which takes 0.3 to 0.7 s. */
+/** What a credential may do besides reading, as far as that can be tried without harm. */
+export interface VaultRights {
+  readonly add: boolean;
+  /** Whether it may delete its own locks; an append-only vault permits that and no other deletion. */
+  readonly removeLocks: boolean;
+}
+
 export interface Vault {
   /** Where it is, fit to be shown: without a password. */
   readonly repository: string;
@@ -137,6 +144,8 @@ export interface Vault {
   list(database?: string, options?: VaultOptions): Promise<VaultListing>;
   /** Lays the content of a backup directory straight into `destination`. Reads only. One call of restic. */
   fetch(entry: VaultEntry, destination: string, options?: FetchOptions): Promise<void>;
+  /** Tries what the credential may do, by a lock that is set and removed. One call of restic, two where adding is refused. */
+  rights(options?: VaultOptions): Promise<VaultRights>;
   /** Applies the keep rules. Needs the right to delete. Four calls of restic, two where nothing has to go. */
   retain(options: RetainOptions): Promise<RetainResult>;
   /** Looks at the backups and at the repository. Four calls of restic. */

@@ -5,6 +5,7 @@ import { fetch } from "./fetch.ts";
 import { list } from "./listing.ts";
 import { openRestic } from "./restic.ts";
 import { retain } from "./retain.ts";
+import { rights } from "./rights.ts";
 import { save } from "./save.ts";
 import type { Vault, VaultOptions } from "./types.ts";
 
@@ -38,6 +39,7 @@ export function openVault(environment: NodeJS.ProcessEnv): Vault {
     list: (database, options) => list(restic, database, options),
     fetch: (entry, destination, options) => fetch(restic, entry, destination, options),
     retain: (options) => retain(restic, options),
+    rights: (options) => rights(restic, options),
     check: (options) => check(restic, options),
   };
 }

@@ -1,0 +1,88 @@
+import { findClient } from "../../postgres/clients.ts";
+import { connect } from "../../postgres/connect.ts";
+import { assertMayRead, readServerFacts } from "../../postgres/server-facts.ts";
+import { parseTarget } from "../../postgres/target.ts";
+import { requireSource, sourceTarget } from "../subject.ts";
+import { type Concern, type Examination, type Patient, subjectOf, variable } from "./types.ts";
+
+/* The database, the clock that it and this machine must share, and the other places that connection strings lead to. */
+
+/** A proof judges ages of backups and excuses by this machine's clock: more than this is too much, in seconds. */
+const mostSkew = 60;
+
+/** Asks the source what a backup needs of it; the connection is READ ONLY. */
+async function source(patient: Patient): Promise<string> {
+  await using session = await connect(requireSource(patient.context, subjectOf(patient)), { readOnly: true });
+  const facts = await readServerFacts(session);
+  assertMayRead(facts);
+  const client = await findClient("pg_dump", facts.major);
+  return `PostgreSQL ${facts.version}, read as ${facts.user}, dumped by pg_dump ${client.version}`;
+}
+
+async function clock(patient: Patient): Promise<string | Concern> {
+  const target = sourceTarget(patient.context, subjectOf(patient).database);
+  if (target === null) return { message: "it has nothing to be compared with", mend: "set the database's secret" };
+  await using session = await connect(target, { readOnly: true });
+  const [row] = await session.query<{ now: number }>(
+    "SELECT extract(epoch FROM pg_catalog.clock_timestamp())::float8 AS now",
+  );
+  const skew = Math.abs(patient.context.clock.now().getTime() / 1000 - (row?.now ?? 0));
+  if (skew > mostSkew) {
+    throw new Error(
+      `This machine's clock and the database's are ${Math.round(skew)} seconds apart; set the wrong one right (NTP).`,
+    );
+  }
+  return `${skew.toFixed(1)} seconds from the database's`;
+}
+
+/** Whether a connection string, where there is one, leads somewhere. */
+async function reach(
+  patient: Patient,
+  name: string,
+  absent: { readonly is: string; readonly mend: string | null },
+): Promise<string | Concern> {
+  const url = variable(patient, name);
+  if (url === null) {
+    const message = `${name} is not set: ${absent.is}`;
+    return absent.mend === null ? message : { message, mend: absent.mend };
+  }
+  await using session = await connect(parseTarget(url, name), { readOnly: true });
+  const { version, user } = await readServerFacts(session);
+  return `PostgreSQL ${version} as ${user}`;
+}
+
+/** The examinations of everything that speaks PostgreSQL. */
+export function ofDatabases(patient: Patient): Examination[] {
+  const audit = () => subjectOf(patient).database.audit_url_secret;
+  return [
+    { id: "source", title: "The database", look: () => source(patient) },
+    { id: "clock", title: "The clock", look: () => clock(patient) },
+    {
+      id: "throwaway",
+      title: "The throwaway server",
+      look: () =>
+        reach(patient, "ITHACA_THROWAWAY_URL", {
+          is: "copies are restored into a private server of this machine's PostgreSQL",
+          mend: null,
+        }),
+    },
+    {
+      id: "recovery",
+      title: "The recovery's credential",
+      look: () =>
+        reach(patient, "ITHACA_RECOVERY_URL", {
+          is: "as it should be anywhere but in the environment `recovery`",
+          mend: null,
+        }),
+    },
+    {
+      id: "audit",
+      title: "The audit table",
+      look: () =>
+        reach(patient, audit(), {
+          is: "the log of operations is kept in the reports only",
+          mend: `apply what \`npm run --silent ithaca -- audit migration\` prints, and set ${audit()}`,
+        }),
+    },
+  ];
+}

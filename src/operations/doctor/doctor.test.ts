@@ -1,0 +1,113 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { socketUrl } from "../../../test/support/cli.ts";
+import { testServer } from "../../../test/support/database.ts";
+import { type GitHubStandIn, githubStandIn } from "../../../test/support/github.ts";
+import { supabasePlatform } from "../../../test/support/supabase-platform/server.ts";
+import { fixedClock, systemClock } from "../../base/clock.ts";
+import { silentProgress } from "../../base/progress.ts";
+import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
+import { doctor } from "../doctor.ts";
+import type { DoctorCheck } from "./types.ts";
+
+const plan = `version: 1
+databases:
+  shop:
+    platform: supabase
+    exceptions:
+      - { check: plan.orphans, reason: they are deleted next week, owner: data team, expires: "2026-11-30" }
+      - { check: data.equality, reason: a table is being moved, owner: data team, expires: "2027-06-30" }
+contacts:
+  primary: { role: Lead, email: lead@example.com }
+`;
+
+let folder: Scratch;
+let github: GitHubStandIn;
+beforeAll(async () => {
+  folder = await scratchDirectory("doctor");
+  github = await githubStandIn();
+  await writeFile(join(folder.path, "ithaca.yaml"), plan);
+});
+afterAll(async () => {
+  await github[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** What the doctor says of a machine with these variables, by check. */
+async function examined(environment: Record<string, string>, now = systemClock): Promise<Map<string, DoctorCheck>> {
+  const context = {
+    environment,
+    clock: now,
+    progress: silentProgress,
+    signal: new AbortController().signal,
+    workingDirectory: folder.path,
+  };
+  const { checks } = await doctor(context, { plan: "ithaca.yaml" });
+  return new Map(checks.map((check) => [check.id, check]));
+}
+
+test("excuses that end soon are a concern, and those that have run out are to be mended", async () => {
+  const on = async (day: string) => (await examined({}, fixedClock(`${day}T10:00:00Z`))).get("excuses");
+  expect(await on("2026-11-01")).toMatchObject({ status: "green", message: "2, none of which ends within 14 days" });
+  expect(await on("2026-11-22")).toMatchObject({ status: "yellow", message: expect.stringContaining("plan.orphans") });
+  expect(await on("2026-12-01")).toMatchObject({ status: "red", message: expect.stringContaining("2026-11-30") });
+});
+
+test("a clock that is wrong is found by the database's", async () => {
+  const environment = { ITHACA_DATABASE_URL: socketUrl(testServer()) };
+  expect((await examined(environment)).get("clock")?.status).toBe("green");
+  const wrong = (await examined(environment, fixedClock("2026-01-01T00:00:00Z"))).get("clock");
+  expect(wrong).toMatchObject({ status: "red", mend: "set the wrong one right (NTP)." });
+});
+
+test("who hears of an alarm: nobody, somebody, and a secret that cannot be right", async () => {
+  expect((await examined({})).get("channels")?.status).toBe("yellow");
+  expect((await examined({ SMTP_URL: "smtps://ops%40example.com:canary-pw@mail.example.com" })).get("channels")).toMatchObject({
+    status: "green",
+    message: "mail; nothing was sent to try",
+  });
+  const broken = (await examined({ SLACK_WEBHOOK_URL: "canary-not-an-address" })).get("channels");
+  expect(broken?.status).toBe("red");
+  expect(JSON.stringify(broken)).not.toContain("canary");
+  expect((await examined({})).get("contacts")?.message).toBe("the plan says no way to reach secondary and escalation");
+});
+
+test("the platform answers with its state, and a token that it refuses is to be mended", async () => {
+  await using platform = await supabasePlatform();
+  expect((await examined({ ...platform.env })).get("platform")).toMatchObject({ status: "green" });
+  const refused = await examined({ ...platform.env, SUPABASE_ACCESS_TOKEN: "sbp_wrong" });
+  expect(refused.get("platform")?.status).toBe("red");
+});
+
+test("a workflow that GitHub switched off is to be enabled, and a failed run to be looked at", async () => {
+  const environment = {
+    GITHUB_TOKEN: github.token,
+    GITHUB_REPOSITORY: github.repository,
+    GITHUB_API_URL: github.url,
+  };
+  let state = "active";
+  const page = "https://github.com/acme/shop/actions/workflows/backup.yml";
+  const workflow = { id: 1, path: ".github/workflows/backup.yml", html_url: page, created_at: "2026-01-01T00:00:00Z" };
+  const run = {
+    id: 7,
+    status: "completed",
+    conclusion: "failure",
+    html_url: `${page}/7`,
+    created_at: "2026-11-22T02:00:00Z",
+  };
+  github.rules.push(({ path }) => {
+    if (/\/actions\/workflows\?/.test(path))
+      return { status: 200, body: { total_count: 1, workflows: [{ ...workflow, state }] } };
+    if (/\/runs\?/.test(path)) return { status: 200, body: { total_count: 1, workflow_runs: [run] } };
+    return undefined;
+  });
+  const failed = await examined(environment);
+  expect(failed.get("repository")).toMatchObject({ status: "green", message: expect.stringContaining("private") });
+  expect(failed.get("workflows")).toMatchObject({ status: "yellow", mend: `look at ${page}/7` });
+  state = "disabled_inactivity";
+  expect((await examined(environment)).get("workflows")).toMatchObject({
+    status: "red",
+    mend: `enable it at ${page}.`,
+  });
+});
