@@ -9,8 +9,8 @@ import { openSite } from "../../postgres/cluster-site.ts";
 import type { Target } from "../../postgres/types.ts";
 import { configurationText } from "./configuration.ts";
 import { pgbackrestErrors } from "./errors.ts";
+import { printable } from "./printable.ts";
 import { quoteShell } from "./quote-shell.ts";
-import { printable } from "./repository.ts";
 
 /** A made-up production server that archives into an encrypted repository of its own. Disposing removes both. */
 export interface ArchivedCluster extends AsyncDisposable {

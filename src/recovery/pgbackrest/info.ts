@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { pgbackrestErrors } from "./errors.ts";
-import { printable } from "./repository.ts";
+import { printable } from "./printable.ts";
 
 const seconds = z.int().nonnegative();
 const lsn = z.string().regex(/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/);

@@ -4,6 +4,7 @@ import { run } from "../../base/child-process.ts";
 import { redact, registerSecret } from "../../base/redact.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import { parseInfo, type Stanza } from "./info.ts";
+import { printable } from "./printable.ts";
 
 /** Values of these options open the repository. */
 const secretName = /(PASS|KEY|TOKEN|SECRET)$/;
@@ -111,11 +112,4 @@ export function openRepository(options: RepositoryOptions): Repository {
 function reasonOf(stderr: string, exitCode: number): { code: number; why: string } {
   const [, code, why] = /ERROR: \[(\d+)\]: (.*)/.exec(stderr) ?? [];
   return { code: Number(code ?? exitCode), why: printable(redact(why ?? "it said nothing")) };
-}
-
-/** A wrong passphrase makes pgBackRest quote what it has deciphered: bytes that no terminal should see. */
-export function printable(text: string): string {
-  const [line = ""] = text.split("\n");
-  const clean = line.replaceAll(/[^\x20-\x7e]+/g, "?");
-  return clean.length > 200 ? `${clean.slice(0, 200)}...` : clean;
 }

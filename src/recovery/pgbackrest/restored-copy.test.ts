@@ -20,6 +20,7 @@ import { readAround } from "./read-around.ts";
 import type { PhysicalPoint } from "./recovery-settings.ts";
 import { openRepository } from "./repository.ts";
 import { type RestoredCopy, restoreToPoint } from "./restored-copy.ts";
+import { lsnValue } from "./select-backup.ts";
 
 /*
  * A server that archives into an encrypted repository, and a day that goes wrong, in this order: a full backup; 100
@@ -29,6 +30,8 @@ import { type RestoredCopy, restoreToPoint } from "./restored-copy.ts";
 let production: ArchivedCluster;
 let session: Session;
 let allIsWell = "";
+/** Where a restore point stands, right after that moment. */
+let marked = "";
 let archived: readonly string[] = [];
 const migrations = { table: "supabase_migrations.schema_migrations", column: "version" };
 const never = new AbortController().signal;
@@ -63,6 +66,8 @@ beforeAll(async () => {
   await production.backUp("incr");
   await session.query("INSERT INTO public.toys VALUES (1), (2)");
   allIsWell = await moment();
+  const [mark] = await session.query<{ lsn: string }>("SELECT pg_create_restore_point('all is well')::text AS lsn");
+  marked = mark?.lsn ?? "";
   await session.query("UPDATE public.children SET name = 'wrong' WHERE id = 7");
   await migrate("20250101000002", "DROP TABLE public.children");
   await session.query("INSERT INTO public.toys VALUES (3)");
@@ -195,6 +200,15 @@ test("just before a migration that is older than the newest backup: an earlier b
   });
 });
 
+test("just before a position of the log", async () => {
+  await using copy = await restore(physical(`just before lsn ${marked}`));
+  expect(copy.backup.type).toBe("incr");
+  expect(lsnValue(copy.stop.lsn)).toBeLessThanOrEqual(lsnValue(marked));
+  await using then = await connect(copy.target, { readOnly: true });
+  expect(await then.query("SELECT count(*)::int AS rows FROM public.toys")).toEqual([{ rows: 2 }]);
+  await expect(restore({ kind: "lsn", lsn: "0/100" })).rejects.toMatchObject({ id: "pgbackrest.not_found" });
+});
+
 test("an archive that ends before the point says so, after it was asked again", async () => {
   await expect(restore(physical("0 s ago"), { tries: 2 })).rejects.toMatchObject({ id: "pgbackrest.archive_ends" });
 });
@@ -221,8 +235,11 @@ test("killed in the middle of a restore it leaves nothing running, and can be ru
   // The guards that have just tidied up may take a moment to end as well.
   const left = () => readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(home));
   await until(() => left().length === 0);
-  await using again = await restore({ kind: "latest" });
-  expect(again.stop.reason).toContain("no recovery target");
+  await using again = await restore({ kind: "restore-point", name: "all is well" });
+  expect(again.stop.reason).toBe('at restore point "all is well"');
+  await expect(restore({ kind: "restore-point", name: "never made" })).rejects.toMatchObject({
+    id: "pgbackrest.not_found",
+  });
 });
 
 test("a repository that cannot be read is one clear sentence without the passphrase", async () => {
