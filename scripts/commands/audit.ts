@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { auditMigration, exportAudit, listAudit } from "../../src/operations/audit.ts";
 import { auditText, unreadableText } from "../terminal/audit-text.ts";
-import { command, examples } from "../terminal/options.ts";
+import { command, examples, shellExamples } from "../terminal/options.ts";
 import { runCommand } from "../terminal/run-command.ts";
 
 /** The options that say what of the record is asked for. */
@@ -34,7 +34,7 @@ function listCommand(): Command {
 function exportCommand(): Command {
   return filtered("export", "Every entry, oldest first, as the table backup_audit_log has them")
     .addOption(new Option("--format <format>", "what is printed").choices(["csv", "json"]).default("csv"))
-    .addHelpText("after", "\nExamples:\n  npm run --silent ithaca -- audit export --since 2026-01-01 > audit-2026.csv")
+    .addHelpText("after", shellExamples("npm run --silent ithaca -- audit export --since 2026-01-01 > audit-2026.csv"))
     .action((options) =>
       runCommand({ json: options.json || options.format === "json" }, async (context) => {
         const exported = await exportAudit(context, options);
@@ -54,7 +54,9 @@ function migrationCommand(): Command {
     .option("--json", "print one JSON document to stdout, everything else to stderr")
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run --silent ithaca -- audit migration | psql --single-transaction -v ON_ERROR_STOP=1 -d <database>",
+      shellExamples(
+        "npm run --silent ithaca -- audit migration | psql --single-transaction -v ON_ERROR_STOP=1 -d <database>",
+      ),
     )
     .action((options) =>
       runCommand(options, async () => {
@@ -66,7 +68,9 @@ function migrationCommand(): Command {
 
 /** `ithaca audit list|export|migration` */
 export function auditCommand(): Command {
-  const audit = new Command("audit").description("The record of every operation: list it, export it");
+  const audit = new Command("audit")
+    .description("The record of every operation: list it, export it")
+    .addHelpText("after", examples("audit list", "audit export"));
   for (const make of [listCommand, exportCommand, migrationCommand]) audit.addCommand(make());
   return audit;
 }

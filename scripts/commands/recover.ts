@@ -35,10 +35,16 @@ function fullCommand(): Command {
 
 /** `ithaca recover full|point-in-time|table`: a plan unless `--execute` is given. */
 export function recoverCommand(): Command {
-  const recover = new Command("recover").description(
-    "Bring production back: shows a plan; --execute --confirm <database name> does it",
-  );
-  for (const make of [fullCommand, pointInTimeCommand, tableCommand])
-    recover.addCommand(make().showHelpAfterError("(see --help)"));
+  const recover = new Command("recover")
+    .description("Bring production back: shows a plan; --execute --confirm <database name> does it")
+    .addHelpText(
+      "after",
+      examples(
+        "recover full --into side-by-side",
+        'recover point-in-time --to "10 minutes ago"',
+        "recover table --table public.children",
+      ),
+    );
+  for (const make of [fullCommand, pointInTimeCommand, tableCommand]) recover.addCommand(make());
   return recover;
 }

@@ -43,7 +43,9 @@ function buildCommand(): Command {
 
 /** `ithaca reports verify|build` */
 export function reportsCommand(): Command {
-  const reports = new Command("reports").description("The reports' folder: its index and its evidence chain");
+  const reports = new Command("reports")
+    .description("The reports' folder: its index and its evidence chain")
+    .addHelpText("after", examples("reports verify", "reports build"));
   for (const make of [verifyCommand, buildCommand]) reports.addCommand(make());
   return reports;
 }

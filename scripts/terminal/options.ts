@@ -22,5 +22,10 @@ export function wholeNumber(least: number): (text: string) => number {
 
 /** Lines of examples under a command's help. */
 export function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  npm run ithaca -- ${line}`).join("\n")}`;
+  return shellExamples(...lines.map((line) => `npm run ithaca -- ${line}`));
+}
+
+/** Examples that are more than a call of Ithaca, such as a pipe. */
+export function shellExamples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

@@ -26,7 +26,7 @@ function interruption(): AbortSignal {
         new IthacaError(
           "run.interrupted",
           "interrupted",
-          "Stopped on request; nothing of the database or the vault was changed but what had been completed; run the command again.",
+          "Stopped on request; what this run made for itself is cleaned up.",
         ),
       );
     });
