@@ -1,12 +1,28 @@
 import type { Plan } from "../plan/schema.ts";
-import { isEvidence, isRedrawn } from "../report/chain/belongs.ts";
-import { indexPath, linkAt } from "../report/chain/link.ts";
-import { chainHeads, nextLinks } from "../report/chain/next-links.ts";
+import { isEvidence, isRedrawn, mayChange } from "../report/chain/belongs.ts";
+import { indexPath, linkAt, sha256 } from "../report/chain/link.ts";
+import { chainHeads, nextLinks, recordedFiles } from "../report/chain/next-links.ts";
 import type { EvidenceFile, LinkFile } from "../report/chain/types.ts";
 import { indexPage, reportsAmong } from "../report/index-page.ts";
 import { type CommitOutcome, type FileToCommit, placeFiles } from "./commit-files.ts";
 import { type BranchHead, gitBlobSha, type TreeFile } from "./git-tree.ts";
 import type { BranchContents } from "./report-files.ts";
+
+/** What is known of files that are written on after they were published, which this room cannot know. */
+export interface WrittenOn {
+  /**
+   * What is to stand under a name that holds another form on the branch; null where both have to be kept.
+   *
+   * @param files the files of this kind that are known: of this machine, and of the branch
+   */
+  readonly newestForm: (
+    ours: EvidenceFile,
+    theirs: EvidenceFile,
+    files: { readonly ours: readonly EvidenceFile[]; readonly theirs: readonly EvidenceFile[] },
+  ) => Uint8Array | null;
+  /** Those that people have finished on the branch, and that the chain may take in as they are now. */
+  readonly finishedByPeople: (files: readonly EvidenceFile[]) => readonly EvidenceFile[];
+}
 
 /** What additions are made from, besides the head of the branch. */
 export interface AdditionParts {
@@ -19,6 +35,7 @@ export interface AdditionParts {
   /** What the checkout brought along, by the path from the root; asked for only where it matters. */
   readonly checkedOut: () => Promise<ReadonlyMap<string, TreeFile>>;
   readonly at: Date;
+  readonly writtenOn: WrittenOn;
 }
 
 /**
@@ -60,31 +77,58 @@ async function madeHere(
   return files.filter((file) => !differs(file) || before.get(file.path)?.sha !== gitBlobSha(file.content));
 }
 
+/** Files that are written on take the place of their older form, wherever it can be told which is the older one. */
+function inNewestForm(
+  files: readonly FileToCommit[],
+  theirs: readonly EvidenceFile[],
+  { folder, local, writtenOn }: AdditionParts,
+): FileToCommit[] {
+  const known = { ours: local.filter(({ path }) => isWrittenOn(path)), theirs };
+  return files.map((file) => {
+    const path = file.path.slice(folder.length + 1);
+    const there = isWrittenOn(path) ? theirs.find((one) => one.path === path) : undefined;
+    if (there === undefined) return file;
+    const content = writtenOn.newestForm({ path, bytes: file.content }, there, known);
+    return content === null ? file : { ...file, content, derived: true };
+  });
+}
+
+const isWrittenOn = (path: string) => mayChange(path) && !isRedrawn(path);
+
 /**
- * What a commit has to add to a head: the records that it lacks, the charts that were drawn anew, the links of the
- * evidence chain that cover them, and the index. Nothing, where the branch holds every record already.
+ * What a commit has to add to a head: the records that it lacks, newer forms of incidents and charts, the links of the
+ * evidence chain that cover them and what people have finished on the branch, and the index. Nothing, where the branch
+ * holds every record already.
  */
 export async function reportAdditions(
   head: BranchHead,
-  { plan, folder, local, contents, checkedOut, at }: AdditionParts,
+  parts: AdditionParts,
 ): Promise<{ files: FileToCommit[]; renamed: CommitOutcome["renamed"] }> {
+  const { plan, folder, local, contents, checkedOut, at, writtenOn } = parts;
   const whole = (path: string) => `${folder}/${path}`;
   const below = (path: string) => path.slice(folder.length + 1);
   const files = local
     .filter(({ path }) => isEvidence(path))
     .map(({ path, bytes }) => ({ path: whole(path), content: bytes, derived: isRedrawn(path) }));
-  const made = await madeHere(head, files, checkedOut);
-  const { wanted, renamed } = placeFiles(head, made);
-  // Without a new record there is nothing to draw or to link anew.
-  if (wanted.every(({ derived }) => derived)) return { files: [], renamed };
-  const newFiles = wanted.map(({ path, content }) => ({ path: below(path), bytes: content }));
-
   const there = [...head.files.keys()];
   const read = async (paths: readonly string[], most: number): Promise<EvidenceFile[]> =>
     (await contents.read(head, paths, most)).map(({ path, bytes }) => ({ path: below(path), bytes }));
+  const made = await madeHere(head, files, checkedOut);
+  const inProgress = there.filter((path) => isWrittenOn(below(path))).sort();
+  const theirs = await read(inProgress.reverse(), mostFetched);
+  const { wanted, renamed } = placeFiles(head, inNewestForm(made, theirs, parts));
+  // Without a new record there is nothing to draw or to link anew.
+  if (wanted.every(({ path }) => isRedrawn(below(path)))) return { files: [], renamed };
+  const newFiles = wanted.map(({ path, content }) => ({ path: below(path), bytes: content }));
+
   const linkPaths = newestLinkPaths(there.map(below)).map(whole);
   const existing = (await read(linkPaths, linkPaths.length)).map(toLinkFile);
-  const links = nextLinks(existing, newFiles, at);
+  const recorded = recordedFiles([...local.filter(({ path }) => linkAt(path) !== null).map(toLinkFile), ...existing]);
+  const renewed = new Set(newFiles.map(({ path }) => path));
+  const finished = writtenOn
+    .finishedByPeople(theirs)
+    .filter(({ path, bytes }) => !renewed.has(path) && recorded.get(path) !== sha256(bytes));
+  const links = nextLinks(existing, [...newFiles, ...finished], at);
 
   const reportPaths = there.filter((path) => /^\d{4}\/.*\.json$/.test(below(path)));
   const published = await read(reportPaths.sort().reverse(), mostFetched);

@@ -11,7 +11,10 @@ import { isEvidence } from "../report/chain/belongs.ts";
 import { indexPath } from "../report/chain/link.ts";
 import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
+import { newestForm, pagesAsMade } from "./incident-forms.ts";
 import { reportsDirectory } from "./subject.ts";
+
+const writtenOn = { newestForm, finishedByPeople: pagesAsMade };
 
 /** What became of the reports. */
 export interface PublishOutcome {
@@ -51,7 +54,8 @@ function messageOf(context: UseCaseContext, folder: string, paths: readonly stri
  * evidence chain that covers them and the index made anew. Runs at the same time lose nothing: see `commitFiles`.
  *
  * The branch is the plan's `reports.branch`, else the repository's default branch, whichever branch the run is on: there
- * is one history. A file that would show a secret of this run stays where it is; the others are published first.
+ * is one history. An incident takes the place of its older form, and its page keeps what people have written into it; every
+ * other record is written once. A file that would show a secret of this run stays where it is; the others are published first.
  *
  * @throws input: the repository is public and the plan does not say that its reports may be
  * @throws surroundings: no token, no permission, a protected branch, GitHub away: one sentence with what to do
@@ -87,7 +91,7 @@ export async function publishReports(
       message: (paths) => messageOf(context, folder, paths),
       async files(head) {
         const at = context.clock.now();
-        const made = await reportAdditions(head, { plan, folder, local, contents, checkedOut, at });
+        const made = await reportAdditions(head, { plan, folder, local, contents, checkedOut, at, writtenOn });
         renamed = made.renamed;
         return made.files;
       },

@@ -3,7 +3,8 @@ import { join, relative } from "node:path";
 import type { Target } from "../postgres/types.ts";
 import type { RecoveryHooks } from "../recovery/drive-options.ts";
 import { incidentsDirectory, writeIncident, writeWhole } from "../recovery/incident.ts";
-import { incidentPage, lessonsOf, pageName } from "../recovery/page/incident-page.ts";
+import { incidentPage, pageName } from "../recovery/page/incident-page.ts";
+import { withPeoplesWords } from "../recovery/page/people-wrote.ts";
 import type { Incident } from "../recovery/types.ts";
 import { ratesBefore, usualInterval, watchRates } from "../recovery/watch/watch.ts";
 import type { RecoveryReport } from "../report/model.ts";
@@ -73,7 +74,7 @@ export function recoveryHooks(
       const page = join(directory, pageName(incident));
       await mkdir(directory, { recursive: true });
       const earlier = await readFile(page, "utf8").catch(() => null);
-      await writeWhole(page, incidentPage(incident, earlier === null ? null : lessonsOf(earlier)));
+      await writeWhole(page, earlier === null ? incidentPage(incident) : withPeoplesWords(incident, earlier));
       const report = recoveryReport(context, incident);
       if (report !== null) {
         written = (await writeReport(reports, report, relative(context.workingDirectory, reports))).report;
