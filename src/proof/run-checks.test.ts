@@ -161,3 +161,11 @@ test("a check that reads a lost copy is not run, and the ones that need no copy 
   const { results } = await run([dataEquality, restoreErrors], [], { expected: matview("1:1"), copy: matview("2:2") });
   expect(results.map(({ status }) => status)).toEqual(["not_run", "passed", "passed"]);
 });
+
+test("an exception for a check that there is not says which one was probably meant", async () => {
+  const { exceptions } = await run([check({})], [excuse({ check: "data.equalty" })]);
+  expect(exceptions).toMatchObject({
+    status: "failed",
+    findings: [{ actual: expect.stringMatching(/there is no check data\.equalty, did you mean data\.equality\?$/) }],
+  });
+});

@@ -1,5 +1,6 @@
 import { describeException, reviewExceptions } from "../../plan/exceptions.ts";
 import type { Exception } from "../../plan/schema.ts";
+import { suggestion } from "../../plan/suggestion.ts";
 import type { RestoreError } from "../../restore/types.ts";
 import { amount, judge } from "../outcome.ts";
 import type { CheckOutcome, CheckStatus, Finding } from "../types.ts";
@@ -16,6 +17,14 @@ export interface Found {
 
 /** What `check` judges, not a proof: only there can it be seen whether the exception is needed. */
 const ofOtherCommand = /^(vault|platform|exports)\./;
+
+/** What to add of an exception whose check there is not: it was probably mistyped, and excuses nothing for that reason. */
+function mistyped({ check }: Exception, found: readonly Found[]): string {
+  const known = found.map(({ id }) => id);
+  if (check === undefined || known.includes(check)) return "";
+  const meant = suggestion(check, known);
+  return `; there is no check ${check}${meant === null ? "" : `, did you mean ${meant}?`}`;
+}
 
 /**
  * An exception that has run out excuses nothing any more and misleads who reads the plan; one that excuses nothing would
@@ -51,7 +60,7 @@ export function judgeExceptions(
       object: describeException(exception),
       attribute: "use",
       expected: "something to excuse",
-      actual: `excused nothing, owner ${exception.owner}`,
+      actual: `excused nothing, owner ${exception.owner}${mistyped(exception, found)}`,
     })),
   ];
   const total = amount(exceptions.length, "exception");
