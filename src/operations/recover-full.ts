@@ -88,6 +88,7 @@ async function fullRecovery(
     name,
     target,
     variable: database.recovery.url_secret,
+    writable: (context.environment[database.recovery.url_secret] ?? "") !== "",
     source,
     backup: () => {
       fetched ??= fetch();

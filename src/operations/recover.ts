@@ -106,7 +106,7 @@ export async function recover(
   const drive = async () => {
     await using lock = execute ? await holdRecoveryLock(target) : null;
     const { progress, clock, signal } = context;
-    return await driveRecovery({ method, incident, execute, lock, hooks, progress, clock, signal });
+    return await driveRecovery({ method, target, incident, execute, lock, hooks, progress, clock, signal });
   };
   const work = async () => {
     const { incident: ended, fault } = await drive();

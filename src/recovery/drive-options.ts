@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { IthacaError } from "../base/errors.ts";
 import type { Progress } from "../base/progress.ts";
+import type { Target } from "../postgres/types.ts";
 import type { RecoveryLock } from "./lock.ts";
 import type { Step } from "./machine.ts";
 import type { BackupReference, Incident, Rates, RecoveryMethod, WatchResult } from "./types.ts";
@@ -22,6 +23,8 @@ export interface RecoveryHooks {
 
 export interface DriveOptions {
   readonly method: RecoveryMethod;
+  /** Production as it may be written: for what is said of its server when that fails. */
+  readonly target: Target;
   readonly incident: Incident;
   /** False: stop after the preview. */
   readonly execute: boolean;

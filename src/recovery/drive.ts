@@ -4,8 +4,9 @@ import { redact } from "../base/redact.ts";
 import { type Driven, type DriveOptions, titles } from "./drive-options.ts";
 import { recoveryErrors } from "./errors.ts";
 import { apply, type Event, resumption, type Step, writingSteps } from "./machine.ts";
-import { removeMarker, writeMarker } from "./marker.ts";
+import { assertMarkable, removeMarker, writeMarker } from "./marker.ts";
 import { obstaclesOf } from "./obstacles.ts";
+import { faultAround } from "./surroundings.ts";
 import type { Incident, StepContext } from "./types.ts";
 
 /** What a step came to. */
@@ -26,8 +27,12 @@ const done: Result = { event: "done", says: "" };
  */
 export async function driveRecovery(options: DriveOptions): Promise<Driven> {
   const run = new Run(options);
-  await run.resume();
-  while (run.incident.state.step !== "ended") await run.step(run.incident.state.step);
+  try {
+    await run.resume();
+    while (run.incident.state.step !== "ended") await run.step(run.incident.state.step);
+  } catch (thrown) {
+    throw faultAround(thrown, options.target);
+  }
   if (run.thrown !== undefined) throw run.thrown;
   return { incident: run.incident, fault: run.fault };
 }
@@ -113,7 +118,8 @@ class Run {
     let result: Result;
     try {
       result = await this.options.progress.step(titles[step], () => this.work(step));
-    } catch (thrown) {
+    } catch (caught) {
+      const thrown = faultAround(caught, this.options.target);
       result = { event: step === "roll_back" ? "not_undone" : "fault", says: messageOf(thrown) };
       if (thrown instanceof IthacaError) this.fault ??= thrown;
       const told = thrown instanceof IthacaError && (thrown.kind === "input" || thrown.kind === "interrupted");
@@ -162,6 +168,7 @@ class Run {
         return done;
       }
       case "confirm":
+        if (method.marker !== null) await assertMarkable(method.marker);
         this.incident = { ...this.incident, rates_before: await hooks.ratesBefore() };
         return done;
       case "safety_backup": {

@@ -89,4 +89,29 @@ export const recoveryErrors = defineErrors("recovery", {
     mend: () => "look at the error rate of the next hour yourself",
     example: { why: "the connection was lost" },
   }),
+  disk_full: entry({
+    kind: "surroundings",
+    says: (p: { where: string }) => `The disk of the server ${p.where} is full, so the recovery could not go on`,
+    mend: () => "make room on that server's disk, and run the same command again",
+    example: { where: "db.example.org:5432/app" },
+  }),
+  out_of_memory: entry({
+    kind: "surroundings",
+    says: (p: { where: string }) => `The server ${p.where} ran out of memory, so the recovery could not go on`,
+    mend: () => "give the server more memory, or run the same command again when less is going on",
+    example: { where: "db.example.org:5432/app" },
+  }),
+  server_failed: entry({
+    kind: "surroundings",
+    says: (p: { where: string }) => `The server ${p.where} failed, or ended the connection, in the middle of the work`,
+    mend: () => "see that server's log, and run the same command again when it is up: it says where production stands",
+    example: { where: "db.example.org:5432/app" },
+  }),
+  no_right: entry({
+    kind: "surroundings",
+    says: (p: { role: string; where: string; why: string }) =>
+      `The role ${p.role} may not do on ${p.where} what this recovery needs: ${p.why}`,
+    mend: () => "put the owner of the database (Supabase: postgres), or a superuser, into ITHACA_RECOVERY_URL",
+    example: { role: "app", where: "db.example.org:5432/app", why: "permission denied for table orders" },
+  }),
 });

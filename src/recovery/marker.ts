@@ -1,5 +1,7 @@
 import { IthacaError } from "../base/errors.ts";
+import { describeTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
+import { recoveryErrors } from "./errors.ts";
 import { parseIncident } from "./incident.ts";
 import type { Incident } from "./types.ts";
 import { openWritingSession } from "./writing-session.ts";
@@ -17,6 +19,22 @@ const applicationName = "ithaca recovery marker";
 /** The DDL fires no event trigger where we may say so: one that vetoes would keep the marker out. */
 const quietly =
   "DO $$ BEGIN SET session_replication_role = replica; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
+
+/**
+ * Makes sure, before anything is begun, that the marker can be written.
+ *
+ * @throws recovery.no_right
+ */
+export async function assertMarkable(target: Target): Promise<void> {
+  await using session = await openWritingSession(target, applicationName);
+  const [may] = await session.query<{ may: boolean }>(
+    `SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+       OR pg_catalog.to_regnamespace('${markerSchema}') IS NOT NULL AS may`,
+  );
+  if (may?.may === true) return;
+  const why = `it may not create the schema ${markerSchema}, in which the recovery is noted`;
+  throw recoveryErrors.no_right({ role: target.user, where: describeTarget(target), why });
+}
 
 /** Writes the marker, over an older one. */
 export async function writeMarker(target: Target, incident: Incident): Promise<void> {

@@ -30,6 +30,7 @@ export function fullRecovery(
     name: "test",
     target,
     variable: "ITHACA_RECOVERY_URL",
+    writable: true,
     source: target,
     backup: async () => ({
       ...backup,
@@ -106,6 +107,7 @@ export async function drive(
   await using lock = await holdRecoveryLock(target);
   const options = {
     method,
+    target,
     incident,
     hooks,
     lock,

@@ -37,7 +37,7 @@ function source(method: string): string {
     const backup = { ...(await openBackup(directory)), directory };
     const die = async () => { console.log(diesAt); await new Promise(() => setInterval(() => {}, 1000)); };
     const recovery = { plan, planDirectory: "/nonexistent", database: plan.databases.test, name: "test", target,
-      variable: "ITHACA_RECOVERY_URL", source: target, backup: async () => backup, safetyBackups: new Map(), named: true, teamChecks: [],
+      variable: "ITHACA_RECOVERY_URL", writable: true, source: target, backup: async () => backup, safetyBackups: new Map(), named: true, teamChecks: [],
       recordedDigest: async () => backup.manifest.digest, estimate: { phases: [], seconds: null, basis: "a test" }, request: {} };
     const method = ${method}(recovery);
     const hooks = {
@@ -56,7 +56,7 @@ function source(method: string): string {
       warn() {},
     };
     const lock = await holdRecoveryLock(target);
-    await driveRecovery({ method, incident: { ...incident, kind: method.kind, mode: method.mode }, hooks, lock, execute: true,
+    await driveRecovery({ method, target, incident: { ...incident, kind: method.kind, mode: method.mode }, hooks, lock, execute: true,
       progress, clock: systemClock, signal: new AbortController().signal });
     console.log("survived");`;
 }

@@ -32,6 +32,11 @@ function safetyBackup({ safetyBackups, named }: FullRecovery, { manifest }: Back
     : { hazards: [], obstacles: [`${says} Name the backup that you want by its id.`] };
 }
 
+/** A plan that was made with the reading credential cannot know what the writing one may do. */
+function unknownRights({ writable, variable }: FullRecovery): string[] {
+  return writable ? [] : [`${variable} is not set here: whether its role may do this shows only when it is done.`];
+}
+
 /** What production holds now; empty where it cannot be asked, because it is gone. */
 async function now(
   recovery: FullRecovery,
@@ -70,6 +75,7 @@ export async function previewFull(recovery: FullRecovery, backup: BackupAtHand, 
     estimate: recovery.estimate,
     hazards: [
       ...gone,
+      ...unknownRights(recovery),
       ...safety.hazards,
       ...parts.hazards,
       `Everything that was written after ${spellInstant(backup.manifest.taken_at)} is not in this backup.`,

@@ -1,27 +1,23 @@
-import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { messageOf } from "../../base/errors.ts";
 import { connect } from "../../postgres/connect.ts";
-import { creationAttempts, lacksLocale } from "../../postgres/locale.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
-import { majorOf, readServerFacts } from "../../postgres/server-facts.ts";
+import { readServerFacts } from "../../postgres/server-facts.ts";
 import { describeTarget, withDatabase } from "../../postgres/target.ts";
 import { dropDatabase } from "../../postgres/throwaway-drop.ts";
-import type { Session, Target } from "../../postgres/types.ts";
-import { sqlstateOf } from "../../restore/outcome.ts";
-import { restoreBackup } from "../../restore/restore-backup.ts";
+import type { Target } from "../../postgres/types.ts";
 import { verifiedSchema } from "../incident.ts";
 import { compareWithNow } from "../losses.ts";
 import { readMarker, removeMarker, writeMarker } from "../marker.ts";
 import type { Inspection, Notes, RecoveryMethod, StepContext } from "../types.ts";
 import { fullErrors } from "./errors.ts";
-import { examineDatabase, scopeWithoutMarker } from "./examine.ts";
+import { scopeWithoutMarker } from "./examine.ts";
 import { examineFlows } from "./flows.ts";
 import { assertIdentity } from "./identity.ts";
 import { namesBeside } from "./names.ts";
 import { previewFull, whereTo } from "./preview.ts";
-import { findDatabases, openBeside, swapDatabases } from "./swap.ts";
-import type { BackupAtHand, FullRecovery } from "./types.ts";
+import { inBeside, restoreBeside } from "./restore-beside.ts";
+import { findDatabases, swapDatabases } from "./swap.ts";
+import type { FullRecovery } from "./types.ts";
 
 const notesSchema = z.object({
   /** Object id of the production that is replaced. */
@@ -72,14 +68,13 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
           `What the application writes until the swap stays in ${before} only.`,
           ...(unproven === null ? [] : [unproven]),
         ],
-        obstacles: await obstacles(target),
+        obstacles: recovery.writable ? await obstacles(target) : [],
         details: [],
       });
     },
     withoutSafetyBackup: async () => null,
     async quiesce(step) {
-      await using admin = await openBeside(target);
-      const found = (await findDatabases(admin, [production])).get(production);
+      const found = (await inBeside(target, (admin) => findDatabases(admin, [production]))).get(production);
       if (found === undefined) throw fullErrors.not_created({ where: describeTarget(target), why: "it is gone" });
       // Before the swap has happened, the database of this name is the one to keep; after it this is not asked again.
       await step.note({ production: found.oid });
@@ -100,8 +95,13 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       if (marker !== null) await writeMarker(restored, marker);
       await step.assertAlone();
       step.signal.throwIfAborted();
+      const { production: replaced = 0, proven = 0 } = readNotes(step.notes);
       await step.progress.step("Swap the two by name", () =>
-        swapDatabases(target, { production, aside: names.before, incoming: names.restored }),
+        swapDatabases(target, {
+          production,
+          leaving: { oid: replaced, aside: names.before },
+          incoming: { oid: proven, name: names.restored },
+        }),
       );
     },
     async verify(step) {
@@ -134,10 +134,14 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
     },
     async rollBack(step) {
       const names = besideOf(step);
-      const { production: replaced } = readNotes(step.notes);
+      const { production: replaced, proven = 0 } = readNotes(step.notes);
       const found = await inBeside(target, (admin) => findDatabases(admin, Object.values({ ...names, production })));
       if (found.get(names.before)?.oid === replaced && replaced !== undefined) {
-        await swapDatabases(target, { production, aside: names.rejected, incoming: names.before });
+        await swapDatabases(target, {
+          production,
+          leaving: { oid: proven, aside: names.rejected },
+          incoming: { oid: replaced, name: names.before },
+        });
         const says = `The two were swapped back: production is the old database again, and the restored one is ${names.rejected}.`;
         return { undone: true, says };
       }
@@ -155,11 +159,6 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       ];
     },
   };
-}
-
-async function inBeside<T>(target: Target, work: (admin: Session) => Promise<T>): Promise<T> {
-  await using admin = await openBeside(target);
-  return await work(admin);
 }
 
 async function obstacles(target: Target): Promise<string[]> {
@@ -190,59 +189,4 @@ async function inspect(
   if (!found.has(restored)) return { standing: "untouched", says: "Production is as it was; the restore begins anew." };
   const state = found.get(restored)?.oid === proven ? "proven and is swapped in now" : "not proven and is made anew";
   return { standing: "begun", says: `Production is as it was; the database beside it is ${state}.` };
-}
-
-/** Makes the database beside production, fills it and proves it. An earlier one of this incident is made anew. */
-async function restoreBeside(
-  recovery: FullRecovery,
-  backup: BackupAtHand,
-  restored: Target,
-  step: StepContext,
-): Promise<void> {
-  const { manifest, census, directory } = backup;
-  await inBeside(recovery.target, async (admin) => {
-    await dropDatabase(admin, restored.database);
-    await createLike(admin, restored.database, backup);
-  });
-  const result = await restoreBackup({
-    directory,
-    manifest,
-    census,
-    target: restored,
-    database: recovery.database,
-    jobs: availableParallelism(),
-    progress: step.progress,
-    clock: step.clock,
-    signal: step.signal,
-  });
-  const { checks } = await examineDatabase(restored, { recovery, backup, restored: result, ask: "everything" }, step);
-  const bad = checks.filter(({ status }) => status !== "passed");
-  if (bad.length > 0) {
-    throw fullErrors.restored_wrong({
-      what: bad.map(({ title, reason, actual }) => `${title}: ${reason || actual}`).join("; "),
-    });
-  }
-  const found = await inBeside(recovery.target, (admin) => findDatabases(admin, [restored.database]));
-  await step.note({
-    proven: found.get(restored.database)?.oid ?? 0,
-    checks: checks.map((check) => ({ ...check, title: `Before the swap: ${check.title}`, id: `restored.${check.id}` })),
-    skipped: result.skipped.map(({ what, why }) => ({ what, why })),
-  });
-}
-
-/** A database with the source's encoding and locale, as faithfully as the server can. */
-async function createLike(admin: Session, name: string, { manifest }: BackupAtHand): Promise<void> {
-  const { encoding, collate, ctype, locale_provider: localeProvider, icu_locale: icuLocale } = manifest.server;
-  let last: unknown;
-  const locale = { encoding, collate, ctype, localeProvider, icuLocale };
-  for (const { sql } of creationAttempts(name, locale, majorOf(admin.versionNum))) {
-    try {
-      await admin.query(sql);
-      return;
-    } catch (error) {
-      last = error;
-      if (!lacksLocale(sqlstateOf(error))) break;
-    }
-  }
-  throw fullErrors.not_created({ where: describeTarget(admin.target), why: messageOf(last) }, { cause: last });
 }

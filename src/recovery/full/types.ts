@@ -21,6 +21,8 @@ export interface FullRecovery {
   readonly target: Target;
   /** The environment variable that it came from, for messages. */
   readonly variable: string;
+  /** Whether that variable is set; where not, this is a plan that was made with the reading credential. */
+  readonly writable: boolean;
   /** Production as the reading credential leads to it; null where that is not set. */
   readonly source: Target | null;
   /** Fetches the backup once, and gives the same afterwards. */

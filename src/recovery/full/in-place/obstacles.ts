@@ -17,7 +17,15 @@ export interface Outlook {
  * Looks whether triggers can be held back, who owns the database, and whether definitions differ. Reads only: a setting
  * of our own session is all that changes.
  */
-export async function obstaclesInPlace({ target }: FullRecovery, backup: BackupAtHand): Promise<Outlook> {
+export async function obstaclesInPlace(
+  { target, writable, variable }: FullRecovery,
+  backup: BackupAtHand,
+): Promise<Outlook> {
+  // What the reading role may do, and what is its own, says nothing of the one that will do it.
+  if (!writable) {
+    const definitions = `The definitions of the application, where they differ from the backup: which do shows only with ${variable}.`;
+    return { definitions, hazards: [], obstacles: [] };
+  }
   await using session = await connect(target, { readOnly: true, applicationName: "ithaca recovery" });
   const obstacles: string[] = [];
   try {
