@@ -9,6 +9,7 @@ import { connectionCommand } from "./commands/connection.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { drillCommand } from "./commands/drill.ts";
 import { escalateCommand } from "./commands/escalate.ts";
 import { initCommand } from "./commands/init.ts";
 import { notifyCommand } from "./commands/notify.ts";
@@ -33,6 +34,7 @@ const commands = [
   checkCommand,
   retainCommand,
   recoverCommand,
+  drillCommand,
   watchCommand,
   notifyCommand,
   escalateCommand,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { disaster } from "./disaster-schema.ts";
 import { duration, environmentName, excuse, folder, identifier, qualifiedName, sentence } from "./fields.ts";
 import { databaseMessages } from "./notify-schema.ts";
 import { exported, managed } from "./platform-schema.ts";
@@ -189,6 +190,7 @@ export const database = z.strictObject({
   managed: managed.optional(),
   exports: exported.optional(),
   point_in_time: pointInTime.prefault({}),
+  disaster: disaster.prefault({}).describe("What a disaster needs of the team"),
   recovery: recovery.prefault({}).describe("How the database is recovered, and how it is watched afterwards"),
   exceptions: z.array(exception).default([]).describe("Findings that do not fail the proof, for a while"),
 });

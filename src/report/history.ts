@@ -5,6 +5,7 @@ import type {
   AnyReport,
   BackupReport,
   CheckReport,
+  DrillReport,
   PointReport,
   ProofReport,
   RecoveryReport,
@@ -51,7 +52,13 @@ export async function listReports(directory: string, database: string): Promise<
 export const isCheck = (report: AnyReport): report is CheckReport => report.kind === "check";
 export const isWatch = (report: AnyReport): report is WatchReport => report.kind === "watch";
 export const isProof = (report: AnyReport): report is ProofReport =>
-  !isBackup(report) && !isCheck(report) && !isWatch(report) && !isRecovery(report) && !isPoint(report);
+  !isBackup(report) &&
+  !isCheck(report) &&
+  !isWatch(report) &&
+  !isRecovery(report) &&
+  !isPoint(report) &&
+  !isDrill(report);
+export const isDrill = (report: AnyReport): report is DrillReport => report.kind === "drill-report";
 export const isPoint = (report: AnyReport): report is PointReport => report.kind === "point-in-time";
 export const isRecovery = (report: AnyReport): report is RecoveryReport => report.kind === "recover";
 export const isBackup = (report: AnyReport): report is BackupReport => report.kind === "backup";

@@ -3,6 +3,7 @@ import type {
   AnyReport,
   BackupReport,
   CheckReport,
+  DrillReport,
   PointReport,
   ProofReport,
   RecoveryReport,
@@ -192,6 +193,43 @@ export const pointReportSchema = z.object({
   report: files,
 }) satisfies z.ZodType<PointReport>;
 
+/** The record of a drill. */
+export const drillReportSchema = z.object({
+  kind: z.literal("drill-report"),
+  verdict: z.enum(["proven", "failed", "inconclusive"]),
+  reason: z.string(),
+  database: z.string(),
+  production: z.enum(["made-up", "from-the-vault"]),
+  run,
+  backup: nothingOr(z.object({ id: z.string(), taken_at: z.iso.datetime(), digest: z.string(), size_bytes: count })),
+  objectives: z.object({ rto: objective, rpo: objective }),
+  rows: nothingOr(z.object({ written: count, recovered: count, lost: count })),
+  phases: z.array(z.object({ name: z.string(), seconds, part: z.enum(["preparation", "recovery", "afterwards"]) })),
+  checks: z.array(check),
+  not_covered: z.array(notCovered),
+  rehearsal: proofReportSchema.shape.rehearsal,
+  older: nothingOr(
+    z.object({ id: z.string(), verdict: z.enum(["proven", "failed", "inconclusive"]), report: z.string() }),
+  ),
+  trend: z.object({
+    drills: count,
+    series: z.array(
+      z.object({
+        at: z.iso.datetime(),
+        rto_s: nothingOr(seconds),
+        rpo_s: nothingOr(seconds),
+        size_bytes: nothingOr(count),
+      }),
+    ),
+    changes: z.array(z.object({ name: z.string(), before_s: seconds, now_s: seconds })),
+    slower: z.array(
+      z.object({ name: z.string(), before_s: seconds, now_s: seconds, factor: seconds, why: z.string() }),
+    ),
+    bottlenecks: z.array(z.object({ name: z.string(), seconds, share: seconds })),
+  }),
+  report: files,
+}) satisfies z.ZodType<DrillReport>;
+
 /** Any report of the folder, told apart by its kind. */
 export const anyReportSchema = z.discriminatedUnion("kind", [
   backupReportSchema,
@@ -200,4 +238,5 @@ export const anyReportSchema = z.discriminatedUnion("kind", [
   watchReportSchema,
   recoveryReportSchema,
   pointReportSchema,
+  drillReportSchema,
 ]) satisfies z.ZodType<AnyReport>;

@@ -5,6 +5,7 @@ import { redact } from "../base/redact.ts";
 import { backupMarkdown } from "./backup-markdown.ts";
 import type { Unwritten } from "./build.ts";
 import { checkMarkdown } from "./check-markdown.ts";
+import { drillMarkdown } from "./drill-markdown.ts";
 import { reportErrors } from "./errors.ts";
 import { fileSafe, placeFile, redactAll } from "./files.ts";
 import { proofMarkdown } from "./markdown.ts";
@@ -27,6 +28,7 @@ function stem(report: Unwritten<AnyReport>): string {
 export function markdownOf(report: AnyReport): string {
   if (report.kind === "backup") return backupMarkdown(report);
   if (report.kind === "point-in-time") return pointMarkdown(report);
+  if (report.kind === "drill-report") return drillMarkdown(report);
   if (report.kind === "watch") return watchMarkdown(report);
   if (report.kind === "recover") return recoveryMarkdown(report);
   return report.kind === "check" ? checkMarkdown(report) : proofMarkdown(report);

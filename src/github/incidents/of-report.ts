@@ -49,6 +49,7 @@ const kinds: Readonly<Record<string, string>> = {
   monthly: "proof",
   manual: "proof",
   recover: "recovery",
+  "drill-report": "drill",
 };
 
 function words(family: string): { failed: string; inconclusive: string; section: RunbookSection } {

@@ -1,8 +1,8 @@
 import { lastFiring } from "../../plan/firing.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { spellInstant, spellSeconds } from "../format.ts";
-import { isBackup, isCheck, isPoint, isProof, isRecovery, isWatch } from "../history.ts";
-import type { AnyReport, BackupReport, ProofReport } from "../model.ts";
+import { isBackup, isCheck, isDrill, isPoint, isProof, isRecovery, isWatch } from "../history.ts";
+import type { AnyReport, BackupReport, DrillReport, ProofReport } from "../model.ts";
 import { linkTo } from "./link-to.ts";
 
 /** Something that stands between the team and a good night's sleep. */
@@ -20,7 +20,7 @@ export interface DatabaseState {
   readonly backup: BackupReport | null;
   /** The newest proof, whatever it came to. */
   readonly proof: ProofReport | null;
-  readonly drill: ProofReport | null;
+  readonly drill: DrillReport | null;
   readonly gaps: readonly Gap[];
   /** Until when this holds without another run: the newest backup is then older than the plan allows. Null where nothing holds. */
   readonly goodUntil: Date | null;
@@ -77,7 +77,7 @@ export function stateOf(name: string, plan: Plan, reports: readonly AnyReport[],
   const backups = reports.filter(isBackup);
   const taken = backups.filter(({ verdict }) => verdict === "taken");
   const proofs = reports.filter(isProof).filter(counts);
-  const drills = proofs.filter(({ kind }) => kind === "drill");
+  const drills = reports.filter(isDrill);
   const [backup, attempt, proof, drill] = [newest(taken), newest(backups), newest(proofs), newest(drills)];
   const began = new Date(Math.min(asOf.getTime(), ...reports.map(({ run }) => timeOf(run.started_at))));
   const { rpo } = plan.objectives;
@@ -114,11 +114,18 @@ export function stateOf(name: string, plan: Plan, reports: readonly AnyReport[],
   return { name, backup, proof, drill, gaps, goodUntil };
 }
 
+/** Whether what is promised of a database holds; null where nobody knows. */
+export function isSafe({ gaps, goodUntil }: DatabaseState): boolean | null {
+  if (gaps.some(({ grade }) => grade === "broken")) return false;
+  return gaps.length > 0 || goodUntil === null ? null : true;
+}
+
 /** The answer in a word, the first thing that anybody reads. */
-export function answerOf({ gaps, goodUntil }: DatabaseState): string {
-  if (gaps.some(({ grade }) => grade === "broken")) return "❌ **No**";
-  if (gaps.length > 0) return "⚠️ **Not known**";
-  return goodUntil === null ? "⚠️ **Not known**" : `✅ **Yes**, until ${spellInstant(goodUntil.toISOString())}`;
+export function answerOf(state: DatabaseState): string {
+  const safe = isSafe(state);
+  if (safe === false) return "❌ **No**";
+  if (safe === null || state.goodUntil === null) return "⚠️ **Not known**";
+  return `✅ **Yes**, until ${spellInstant(state.goodUntil.toISOString())}`;
 }
 
 /** A gap as a line of a list. */

@@ -1,0 +1,139 @@
+import { cell, code, prose, table } from "./escape.ts";
+import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
+import { longestMarkdown, stagesOfLimits } from "./limits.ts";
+import type { DrillReport, Objective } from "./model.ts";
+import { checks, findings } from "./sections/checks.ts";
+import { runFacts } from "./sections/facts.ts";
+import { verdictSigns } from "./sections/lead.ts";
+
+const leads: Readonly<Record<DrillReport["verdict"], string>> = {
+  proven: "**Production was lost, and came back.** What was recovered was proven, and the app's tests passed on it.",
+  failed: "**Production was lost, and did not come back as it should.** In earnest this would have been the disaster.",
+  inconclusive: "**The drill did not come to its end**, so nobody can tell whether production would come back.",
+};
+
+const met = ({ met }: Objective) => (met === null ? "not measured" : met ? "✅ met" : "❌ missed");
+const spelled = (seconds: number | null) => (seconds === null ? "–" : spellSeconds(seconds));
+
+const parts = { preparation: "prepares the drill", recovery: "**recovery**", afterwards: "afterwards" } as const;
+
+/** Every phase with its time, beside the last drill's. */
+export function drillTimes({ phases, trend }: Pick<DrillReport, "phases" | "trend">): string[] {
+  const before = new Map(trend.changes.map(({ name, before_s }) => [name, before_s]));
+  const rows = phases.map(({ name, seconds, part }) => {
+    const was = before.get(name);
+    return [code(name), parts[part], spellSeconds(seconds), was === undefined ? "–" : spellSeconds(was)];
+  });
+  return rows.length === 0 ? [] : table(["Phase", "Part", "Time", "Last drill"], rows);
+}
+
+/** What got slower and why, and where the time goes. */
+export function drillFindings({ trend }: Pick<DrillReport, "trend">): string[] {
+  return [
+    ...trend.slower.map(
+      ({ name, before_s, now_s, factor, why }) =>
+        `- **Slower:** ${code(name)} took ${spellSeconds(now_s)} instead of ${spellSeconds(before_s)} (${factor} times): ${prose(why)}.`,
+    ),
+    ...trend.bottlenecks.map(
+      ({ name, seconds, share }) =>
+        `- **Bottleneck:** ${code(name)} takes ${Math.round(share * 100)} % of the recovery (${spellSeconds(seconds)}).`,
+    ),
+  ];
+}
+
+function trendSection(report: DrillReport): string[] {
+  const { trend } = report;
+  const found = drillFindings(report);
+  return [
+    "## Trend",
+    "",
+    trend.drills === 0
+      ? "There is no earlier drill of this kind to compare with."
+      : `Compared with ${spellAmount(trend.drills, "earlier drill")}; ${trend.slower.length === 0 ? "nothing became slower" : `${spellAmount(trend.slower.length, "phase")} became slower`}.`,
+    "",
+    ...table(
+      ["Drill", "Time to recover", "Work lost", "Size"],
+      trend.series.map(({ at, rto_s, rpo_s, size_bytes }) => [
+        spellInstant(at),
+        spelled(rto_s),
+        spelled(rpo_s),
+        size_bytes === null ? "–" : spellBytes(size_bytes),
+      ]),
+    ),
+    ...(found.length === 0 ? [] : [...found, ""]),
+  ];
+}
+
+function nextSteps(report: DrillReport): string[] {
+  const { checks: all, trend, verdict } = report;
+  const wrong = all.filter(({ status }) => status !== "passed").slice(0, 8);
+  const steps = [
+    ...wrong.map(({ title, reason, actual }) => `${prose(title)}: ${prose(reason || actual, 200)}.`),
+    ...trend.slower.map(({ name, why }) => `Find out why ${code(name)} became slower: ${prose(why)}.`),
+    ...(verdict === "proven" ? [] : ["When it is mended, drill again: `npm run ithaca -- drill`."]),
+  ];
+  return steps.length === 0
+    ? []
+    : ["## What to do next", "", ...steps.map((step, index) => `${index + 1}. ${step}`), ""];
+}
+
+/** A drill for people: never longer than 60,000 characters. */
+export function drillMarkdown(report: DrillReport): string {
+  const { verdict, database, objectives, rows, backup, reason, older, rehearsal, run } = report;
+  const { rto, rpo } = objectives;
+  const facts = [
+    ["Database", cell(database)],
+    [
+      "Production",
+      report.production === "made-up" ? "made up for this drill" : "a copy from the vault's newest backup",
+    ],
+    ["Recovered from", backup === null ? "nothing" : `${code(backup.id)}, ${spellBytes(backup.size_bytes)}`],
+    ["Digest", backup === null ? "–" : code(backup.digest)],
+    ["Older backup", older === null ? "there is none" : `${code(older.id)}: ${older.verdict}, ${code(older.report)}`],
+    [
+      "App's tests",
+      rehearsal === null
+        ? "not run"
+        : `${rehearsal.passed} passed, ${rehearsal.failed} failed, ${rehearsal.skipped} skipped`,
+    ],
+    ...runFacts(run),
+  ];
+  let text = "";
+  for (const limits of stagesOfLimits) {
+    text = [
+      `# ${verdictSigns[verdict]}: drill of ${prose(database)}`,
+      "",
+      leads[verdict],
+      "",
+      ...(reason === "" ? [] : [prose(reason, 800), ""]),
+      ...table(
+        ["Objective", "Promised", "Measured", ""],
+        [
+          ["Time until it is back (RTO)", spellSeconds(rto.target_s), spelled(rto.measured_s), met(rto)],
+          ["Work that is lost (RPO)", spellSeconds(rpo.target_s), spelled(rpo.measured_s), met(rpo)],
+        ],
+      ),
+      rows === null
+        ? "No row was counted."
+        : `While production was lost somebody wrote: ${spellAmount(rows.written, "row")} acknowledged, ${rows.recovered} came back, **${rows.lost} lost**.`,
+      "",
+      ...nextSteps(report),
+      "## Where the time went",
+      "",
+      ...drillTimes(report),
+      ...trendSection(report),
+      ...checks(report, limits),
+      ...findings(report, limits),
+      ...(report.not_covered.length === 0
+        ? []
+        : ["## Not covered", "", ...report.not_covered.map(({ what, why }) => `- ${prose(what)}: ${prose(why)}`), ""]),
+      "## Evidence",
+      "",
+      ...table(["Fact", "Value"], facts),
+      `The same facts for machines: ${code(report.report.json)}`,
+      "",
+    ].join("\n");
+    if (text.length <= longestMarkdown) break;
+  }
+  return text.slice(0, longestMarkdown);
+}
