@@ -44,6 +44,8 @@ export interface TakeBackupOptions {
 export interface TakenBackup {
   readonly manifest: Manifest;
   readonly census: Census;
+  /** How long the source held the snapshot open. */
+  readonly snapshotSeconds: number;
 }
 
 /** What was found out before anything was locked. */
@@ -99,20 +101,19 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
   const { source, attempt } = await attempts(options, exporter, pgDump);
   for (const { what, why } of source.scope.leftOut) progress.warn(`Left out: ${what}: ${why}`);
 
-  const dumpDirectory = join(directory, "dump");
-  await checkDump({
-    directory: dumpDirectory,
-    serverVersionNum: exporter.versionNum,
-    database: name,
-    scope: source.scope,
-    relations: attempt.relations,
-    tables: attempt.census.tables,
-  });
   // Locks and snapshot are released by now, and with them a connection for pg_dumpall.
   const pgDumpall = stack.use(await prepareClient("pg_dumpall", target, exporter.versionNum));
-  await progress.step("Write the roles", () =>
-    dumpRoles(pgDumpall, target.database, join(directory, "roles.sql"), signal),
-  );
+  await Promise.all([
+    checkDump({
+      directory: join(directory, "dump"),
+      serverVersionNum: exporter.versionNum,
+      database: name,
+      scope: source.scope,
+      relations: attempt.relations,
+      tables: attempt.census.tables,
+    }),
+    progress.step("Write the roles", () => dumpRoles(pgDumpall, target.database, join(directory, "roles.sql"), signal)),
+  ]);
   return progress.step("Write census and manifest", async () => {
     const { asOf } = options;
     const census = asOf === undefined ? attempt.census : { ...attempt.census, taken_at: asOf.toISOString() };
@@ -142,7 +143,7 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
     };
     signal.throwIfAborted();
     const manifest = await writeManifest(directory, known, source.facts.sizeBytes ?? 0, () => clock.now());
-    return { manifest, census };
+    return { manifest, census, snapshotSeconds: attempt.snapshotSeconds };
   });
 }
 

@@ -32,34 +32,57 @@ export async function readInventory(
   scope: Scope,
   kinds: readonly string[] | null = null,
 ): Promise<Inventory> {
+  const objects: InventoryObject[] = [];
+  const take = (_kind: string, found: readonly InventoryObject[]) => {
+    for (const object of found) objects.push(object);
+  };
+  return { objects, notCovered: await readInventoryByKind(session, scope, take, kinds) };
+}
+
+/**
+ * Reads the same kind by kind, so that nobody need hold all of it. Kinds that could not be read come last, together.
+ *
+ * @returns what could not be read
+ */
+export async function readInventoryByKind(
+  session: Session,
+  scope: Scope,
+  take: (kind: string, objects: readonly InventoryObject[]) => void,
+  kinds: readonly string[] | null = null,
+): Promise<Inventory["notCovered"]> {
   const [resolved] = await session.query<ResolvedScope>(scopeQuery, [
     scope.excludedSchemas,
     scope.excludedTables,
     scope.excludedExtensions,
   ]);
-  if (resolved === undefined) return { objects: [], notCovered: [] };
-  const objects: InventoryObject[] = [];
+  if (resolved === undefined) return [];
+  const unread: InventoryObject[] = [];
   const notCovered: Inventory["notCovered"][number][] = [];
   // Reading changes nothing, so one savepoint serves all: going back to it only ends the aborted state.
   await session.query("SAVEPOINT inventory");
   for (const query of inventoryQueries) {
-    if (kinds !== null && !kinds.includes(query.kind)) continue;
+    const { kind } = query;
+    if (kinds !== null && !kinds.includes(kind)) continue;
     try {
       const rows = await session.query<{ name: string; attributes: { [attribute: string]: Json } }>(
         query.sql,
         query.parameters.map((parameter) => resolved[parameter]),
       );
-      for (const { name, attributes } of rows) objects.push({ kind: query.kind, name, attributes });
+      take(
+        kind,
+        rows.map(({ name, attributes }) => ({ kind, name, attributes })),
+      );
     } catch (thrown) {
       if (!(thrown instanceof Error && "code" in thrown && thrown.code === insufficientPrivilege)) throw thrown;
       await session.query("ROLLBACK TO SAVEPOINT inventory");
-      objects.push({ kind: unreadKind, name: query.kind, attributes: {} });
+      unread.push({ kind: unreadKind, name: kind, attributes: {} });
       notCovered.push({
-        what: `the definition of every ${query.kind.replaceAll("-", " ")}`,
+        what: `the definition of every ${kind.replaceAll("-", " ")}`,
         why: `role ${session.target.user} may not read it (${thrown.message})`,
       });
     }
   }
   await session.query("RELEASE SAVEPOINT inventory");
-  return { objects, notCovered };
+  if (unread.length > 0) take(unreadKind, unread);
+  return notCovered;
 }

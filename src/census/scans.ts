@@ -9,7 +9,7 @@ export interface Scan {
 }
 
 /** Tables larger than this are read in pieces by several workers, so that one large table does not hold up the rest. */
-const pieceBytes = 256 * 1024 * 1024;
+const pieceBytes = 64 * 1024 * 1024;
 /** So many small tables share a query, because each query costs a round trip. */
 const batchTables = 40;
 const batchBytes = 8 * 1024 * 1024;

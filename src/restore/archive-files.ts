@@ -1,5 +1,6 @@
 import { lstat, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import type { ArchiveEntry } from "./archive.ts";
 
 /** A data file that is not as pg_dump leaves it. */
@@ -15,6 +16,8 @@ const plainName = /^(\d+\.dat|blobs(_\d+)?\.toc)$/;
 const compressedSuffixes = [".gz", ".lz4", ".zst"];
 /** pg_dump closes the rows of a table with an end-of-data marker; a file that was cut off lacks it, and COPY would not notice. */
 const endOfRows = "\\.\n\n\n";
+/** So many files are looked at together: 5,000 tables are 5,000 files. */
+const filesAtATime = 16;
 
 /** The kind of file under a name, without following links: `null` where there is none. */
 async function regularFile(path: string): Promise<{ size: number } | "special" | null> {
@@ -87,17 +90,13 @@ async function checkLargeObjects(directory: string, entry: ArchiveEntry): Promis
  * file, and loads the rows before a cut without a word.
  */
 export async function checkArchiveFiles(directory: string, entries: readonly ArchiveEntry[]): Promise<BadFile[]> {
-  const bad: BadFile[] = [];
-  for (const entry of entries) {
+  const found = await pLimit(filesAtATime).map(entries, async (entry): Promise<BadFile | null> => {
     if (entry.fileName === "") {
-      if (entry.desc === "TABLE DATA") {
-        bad.push({ entry, message: "the archive names no file for its rows", loadable: false });
-      }
-      continue;
+      const message = "the archive names no file for its rows";
+      return entry.desc === "TABLE DATA" ? { entry, message, loadable: false } : null;
     }
-    const found = await checkFile(directory, entry, entry.fileName);
-    const fault = found ?? (entry.fileName.endsWith(".toc") ? await checkLargeObjects(directory, entry) : null);
-    if (fault !== null) bad.push(fault);
-  }
-  return bad;
+    const fault = await checkFile(directory, entry, entry.fileName);
+    return fault ?? (entry.fileName.endsWith(".toc") ? checkLargeObjects(directory, entry) : null);
+  });
+  return found.filter((fault) => fault !== null);
 }
