@@ -31,7 +31,7 @@ function verifyCommand(): Command {
 }
 
 function buildCommand(): Command {
-  return common("build", "Make the index anew, and add what no link of the evidence chain holds yet")
+  return common("build", "Draw the charts and make the index anew, and add what no link of the evidence chain holds yet")
     .addHelpText("after", examples("reports build"))
     .action((options) =>
       runCommand(options, async (context) => {

@@ -3,6 +3,8 @@ import { isEvidence, isRedrawn, mayChange } from "../report/chain/belongs.ts";
 import { indexPath, linkAt, sha256 } from "../report/chain/link.ts";
 import { chainHeads, nextLinks, recordedFiles } from "../report/chain/next-links.ts";
 import type { EvidenceFile, LinkFile } from "../report/chain/types.ts";
+import { chartPaths } from "../report/charts/charts.ts";
+import { chartFiles } from "../report/charts/draw.ts";
 import { indexPage, reportsAmong } from "../report/index-page.ts";
 import { type CommitOutcome, type FileToCommit, placeFiles } from "./commit-files.ts";
 import { type BranchHead, gitBlobSha, type TreeFile } from "./git-tree.ts";
@@ -107,8 +109,10 @@ export async function reportAdditions(
   const { plan, folder, local, contents, checkedOut, at, writtenOn } = parts;
   const whole = (path: string) => `${folder}/${path}`;
   const below = (path: string) => path.slice(folder.length + 1);
+  const ofCharts = new Set(Object.keys(plan.databases).flatMap(chartPaths));
   const files = local
-    .filter(({ path }) => isEvidence(path))
+    // Charts are drawn below, from what the branch holds; those that lie here may be older.
+    .filter(({ path }) => isEvidence(path) && !ofCharts.has(path))
     .map(({ path, bytes }) => ({ path: whole(path), content: bytes, derived: isRedrawn(path) }));
   const there = [...head.files.keys()];
   const read = async (paths: readonly string[], most: number): Promise<EvidenceFile[]> =>
@@ -119,7 +123,18 @@ export async function reportAdditions(
   const { wanted, renamed } = placeFiles(head, inNewestForm(made, theirs, parts));
   // Without a new record there is nothing to draw or to link anew.
   if (wanted.every(({ path }) => isRedrawn(below(path)))) return { files: [], renamed };
-  const newFiles = wanted.map(({ path, content }) => ({ path: below(path), bytes: content }));
+  const records = wanted.map(({ path, content }) => ({ path: below(path), bytes: content }));
+
+  const reportPaths = there.filter((path) => /^\d{4}\/.*\.json$/.test(below(path)));
+  const published = await read(reportPaths.sort().reverse(), mostFetched);
+  const reports = reportsAmong([...published, ...records]);
+  const touched = new Set(reportsAmong(records).map(({ database }) => database));
+  const drawn = await chartFiles(
+    reports,
+    Object.keys(plan.databases).filter((name) => touched.has(name)),
+  );
+  const charts = drawn.filter(({ path, bytes }) => head.files.get(whole(path))?.sha !== gitBlobSha(bytes));
+  const newFiles = [...records, ...charts];
 
   const linkPaths = newestLinkPaths(there.map(below)).map(whole);
   const existing = (await read(linkPaths, linkPaths.length)).map(toLinkFile);
@@ -130,16 +145,16 @@ export async function reportAdditions(
     .filter(({ path, bytes }) => !renewed.has(path) && recorded.get(path) !== sha256(bytes));
   const links = nextLinks(existing, [...newFiles, ...finished], at);
 
-  const reportPaths = there.filter((path) => /^\d{4}\/.*\.json$/.test(below(path)));
-  const published = await read(reportPaths.sort().reverse(), mostFetched);
   const page = indexPage({
     plan,
-    reports: reportsAmong([...published, ...newFiles]),
+    reports,
     heads: chainHeads([...existing, ...links]),
+    charts: [...there.map(below), ...drawn.map(({ path }) => path)],
   });
   return {
     files: [
       ...wanted,
+      ...charts.map(({ path, bytes }) => ({ path: whole(path), content: bytes, derived: true })),
       ...links.map(({ path, text }) => ({ path: whole(path), content: Buffer.from(text) })),
       { path: whole(indexPath), content: Buffer.from(page), derived: true },
     ],

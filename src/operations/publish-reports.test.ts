@@ -108,12 +108,16 @@ describe("publishing", () => {
       "audit/inner-odyssey/2026/11/23/a-started.json",
       "chain/_/000001.json",
       "chain/inner-odyssey/000001.json",
+      ...["calendar", "objectives", "restore-time"].flatMap((name) => [
+        `charts/inner-odyssey/${name}-dark.svg`,
+        `charts/inner-odyssey/${name}.svg`,
+      ]),
       "charts/sizes.svg",
     ]);
     expect(chainFindings(files)).toEqual([]);
     const [commit] = standIn.requests.filter(({ path }) => path.endsWith("/git/commits"));
     expect(JSON.parse(commit?.body ?? "").message).toBe(
-      "Reports: 2026/11/23-weekly-8812-1-inner-odyssey\n\n4 files, with their link in the evidence chain.\nRun: https://github.com/acme/shop/actions/runs/8812\n\n[skip ci]\n",
+      "Reports: 2026/11/23-weekly-8812-1-inner-odyssey\n\n10 files, with their link in the evidence chain.\nRun: https://github.com/acme/shop/actions/runs/8812\n\n[skip ci]\n",
     );
 
     standIn.requests.length = 0;
@@ -162,7 +166,7 @@ describe("publishing", () => {
     await using here = await workspace("reports:\n  branch: ithaca-reports\n");
     await writeReport(here.reports, green());
     expect(await here.publish()).toMatchObject({ branch: "ithaca-reports" });
-    expect((await published(here.context, "ithaca-reports")).size).toBe(4);
+    expect((await published(here.context, "ithaca-reports")).size).toBe(10);
     expect((await published(here.context)).size).toBe(0);
   });
 
@@ -176,7 +180,7 @@ describe("publishing", () => {
     expect(renamed).toHaveLength(2);
     expect(second.warnings[0]).toContain("holds something else there");
     const files = await published(second.context);
-    expect(files.size).toBe(4 + 3);
+    expect(files.size).toBe(10 + 3);
     expect(chainFindings(files)).toEqual([]);
     expect((await second.publish()).commit).toBeNull();
   });
@@ -242,7 +246,7 @@ describe("publishing refuses", () => {
       message: expect.stringContaining("reports/notes.md"),
     });
     const files = await published(here.context);
-    expect(files.size).toBe(4);
+    expect(files.size).toBe(10);
     expect(JSON.stringify(standIn.requests)).not.toContain("a-secret-of-this-test");
   });
 

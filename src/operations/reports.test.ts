@@ -67,7 +67,7 @@ describe("a folder that nobody touched", () => {
     await buildReports(context, options);
     expect(await verifyReports(context, options)).toMatchObject({
       verdict: "intact",
-      chains: [{ database: "shop", sequence: 1, files: 4 }],
+      chains: [{ database: "shop", sequence: 1, files: 8 }],
       anchors: 1,
     });
     await rm(folder(), { recursive: true });
@@ -86,14 +86,18 @@ describe("a folder that nobody touched", () => {
 
   test("gets its index and links once, and the next link after the first", async () => {
     await night();
+    const charts = ["calendar", "calendar-dark", "size", "size-dark"].map((name) => `reports/charts/shop/${name}.svg`);
     expect((await buildReports(context, options)).written).toEqual([
+      ...charts,
       "reports/chain/shop/000001.json",
       "reports/README.md",
     ]);
-    expect((await buildReports(context, options)).written).toEqual(["reports/README.md"]);
+    expect((await buildReports(context, options)).written).toEqual([...charts, "reports/README.md"]);
     await night();
     expect((await buildReports(context, options)).written).toContain("reports/chain/shop/000002.json");
-    expect(await readFile(folder("README.md"), "utf8")).toMatch(/\| `shop` \| 2 \| `[0-9a-f]{64}` \|/);
+    const page = await readFile(folder("README.md"), "utf8");
+    expect(page).toContain('<img src="charts/shop/calendar.svg"');
+    expect(page).toMatch(/\| `shop` \| 2 \| `[0-9a-f]{64}` \|/);
   });
 
   test("can be verified by hand, with the lines of docs/evidence.md", async () => {

@@ -1,5 +1,5 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { readLog } from "../audit/read-log.ts";
 import { run } from "../base/child-process.ts";
 import { messageOf } from "../base/errors.ts";
@@ -11,11 +11,13 @@ import { indexPath, linkAt, sha256 } from "../report/chain/link.ts";
 import { chainHeads, nextLinks } from "../report/chain/next-links.ts";
 import type { EvidenceFile, LinkFile } from "../report/chain/types.ts";
 import { type Anchor, type ChainVerification, verifyChain } from "../report/chain/verify.ts";
+import { chartFiles } from "../report/charts/draw.ts";
 import { reportErrors } from "../report/errors.ts";
 import { placeFile } from "../report/files.ts";
 import { indexPage, reportsAmong } from "../report/index-page.ts";
 import type { UseCaseContext } from "./context.ts";
 import { anchorsOfIndex, anchorsOfLog, anchorsOfVault } from "./evidence-anchors.ts";
+import { pagesAsMade } from "./incident-forms.ts";
 import { reportsDirectory } from "./subject.ts";
 
 export interface VerifyReportsOptions {
@@ -42,7 +44,12 @@ const toLinks = (files: readonly EvidenceFile[]): LinkFile[] =>
 
 /** The page as it would be made now. */
 function pageOf(plan: Plan, files: readonly EvidenceFile[], links: readonly LinkFile[]): string {
-  return indexPage({ plan, reports: reportsAmong(files), heads: chainHeads(links) });
+  return indexPage({
+    plan,
+    reports: reportsAmong(files),
+    heads: chainHeads(links),
+    charts: files.map(({ path }) => path),
+  });
 }
 
 /** `sha256:…` or the bare digest, as mails and pages show it. */
@@ -101,9 +108,21 @@ export async function verifyReports(
       "Compared with what stands in this folder only; --vault or --expect also finds a chain that was made anew.",
     );
   }
-  const changed = verification.findings.length > 0;
-  const verdict = changed ? "changed" : links.length === 0 ? "inconclusive" : "intact";
-  return { verdict, ...verification, anchors: anchors.length, notes };
+  // What was learned is written by people, and only the next publication takes it into the chain.
+  const finished = new Set(pagesAsMade(files).map(({ path }) => path));
+  const byPeople = verification.findings.filter(({ kind, path }) => kind === "altered" && finished.has(path));
+  for (const { path } of byPeople) notes.push(`People have written into ${path} since it was published.`);
+  const findings = verification.findings.filter((finding) => !byPeople.includes(finding));
+  const verdict = findings.length > 0 ? "changed" : links.length === 0 ? "inconclusive" : "intact";
+  return { verdict, ...verification, findings, anchors: anchors.length, notes };
+}
+
+/** Puts a file that is made anew from others in the place of its older form, whole or not at all. */
+async function writeOver(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.tmp`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(temporary, content);
+  await rename(temporary, path);
 }
 
 export interface BuildReportsOutcome {
@@ -112,7 +131,7 @@ export interface BuildReportsOutcome {
 }
 
 /**
- * Makes the index page anew and adds what is not in the chain yet, for a folder that no workflow publishes, or one that is
+ * Draws the charts and makes the index page anew, and adds what is not in the chain yet, for a folder that no workflow publishes, or one that is
  * older than its chain. Where reports are published, publishing does the same.
  *
  * @throws failed: the chain does not hold, and a new link would cover that up
@@ -134,19 +153,23 @@ export async function buildReports(
   const broken = findings.filter(({ kind, path }) => kind !== "inserted" && !(kind === "altered" && mayChange(path)));
   const [first] = broken;
   if (first !== undefined) throw reportErrors.chain_broken({ path: first.path, why: first.why, count: broken.length });
-  const made = nextLinks(links, files, context.clock.now());
-  const page = pageOf(plan, files, [...links, ...made]);
+  const drawn = await chartFiles(reportsAmong(files), Object.keys(plan.databases).sort());
+  const paths = new Set(drawn.map(({ path }) => path));
+  const all = [...files.filter(({ path }) => !paths.has(path)), ...drawn];
+  const made = nextLinks(links, all, context.clock.now());
+  const page = pageOf(plan, all, [...links, ...made]);
   try {
+    for (const { path, bytes } of drawn) await writeOver(join(directory, path), bytes);
     for (const { path, text } of made) {
       const target = join(directory, path);
       await mkdir(dirname(target), { recursive: true });
       if (!(await placeFile(target, text))) throw new Error(`${path} has just been made by somebody else`);
     }
-    await mkdir(directory, { recursive: true });
-    await writeFile(join(directory, `.${indexPath}.tmp`), page);
-    await rename(join(directory, `.${indexPath}.tmp`), join(directory, indexPath));
+    await writeOver(join(directory, indexPath), page);
   } catch (cause) {
     throw reportErrors.not_written({ directory, why: messageOf(cause) }, { cause });
   }
-  return { written: [...made.map(({ path }) => path), indexPath].map((path) => `${plan.reports.directory}/${path}`) };
+  return {
+    written: [...paths, ...made.map(({ path }) => path), indexPath].map((path) => `${plan.reports.directory}/${path}`),
+  };
 }

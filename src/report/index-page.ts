@@ -3,7 +3,9 @@ import type { ChainHead, EvidenceFile } from "./chain/types.ts";
 import { code, prose, table } from "./escape.ts";
 import { spellBytes, spellInstant, spellSeconds } from "./format.ts";
 import { daysTable } from "./index/days.ts";
+import { headline } from "./index/headline.ts";
 import { linkTo } from "./index/link-to.ts";
+import { pictures } from "./index/pictures.ts";
 import { answerOf, type DatabaseState, gapLine, stateOf } from "./index/state.ts";
 import type { AnyReport } from "./model.ts";
 import { anyReportSchema } from "./schema.ts";
@@ -15,6 +17,8 @@ export interface IndexParts {
   readonly reports: readonly AnyReport[];
   /** The newest link of every chain, those of the same commit included. */
   readonly heads: readonly ChainHead[];
+  /** Paths of the charts that stand in the folder, or come with the same commit; none unless told otherwise. */
+  readonly charts?: readonly string[];
 }
 
 /** The reports among files of the folder; what is no report, or no longer whole, is passed over. */
@@ -55,12 +59,18 @@ function atAGlance(state: DatabaseState, asOf: Date): string[] {
   ];
 }
 
-function databaseSection(state: DatabaseState, reports: readonly AnyReport[], asOf: Date): string[] {
+function databaseSection(
+  state: DatabaseState,
+  reports: readonly AnyReport[],
+  asOf: Date,
+  charts: readonly string[],
+): string[] {
   return [
     `## ${prose(state.name)}`,
     "",
     ...(state.gaps.length === 0 ? ["No gap is known."] : state.gaps.map(gapLine)),
     "",
+    ...pictures(state.name, reports, charts),
     "### The last 30 days",
     "",
     ...daysTable(reports, asOf),
@@ -86,7 +96,7 @@ function chainSection(heads: readonly ChainHead[]): string[] {
  * The page `README.md` of the reports' folder: are we safe? It judges at the end of the newest run, since a page that
  * stands still cannot know the time, and says until when its answer holds.
  */
-export function indexPage({ plan, reports, heads }: IndexParts): string {
+export function indexPage({ plan, reports, heads, charts = [] }: IndexParts): string {
   const names = Object.keys(plan.databases).sort();
   const known = reports.filter(({ database }) => names.includes(database));
   const asOf = new Date(Math.max(0, ...known.map(({ run }) => Date.parse(run.finished_at))));
@@ -99,13 +109,15 @@ export function indexPage({ plan, reports, heads }: IndexParts): string {
   return [
     "# Are we safe?",
     "",
+    headline(states),
+    "",
     when,
     "",
     ...table(
       ["Database", "Answer", "Newest backup", "Newest proof", "Last drill", "Open gaps"],
       states.map((state) => atAGlance(state, asOf)),
     ),
-    ...states.flatMap((state) => databaseSection(state, of(state.name), asOf)),
+    ...states.flatMap((state) => databaseSection(state, of(state.name), asOf, charts)),
     ...chainSection(heads),
   ].join("\n");
 }

@@ -99,7 +99,7 @@ function grid(days: readonly Day[]): Spec {
   };
 }
 
-const keyColumns = [9, 126, 256];
+const keyColumns = [9, 134, 266];
 
 /** What the signs mean, with the number of days. */
 function key(days: readonly Day[]): Spec {
