@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { ithaca, startIthaca } from "../test/support/cli.ts";
 import { openShop, type Shop } from "../test/support/shop.ts";
 
@@ -49,9 +49,14 @@ const points: [string[], RegExp][] = [
   [["prove"], /Take the copy's census/],
 ];
 
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+  expect((await ithaca(["backup"], shop.folder, shop.env)).exitCode).toBe(0);
+  return () => shop[Symbol.asyncDispose]();
+});
+
 test("killed without warning at ten points: nothing stays, and the next run works", { timeout: 240_000 }, async () => {
-  await using shop = await openShop();
-  expect((await ithaca(["backup", "--init"], shop.folder, shop.env)).exitCode).toBe(0);
   for (const [args, moment] of points) {
     const run = startIthaca(args, shop.folder, shop.env);
     await Promise.race([run.saw(moment), run.result]);
@@ -64,13 +69,12 @@ test("killed without warning at ten points: nothing stays, and the next run work
 });
 
 test("Ctrl-C ends in order with exit code 130 and says so", async () => {
-  await using shop = await openShop();
-  expect((await ithaca(["backup", "--init"], shop.folder, shop.env)).exitCode).toBe(0);
   const run = startIthaca(["prove"], shop.folder, shop.env);
   await run.saw(/Make the roles/);
   run.kill("SIGINT");
   const { exitCode, stderr } = await run.result;
   expect(stderr).toContain("Stopped on request");
+  expect(stderr).toContain("The database and the vault's backups are as they were, and the throwaway copy is gone.");
   expect(exitCode).toBe(130);
   expect(await settled(shop)).toEqual([]);
 });

@@ -1,18 +1,28 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCluster } from "../src/postgres/cluster.ts";
 import { connect } from "../src/postgres/connect.ts";
 import { withDatabase } from "../src/postgres/target.ts";
 import type { Target } from "../src/postgres/types.ts";
-import { ithaca, socketUrl } from "../test/support/cli.ts";
-import { openShop } from "../test/support/shop.ts";
+import { cheapenKey } from "../test/support/cheap-key.ts";
+import { type CliResult, ithaca, socketUrl } from "../test/support/cli.ts";
+import { openShop, type Shop } from "../test/support/shop.ts";
+import { vaultPassword } from "../test/support/vault.ts";
+
+let site: Shop;
+let taken: CliResult;
+const call = (...args: string[]) => ithaca([...args, "--json"], site.folder, site.env);
+
+// One shop and one backup, which the first test looks at and the others use.
+beforeAll(async () => {
+  site = await openShop({ vault: false });
+  taken = await call("backup", "--init");
+  await cheapenKey(join(site.folder, "vault"), vaultPassword);
+});
+afterAll(() => site[Symbol.asyncDispose]());
 
 test("a plan of five lines is enough: back up, list, prove, check, retain", async () => {
-  await using site = await openShop();
-  const call = (...args: string[]) => ithaca([...args, "--json"], site.folder, site.env);
-
-  const taken = await call("backup", "--init");
   expect(taken.stderr).toContain("Put it into the vault");
   expect(taken.exitCode).toBe(0);
   const { backup } = JSON.parse(taken.stdout);
@@ -50,9 +60,7 @@ test("a plan of five lines is enough: back up, list, prove, check, retain", asyn
 });
 
 test("harm to the copy is found and named by its key", async () => {
-  await using site = await openShop();
   await writeFile(join(site.folder, "harm.sql"), "UPDATE public.orders SET buyer = 'canary' WHERE id = 7");
-  await ithaca(["backup", "--init"], site.folder, site.env);
   const { exitCode, stdout } = await ithaca(["prove", "--damage", "harm.sql", "--json"], site.folder, site.env);
   const report = JSON.parse(stdout);
   expect(report).toMatchObject({ verdict: "failed", damaged: true });
@@ -65,24 +73,23 @@ test("harm to the copy is found and named by its key", async () => {
 });
 
 test("diff shows the rows behind a finding, and never in a log", async () => {
-  await using site = await openShop();
   await writeFile(join(site.folder, "harm.sql"), "UPDATE public.orders SET buyer = 'somebody' WHERE id = 7");
-  await ithaca(["backup", "--init"], site.folder, site.env);
   const args = ["diff", "--damage", "harm.sql"];
   const shown = await ithaca(args, site.folder, site.env);
   expect(shown.stdout).toContain("public.orders: 0 missing, 0 surplus, 1 changed");
   expect(shown.stdout).toContain("- buyer (canary-row-7)");
   expect(shown.stdout).toContain("+ buyer (somebody)");
   expect(shown.exitCode).toBe(1);
+  const mistyped = await ithaca(["diff", "--object", "public.ordes"], site.folder, site.env);
+  expect(mistyped.stderr).toContain("holds public.ordes, did you mean public.orders?");
+  expect(mistyped.exitCode).toBe(2);
   const logged = await ithaca(args, site.folder, { ...site.env, GITHUB_ACTIONS: "true" });
   expect(logged).toMatchObject({ exitCode: 2, stdout: "" });
   expect(logged.stderr).toContain("this is a log that others can read");
 });
 
 test("a given throwaway server is used, left empty, and refused where it is production's own", async () => {
-  await using site = await openShop();
   await using service = await startCluster({ superuser: "supabase_admin" });
-  await ithaca(["backup", "--init"], site.folder, site.env);
   const on = (target: Target) =>
     ithaca(["prove", "--json"], site.folder, { ...site.env, ITHACA_THROWAWAY_URL: socketUrl(target) });
 
@@ -101,10 +108,10 @@ test("a given throwaway server is used, left empty, and refused where it is prod
 });
 
 test("doctor says what is missing and how to mend it, and changes nothing", async () => {
-  await using site = await openShop();
   const { exitCode, stdout } = await ithaca(["doctor", "--json"], site.folder, {
     ...site.env,
     ITHACA_DATABASE_URL: "",
+    RESTIC_REPOSITORY: join(site.folder, "no-vault"),
   });
   const { checks } = JSON.parse(stdout);
   const statuses = Object.fromEntries(checks.map((check: { id: string; status: string }) => [check.id, check.status]));
@@ -119,7 +126,6 @@ test("doctor says what is missing and how to mend it, and changes nothing", asyn
   );
   expect(exitCode).toBe(3);
 
-  await ithaca(["backup", "--init"], site.folder, site.env);
   const healthy = await ithaca(["doctor"], site.folder, site.env);
   expect(healthy).toMatchObject({ exitCode: 0, stderr: "" });
 });
@@ -129,10 +135,17 @@ const unreachable = "postgres://reader:canary-secret@127.0.0.1:1/shop";
 /** What a person can get wrong or find broken: arguments, changes to the environment, exit code, and the sentence. */
 const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
   ["an unknown command", ["prov"], {}, 2, /unknown command 'prov'[\s\S]*Did you mean prove\?/],
-  ["an unknown option", ["prove", "--bakup", "x"], {}, 2, /unknown option '--bakup'/],
+  ["an unknown option", ["prove", "--bakup", "x"], {}, 2, /unknown option '--bakup'[\s\S]*Did you mean --backup\?/],
+  ["no point in time", ["recover", "point-in-time"], {}, 2, /say --to <point>, or --rehearse/],
   ["a number that is none", ["demo", "--families", "many"], {}, 2, /--families[\s\S]*whole number/],
   ["a plan that is not there", ["prove", "--plan", "nowhere.yaml"], {}, 2, /nowhere\.yaml/],
-  ["a database that the plan has not", ["prove", "--database", "shoop"], {}, 2, /shoop[\s\S]*shop/],
+  [
+    "a database that the plan has not",
+    ["prove", "--database", "shoop"],
+    {},
+    2,
+    /no database shoop[\s\S]*did you mean shop\?/,
+  ],
   ["a missing damage file", ["prove", "--damage", "gone.sql"], {}, 2, /--damage names gone\.sql/],
   ["a folder that is no backup", ["prove", "--archive", "."], {}, 2, /no dump of a database/],
   ["no vault", ["backups"], { RESTIC_REPOSITORY: "" }, 3, /RESTIC_REPOSITORY/],
@@ -141,7 +154,6 @@ const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
 ];
 
 test("every mistake gets one clear sentence and the right exit code", async () => {
-  await using site = await openShop();
   for (const [what, args, env, exitCode, sentence] of mistakes) {
     const result = await ithaca(args, site.folder, { ...site.env, ...env });
     const shown = `${result.stdout}\n${result.stderr}`;

@@ -6,6 +6,7 @@ import { connect } from "../../src/postgres/connect.ts";
 import { withDatabase } from "../../src/postgres/target.ts";
 import type { Session, Target } from "../../src/postgres/types.ts";
 import { socketUrl } from "./cli.ts";
+import { placeRepository, vaultPassword } from "./vault.ts";
 
 const fiveLines = `version: 1
 databases:
@@ -28,8 +29,12 @@ async function createDatabase(server: Target, name: string): Promise<void> {
   await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
 }
 
-/** Sets up a shop: 1,000 orders with canary texts in them, and no backup yet. */
-export async function openShop(): Promise<Shop> {
+/**
+ * Sets up a shop: 1,000 orders with canary texts in them, and no backup yet.
+ *
+ * @param options.vault false where a test makes the vault itself
+ */
+export async function openShop(options: { vault?: boolean } = {}): Promise<Shop> {
   await using stack = new AsyncDisposableStack();
   const { path: folder } = stack.use(await scratchDirectory("shop"));
   // A server of its own: roles belong to a server, and those that other tests have left are none of the shop's.
@@ -45,6 +50,8 @@ export async function openShop(): Promise<Shop> {
   // A private cluster runs as another OS user, who must be able to pass through.
   const scratch = join(folder, "scratch");
   await mkdir(scratch, { mode: 0o777 });
+  const vault = join(folder, "vault");
+  if (options.vault !== false) await placeRepository(vault);
   const held = stack.move();
   return {
     folder,
@@ -53,8 +60,8 @@ export async function openShop(): Promise<Shop> {
     env: {
       ITHACA_SCRATCH: scratch,
       ITHACA_DATABASE_URL: socketUrl(target),
-      RESTIC_REPOSITORY: join(folder, "vault"),
-      RESTIC_PASSWORD: "canary-password-of-the-vault",
+      RESTIC_REPOSITORY: vault,
+      RESTIC_PASSWORD: vaultPassword,
     },
     [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
   };

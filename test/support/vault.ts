@@ -1,31 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { inject } from "vitest";
 import { scratchDirectory } from "../../src/base/scratch.ts";
 import type { BackupLabel, Vault, VaultEntry } from "../../src/vault/types.ts";
 import { localVault, openVault } from "../../src/vault/vault.ts";
-import { cheapenKey } from "./cheap-key.ts";
 import { resticServer } from "./restic-server.ts";
+import { vaultPassword } from "./vault-template.ts";
 
-/** A canary: it must appear in no message and no list of processes. */
-export const vaultPassword = "canary-vault-password";
+export { vaultPassword };
 
-let template: Promise<string> | undefined;
-
-/** One empty repository per test file, which each test copies: creating one takes two seconds. */
-async function makeTemplate(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "ithaca-vault-template-"));
-  await localVault(folder, vaultPassword).initialise();
-  await cheapenKey(folder, vaultPassword);
-  return folder;
+/**
+ * Puts an empty repository, which opens with `vaultPassword`, into a folder that is not there yet: a copy of the run's
+ * template, because creating one takes two seconds.
+ */
+export async function placeRepository(folder: string): Promise<void> {
+  await cp(inject("vaultTemplate"), folder, { recursive: true });
 }
-
-afterAll(async () => {
-  if (template !== undefined) await rm(await template, { recursive: true, force: true });
-});
 
 /** A vault of a test's own, in a folder that it may damage. */
 export interface TestVault extends AsyncDisposable {
@@ -37,10 +29,9 @@ export interface TestVault extends AsyncDisposable {
 }
 
 export async function testVault(): Promise<TestVault> {
-  template ??= makeTemplate();
   const scratch = await scratchDirectory("vault-test");
   const repository = join(scratch.path, "repository");
-  await cp(await template, repository, { recursive: true });
+  await placeRepository(repository);
   return {
     vault: localVault(repository, vaultPassword),
     repository,
