@@ -35,8 +35,9 @@ export function pointInTimeCommand(): Command {
         "recover point-in-time --rehearse",
       ),
     )
-    .action((options) =>
-      runCommand(options, async (context) => {
+    .action((options, command: Command) => {
+      if (options.to === undefined && !options.rehearse) command.error("error: say --to <point>, or --rehearse");
+      return runCommand(options, async (context) => {
         if (options.rehearse) {
           const report = await rehearsePointInTime(context, options);
           return { document: report, text: rehearsalText(report), exitCode: exitCodeOf(report.verdict) };
@@ -48,6 +49,6 @@ export function pointInTimeCommand(): Command {
         }
         const { recovery } = result;
         return { document: recovery, text: recoveryText(recovery), exitCode: exitCodeOf(recovery.verdict) };
-      }),
-    );
+      });
+    });
 }

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { spellBytes, spellSeconds } from "../../src/report/format.ts";
+import { spellAmount, spellBytes, spellSeconds } from "../../src/report/format.ts";
 import type { CheckReport, ProofReport, Verdict } from "../../src/report/model.ts";
 
 type CheckResult = ProofReport["checks"][number];
@@ -47,20 +47,30 @@ function evidenceLines({ sabotage, rehearsal }: ProofReport): string[] {
   return lines;
 }
 
+/** What was promised for a disaster, beside what this run measured of it. */
+function objectiveLines({ objectives: { rto, rpo } }: ProofReport): string[] {
+  const restored = rto.measured_s === null ? "nothing was restored" : `restored in ${spellSeconds(rto.measured_s)}`;
+  const age = rpo.measured_s === null ? "not known" : spellSeconds(rpo.measured_s);
+  return [
+    `  RTO ${spellSeconds(rto.target_s)}: ${restored}. RPO ${spellSeconds(rpo.target_s)}: age of the newest backup ${age}.`,
+  ];
+}
+
+function notCoveredLines(notCovered: readonly unknown[]): string[] {
+  if (notCovered.length === 0) return [];
+  return [`  Not covered: ${spellAmount(notCovered.length, "thing")}; the report has the reasons.`];
+}
+
 /** A proof on one screen of a terminal; the evidence is in the report that the last line names. */
 export function proofText(report: ProofReport): string {
   const subject = report.backup === null ? report.database : `${report.database}, backup ${report.backup.id}`;
-  const { rto, rpo } = report.objectives;
-  const seconds = (value: number | null) => (value === null ? "not measured" : `${Math.round(value)} s`);
   return [
     "",
     verdictLine(report.verdict, report.damaged ? `${subject} (damaged on purpose: counts as no proof)` : subject),
     ...checkLines(report.checks),
     ...evidenceLines(report),
-    `  Restore took ${seconds(rto.measured_s)} of ${rto.target_s} s allowed (RTO); the newest backup is ${seconds(rpo.measured_s)} old, ${rpo.target_s} s allowed (RPO).`,
-    ...(report.not_covered.length > 0
-      ? [`  Not covered: ${report.not_covered.length} things, each with its reason in the report.`]
-      : []),
+    ...objectiveLines(report),
+    ...notCoveredLines(report.not_covered),
     `  Report: ${report.report.markdown}`,
   ].join("\n");
 }
@@ -93,9 +103,7 @@ export function checksText(report: CheckReport): string {
           `  ${styleText("yellow", "!")} Supabase reports a ${outage.impact} outage since ${outage.since}: ${outage.name}`,
         ]),
     ...checkLines(report.checks),
-    ...(not_covered.length > 0
-      ? [`  Not covered: ${not_covered.length} things, each with its reason in the report.`]
-      : []),
+    ...notCoveredLines(not_covered),
     `  Report: ${report.report.markdown}`,
   ].join("\n");
 }

@@ -4,6 +4,7 @@ import { compareInventories } from "../census/compare-inventory.ts";
 import { takeCopyCensus } from "../census/copy-census.ts";
 import { withoutLargeObjects } from "../census/large-objects.ts";
 import type { Census, Difference, Json, TableCensus } from "../census/types.ts";
+import { suggestion } from "../plan/suggestion.ts";
 import type { Target } from "../postgres/types.ts";
 import { type RevealedTable, unsafeRevealRows } from "../proof/narrow/reveal.ts";
 import { openVault } from "../vault/vault.ts";
@@ -99,7 +100,11 @@ function readAgain(
   return takeCopyCensus({ target, scope, database, expected: census, workers: 2, progress });
 }
 
-/** Compares two censuses in full. */
+/**
+ * Compares two censuses in full, or what of them has `object` in its name.
+ *
+ * @throws run.no_such_object (input) where neither has such an object: "no difference" would be a lie
+ */
 export function compare(expected: Census, actual: Census, object: string): Omit<DiffOutcome, "rows"> {
   // A backup without the large objects says nothing about those that the other side has.
   const inventory = expected.large_objects === null ? withoutLargeObjects(actual.inventory) : actual.inventory;
@@ -108,6 +113,10 @@ export function compare(expected: Census, actual: Census, object: string): Omit<
     actualVersion: actual.server_version_num,
   });
   const names = new Set([...Object.keys(expected.tables), ...Object.keys(actual.tables)]);
+  const known = [...names, ...[...expected.inventory, ...inventory].map(({ name }) => name)];
+  if (!known.some((name) => name.includes(object))) {
+    throw operationErrors.no_such_object({ object, meant: suggestion(object, [...names]) });
+  }
   return {
     definitions: differences.filter((one) => one.object.includes(object)).map(inFull),
     tables: [...names]

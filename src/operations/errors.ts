@@ -79,6 +79,13 @@ export const operationErrors = defineErrors("run", {
     mend: () => "run it in a terminal of your own",
     example: {},
   }),
+  no_such_object: entry<{ object: string; meant: string | null }>({
+    kind: "input",
+    says: (p) =>
+      `Neither side has an object whose name holds ${p.object}${p.meant === null ? "" : `, did you mean ${p.meant}?`}`,
+    mend: () => "name one with its schema, such as public.orders, or leave --object out",
+    example: { object: "public.ordes", meant: "public.orders" },
+  }),
   other_database: entry({
     kind: "input",
     says: (p: { path: string; found: string; wanted: string }) =>
