@@ -14,6 +14,69 @@ export const disasterErrors = defineErrors("disaster", {
     mend: () => "prove the same backup with `prove --backup <id>`, mend what it finds, and drill again",
     example: { why: "Every row is there: 2 tables differ" },
   }),
+  still_there: entry({
+    kind: "failed",
+    says: (p: { database: string }) => `${p.database} still answers, so it is not gone`,
+    mend: () =>
+      "use `ithaca recover full` where its content is wrong; add --done assess where it must be replaced all the same",
+    example: { database: "shop" },
+  }),
+  hook_failed: entry({
+    kind: "failed",
+    says: (p: { hook: string; code: number }) => `The plan's command for ${p.hook} ended with ${p.code}`,
+    mend: () => "run it by hand to read what it says; its output is not shown here, for it may hold secrets",
+    example: { hook: "disaster.hooks.environment", code: 2 },
+  }),
+  not_idempotent: entry({
+    kind: "failed",
+    says: (p: { what: string }) => `The migrations change the database when they are run a second time: ${p.what}`,
+    mend: () => "make them idempotent: after a restore they are run on a database that has them already",
+    example: { what: "index public.orders_total" },
+  }),
+  audit_differs: entry({
+    kind: "failed",
+    says: (p: { missed: string; surplus: string }) =>
+      `The security audit did not name exactly what was planted (missed: ${p.missed || "nothing"}; besides: ${p.surplus || "nothing"})`,
+    mend: () => "report it: an audit that misses a change is worth nothing",
+    example: { missed: "role ithaca_backdoor", surplus: "" },
+  }),
+  not_signed_out: entry({
+    kind: "failed",
+    says: (p: { left: string }) => `Somebody is still signed in: ${p.left} are left`,
+    mend: () => "switch the application off and run sql/recovery/disaster/sign-everybody-out.sql once more",
+    example: { left: "2 sessions" },
+  }),
+  key_left: entry({
+    kind: "failed",
+    says: (p: { what: string }) => `An old key still works: ${p.what}`,
+    mend: () => "run the step again; every call of it may be repeated",
+    example: { what: "the legacy keys" },
+  }),
+  tests_failed: entry({
+    kind: "failed",
+    says: (p: { failed: number; skipped: number }) =>
+      `The app's tests do not pass on what was restored: ${p.failed} failed, ${p.skipped} were skipped`,
+    mend: () => "run `ithaca prove --e2e` and read its report",
+    example: { failed: 1, skipped: 0 },
+  }),
+  not_watched: entry({
+    kind: "surroundings",
+    says: () => "The provider's status page cannot be read, so nobody knows whether this is an outage",
+    mend: () => "look at it in a browser, or set SUPABASE_STATUS_URL; add --done watch when you know",
+    example: {},
+  }),
+  one_mode: entry({
+    kind: "input",
+    says: () => "--rehearse and --execute are two things: one touches throwaways only, the other production",
+    mend: () => "give one of them, or none to read the plan",
+    example: {},
+  }),
+  unknown_step: entry({
+    kind: "input",
+    says: (p: { step: string; scenario: string }) => `--done ${p.step} names no step of ${p.scenario}`,
+    mend: () => "use the ids that the plan shows",
+    example: { step: "dns", scenario: "deleted" },
+  }),
   open_marker: entry({
     kind: "input",
     says: (p: { path: string; section: string }) =>
