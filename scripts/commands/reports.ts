@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { buildReports, verifyReports } from "../../src/operations/reports.ts";
+import { reportsSite } from "../../src/operations/reports-site.ts";
 import { examples } from "../terminal/options.ts";
-import { buildText, verifyText } from "../terminal/reports-text.ts";
+import { buildText, siteText, verifyText } from "../terminal/reports-text.ts";
 import { runCommand } from "../terminal/run-command.ts";
 
 /** A command that is about all databases of the plan. */
@@ -31,7 +32,10 @@ function verifyCommand(): Command {
 }
 
 function buildCommand(): Command {
-  return common("build", "Draw the charts and make the index anew, and add what no link of the evidence chain holds yet")
+  return common(
+    "build",
+    "Draw the charts and make the index anew, and add what no link of the evidence chain holds yet",
+  )
     .addHelpText("after", examples("reports build"))
     .action((options) =>
       runCommand(options, async (context) => {
@@ -41,11 +45,23 @@ function buildCommand(): Command {
     );
 }
 
-/** `ithaca reports verify|build` */
+function siteCommand(): Command {
+  return common("site", "Write a static site of the reports, for GitHub Pages or any other server")
+    .requiredOption("--out <folder>", "where to: a new folder, or that of an older site")
+    .addHelpText("after", examples("reports site --out site"))
+    .action((options) =>
+      runCommand(options, async (context) => {
+        const outcome = await reportsSite(context, options);
+        return { document: outcome, text: siteText(outcome), exitCode: outcome.withheld.length === 0 ? 0 : 1 };
+      }),
+    );
+}
+
+/** `ithaca reports verify|build|site` */
 export function reportsCommand(): Command {
   const reports = new Command("reports")
     .description("The reports' folder: its index and its evidence chain")
     .addHelpText("after", examples("reports verify", "reports build"));
-  for (const make of [verifyCommand, buildCommand]) reports.addCommand(make());
+  for (const make of [verifyCommand, buildCommand, siteCommand]) reports.addCommand(make());
   return reports;
 }

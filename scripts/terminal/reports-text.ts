@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { BuildReportsOutcome, VerifyReportsOutcome } from "../../src/operations/reports.ts";
-import { spellAmount } from "../../src/report/format.ts";
+import type { ReportsSiteOutcome } from "../../src/operations/reports-site.ts";
+import { spellAmount, spellBytes } from "../../src/report/format.ts";
 
 const labels = {
   intact: ["green", "INTACT"],
@@ -28,4 +29,13 @@ export function verifyText({ verdict, chains, findings, pending, anchors, notes 
 /** What was written. */
 export function buildText({ written }: BuildReportsOutcome): string {
   return ["", ...written.map((path) => `  Wrote ${path}`)].join("\n");
+}
+
+/** What the site came to. */
+export function siteText({ out, pages, files, bytes, withheld }: ReportsSiteOutcome): string {
+  return [
+    "",
+    `  Wrote ${spellAmount(pages, "page")} and ${spellAmount(files - pages, "other file")} to ${out}, ${spellBytes(bytes)}`,
+    ...withheld.map((path) => `  ${styleText("red", "left out")} ${path}: it would show a secret`),
+  ].join("\n");
 }

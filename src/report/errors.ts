@@ -13,6 +13,13 @@ export const reportErrors = defineErrors("report", {
     mend: () => "make the folder writable and see that the disk has room",
     example: { directory: "reports", why: "EACCES" },
   }),
+  not_a_site: entry({
+    kind: "input",
+    says: (p: { directory: string }) =>
+      `${p.directory} holds other files than a site of reports, and they would be removed`,
+    mend: () => "name a new folder with --out",
+    example: { directory: "docs" },
+  }),
   not_a_digest: entry({
     kind: "input",
     says: (p: { digest: string }) => `--expect wants the SHA-256 of a link, and ${p.digest.slice(0, 80)} is none`,
