@@ -23,11 +23,13 @@ export const text = z.string().optional();
 /** A text that must be given. */
 export const requiredText = z.string({ error: "must be given" });
 
+const yesOrNo = z.enum(["true", "false"], { error: "must be true or false" });
+
 /** `true` or `false`; false where it is left out. */
-export const flag = z
-  .enum(["true", "false"], { error: "must be true or false" })
-  .default("false")
-  .transform((value) => value === "true");
+export const flag = yesOrNo.default("false").transform((value) => value === "true");
+
+/** `true` or `false`; true where it is left out. */
+export const flagUnlessTold = yesOrNo.default("true").transform((value) => value === "true");
 
 /** One of a few words; the first where it is left out. */
 export function choice<const T extends readonly [string, ...string[]]>(words: T) {

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { type CommitOutcome, commitFiles } from "../github/commit-files.ts";
+import { type CommitOutcome, commitFiles, type FileToCommit } from "../github/commit-files.ts";
 import { githubErrors } from "../github/errors.ts";
 import { readFilesOf, type TreeFile } from "../github/git-tree.ts";
 import { reportAdditions } from "../github/report-additions.ts";
@@ -8,7 +8,7 @@ import { readRepository } from "../github/repository.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
 import { isEvidence } from "../report/chain/belongs.ts";
-import { indexPath } from "../report/chain/link.ts";
+import { indexPath, sha256 } from "../report/chain/link.ts";
 import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
 import { newestForm, pagesAsMade } from "./incident-forms.ts";
@@ -27,6 +27,10 @@ export interface PublishOutcome {
   readonly paths: readonly string[];
   readonly renamed: CommitOutcome["renamed"];
   readonly attempts: number;
+  /** Whether everybody may read them. */
+  readonly public: boolean;
+  /** SHA-256 of what was committed, as `sha256sum` prints it; empty where nothing was. */
+  readonly sums: string;
 }
 
 /** The folder of the reports from the root of the repository, which is where the runner has checked it out. */
@@ -85,6 +89,7 @@ export async function publishReports(
       return before;
     };
     let renamed: CommitOutcome["renamed"] = [];
+    let files: readonly FileToCommit[] = [];
     const outcome = await commitFiles(github, {
       branch,
       folder,
@@ -93,7 +98,8 @@ export async function publishReports(
         const at = context.clock.now();
         const made = await reportAdditions(head, { plan, folder, local, contents, checkedOut, at, writtenOn });
         renamed = made.renamed;
-        return made.files;
+        files = made.files;
+        return files;
       },
     });
     const { commit, paths, attempts } = outcome;
@@ -102,6 +108,8 @@ export async function publishReports(
     const withheld = all.filter(showsSecret).map(({ path }) => `${directory}/${path}`);
     if (withheld.length > 0) throw githubErrors.secret_in_report({ files: withheld });
     const url = commit === null ? null : `${repository.page}/commit/${commit}`;
-    return { branch, commit, url, paths, renamed, attempts };
+    const committed = files.filter(({ path }) => paths.includes(path));
+    const sums = committed.map(({ path, content }) => `${sha256(content)}  ${path}\n`).join("");
+    return { branch, commit, url, paths, renamed, attempts, public: repository.public, sums };
   });
 }

@@ -47,19 +47,46 @@ const sections: Readonly<Record<string, RunbookSection>> = {
   check: "check-failed",
   watch: "backup-missing",
   recovery: "recovery-failed",
+  evidence: "check-failed",
+};
+
+/** Operations that never leave a report, in words of their own. */
+const withoutReports: Readonly<Record<string, { title: string; lead: string; steps: readonly string[] }>> = {
+  evidence: {
+    title: "the published reports did not pass their verification",
+    lead: "**Nobody can rely on the published reports as they are.**",
+    steps: [
+      "Look at the history of the files that the sentence above names: who has changed them, and when?",
+      "Put them back as they were published, with `git revert` or `git checkout <commit> -- <file>`; nothing else mends the chain.",
+      "Where nobody can say who it was, treat the repository as broken into: docs/evidence.md says which digests stand elsewhere.",
+    ],
+  },
+  publication: {
+    title: "what a run found was not told or not published",
+    lead: "**The run itself is done; people may not have heard of it, or its reports are missing.**",
+    steps: [
+      "Mend what the sentence above names.",
+      "The next run of any workflow publishes its own reports and closes this.",
+    ],
+  },
 };
 
 /** A run that left no report is a fault like any other: nothing is known, so nothing is well. */
 function ofUnreported(context: UseCaseContext, plan: Plan, { database, operation, reason }: Unreported): Fault {
   const { name } = selectDatabase(plan, database);
   const { id, url, started_at } = runFacts(context, context.clock.now());
+  const words = withoutReports[operation] ?? {
+    title: `the ${operation.replaceAll(/[-_:]/g, " ")} ended without a report`,
+    lead: "**The run ended before it could write a report.**",
+    steps: ["Mend what the sentence above names.", "Start the workflow again, by hand."],
+  };
   return {
     key: { database: name, family: operation },
     verdict: "inconclusive",
-    title: `the ${operation.replaceAll(/[-_:]/g, " ")} ended without a report`,
+    title: words.title,
     section: sections[operation] ?? "drill-failed",
-    lead: `**The run ended before it could write a report.** ${prose(reason, 2000)}`,
-    steps: ["Mend what the sentence above names.", "Start the workflow again, by hand."],
+    lead: `${words.lead} ${prose(reason, 2000)}`,
+    steps: words.steps,
     details: [],
     signature: signatureOf("unreported", operation, reason),
     source: { id: `${operation} ${id}`, at: new Date(started_at), backupAt: null, runUrl: url, reportPath: null },

@@ -130,6 +130,21 @@ test("every schedule is the plan's, and every workflow with a schedule is one of
   }
 });
 
+test("what any workflow publishes is attested", async () => {
+  const publishing: string[] = [];
+  for (const file of files) {
+    const { name, jobs } = await workflowOf(file);
+    const steps = Object.values(jobs).flatMap((job) => job.steps);
+    if (!steps.some(({ uses }) => uses === "./actions/publish-report")) continue;
+    publishing.push(name);
+    expect(
+      steps.some(({ with: { path } }) => path === "$" + "{{ steps.publish.outputs.sums }}"),
+      file,
+    ).toBe(true);
+  }
+  expect((await workflowOf("attest.yml")).on.workflow_run).toMatchObject({ workflows: publishing.sort() });
+});
+
 test("the rules notice", async () => {
   const workflow = await workflowOf("retain.yml");
   const [, [id, job] = ["", undefined]] = Object.entries(workflow.jobs);

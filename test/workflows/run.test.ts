@@ -141,6 +141,29 @@ test("the other nightly runs end well, and the escalation at once", async () => 
   expect(doctor.summary, doctor.log).toMatch(/\| green \| The vault \|/);
 });
 
+/** A person writes a file of `main` anew. */
+async function writeByHand(path: string, text: string): Promise<void> {
+  const { url, repository, personToken } = world.github;
+  const address = `${url}/repos/${repository}/contents/${path}`;
+  const headers = { authorization: `Bearer ${personToken}`, "content-type": "application/json" };
+  const { sha }: { sha: string } = JSON.parse(await (await fetch(address, { headers })).text());
+  const body = JSON.stringify({ message: "By hand", sha, content: Buffer.from(text).toString("base64") });
+  expect((await fetch(address, { method: "PUT", headers, body })).ok).toBe(true);
+}
+
+test("a report that somebody changed: a red verification and an issue, until it is put back", async () => {
+  const [path = ""] = await reports();
+  const before = (await world.committed()).get(path) ?? "";
+  await writeByHand(path, before.replace("shop", "shed"));
+  expect((await world.run("verify.yml")).result).toBe("failure");
+  expect(await openFaults()).toEqual(["shop/evidence"]);
+  expect((await world.issues()).find(({ state }) => state === "open")?.body).toContain(path.split("/").at(-1));
+  await writeByHand(path, before);
+  const green = await world.run("verify.yml");
+  expect(green.result, green.log).toBe("success");
+  expect(await openFaults()).toEqual([]);
+});
+
 test("a recovery: planned, put into an issue, carried out with the typed name, and the issue closed", async () => {
   await using target = await testDatabase();
   world.secrets.ITHACA_RECOVERY_URL = socketUrl(target.target);

@@ -23,7 +23,7 @@ export const schedules: readonly Scheduled[] = [
   { name: "verify", title: "daily check of the backups", kinds: ["check"], family: "check" },
   { name: "prove", title: "weekly proof", kinds: ["weekly"], family: "proof" },
   { name: "rehearse", title: "monthly rehearsal", kinds: ["monthly"], family: "rehearsal", lastOfMonth: true },
-  { name: "drill", title: "quarterly drill", kinds: ["drill"], family: "drill" },
+  { name: "drill", title: "quarterly drill", kinds: ["drill-report"], family: "drill" },
   { name: "point_in_time", title: "rehearsal of a point in time", kinds: ["point-in-time"], family: "point-in-time" },
   { name: "retain", title: "removal of old backups", kinds: [], family: "retain" },
   { name: "escalate", title: "escalation of open incidents", kinds: [], family: "escalation" },

@@ -4,6 +4,7 @@ import { createConnection, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { run } from "../../../src/base/child-process.ts";
 import { scratchDirectory } from "../../../src/base/scratch.ts";
 import { startCluster } from "../../../src/postgres/cluster.ts";
 import type { Session } from "../../../src/postgres/types.ts";
@@ -88,6 +89,8 @@ async function layOut(workspace: string, plan: string): Promise<void> {
   const lock = createHash("sha256").update(await readFile(join(repository, "package-lock.json")));
   await writeFile(join(workspace, `node_modules/.ithaca-${lock.digest("hex").slice(0, 32)}`), "");
   await writeFile(join(workspace, "ithaca.yaml"), plan);
+  // A checkout is a repository, which knows what the job has made since.
+  await run("git", ["init", "--quiet"], { cwd: workspace });
 }
 
 /**
