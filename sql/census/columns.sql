@@ -10,6 +10,13 @@ SELECT
     FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
   ), '') AS columns,
+  -- The primary key, by which a light census chooses the rows that it hashes.
+  (
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C")
+    FROM pg_catalog.pg_index i
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+    WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid
+  ) AS key,
   coalesce(pg_catalog.pg_table_size(c.oid), 0)::float8 AS bytes,
   -- Only plain heap tables can be read piece by piece.
   CASE WHEN am.amname = 'heap'

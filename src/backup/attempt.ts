@@ -4,6 +4,7 @@ import type { Progress } from "../base/progress.ts";
 import type { CountOnly } from "../census/count-only.ts";
 import { readInventoryByKind } from "../census/inventory.ts";
 import { type LargeObjectAccess, withoutLargeObjects } from "../census/large-objects.ts";
+import { sampledBy } from "../census/light.ts";
 import { readCensus } from "../census/read-census.ts";
 import type { Relation } from "../census/relations.ts";
 import { joinReadings, readSequences, sequencesInScope } from "../census/sequences.ts";
@@ -88,6 +89,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
             largeObjects,
             budget: database.census.table_budget,
             countOnly: order.countOnly,
+            sampled: sampledBy(database),
             note,
           }),
         ),

@@ -23,6 +23,7 @@ const tableSchema = z.strictObject({
   rows: z.int().nonnegative(),
   hash: hash.nullable(),
   unhashed: z.strictObject({ why: z.string(), excused: z.boolean() }).optional(),
+  sample: z.strictObject({ one_in: z.int().positive(), rows: z.int().nonnegative(), hash }).exactOptional(),
   kind: z.enum(["table", "partitioned", "matview", "extension-table"]),
   seconds: z.number(),
 });

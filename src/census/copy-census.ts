@@ -60,6 +60,7 @@ export async function takeCensusOn(
       relations,
       largeObjects,
       countOnly,
+      sampled: ({ name }) => expected.tables[name]?.sample !== undefined,
       sampleKeys,
       seenOnSource: { views: expected.role_views },
       note,

@@ -7,7 +7,7 @@ import { planScans, scanCondition } from "./scans.ts";
 import type { ListedTable } from "./table-list.ts";
 
 function listed(name: string, bytes: number, blocks = Math.ceil(bytes / 8192)): ListedTable {
-  const part = { oid: 1, qualified: name, columns: "a", bytes, blocks, condition: "", sign: 1 as const };
+  const part = { oid: 1, qualified: name, columns: "a", key: null, bytes, blocks, condition: "", sign: 1 as const };
   return { name, kind: "table", parts: [part], populated: true };
 }
 
@@ -32,6 +32,26 @@ test("what the plan excludes is counted, with its excuse", async () => {
   const unhashed = { why: "for a reason", excused: true };
   const tables = await hashesOf(database.session, { countOnly: new Map([["public.t", unhashed]]) });
   expect(tables["public.t"]).toMatchObject({ rows: 7, hash: null, unhashed });
+});
+
+test("of a table in a light census all rows are counted and one in a hundred is hashed, chosen by key", async () => {
+  await using database = await testDatabase();
+  const { session } = database;
+  await session.query(`
+    CREATE TABLE public.t (id int PRIMARY KEY, v text);
+    INSERT INTO public.t SELECT i, 'old' FROM generate_series(1, 20000) AS i`);
+  const light = async () => (await hashesOf(session, { sampled: () => true }))["public.t"];
+  const before = await light();
+  expect(before).toMatchObject({ rows: 20_000, hash: null, unhashed: { excused: true }, sample: { one_in: 100 } });
+  expect(before?.sample?.rows).toBeGreaterThan(100);
+  expect(before?.sample?.rows).toBeLessThan(300);
+  // Where a row lies says nothing about whether it is chosen.
+  await session.query("UPDATE public.t SET v = v");
+  expect((await light())?.sample).toEqual(before?.sample);
+  await session.query("UPDATE public.t SET v = 'new' WHERE id <= 5000");
+  const after = await light();
+  expect(after?.sample?.rows).toBe(before?.sample?.rows);
+  expect(after?.sample?.hash).not.toBe(before?.sample?.hash);
 });
 
 test("a table that vanished is a sign of DDL; a batch names the table that is at fault", async () => {

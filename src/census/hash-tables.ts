@@ -1,6 +1,7 @@
 import { stopwatch } from "../base/clock.ts";
 import type { Session } from "../postgres/types.ts";
 import type { CountOnly } from "./count-only.ts";
+import { lightReason, oneIn, sampleQuery } from "./light.ts";
 import { addSums, formatSums, type HashSums, hashQuery, noRows } from "./row-hash.ts";
 import { planScans, type Scan, scanCondition } from "./scans.ts";
 import { explainReadError, isTooLarge, sqlstate } from "./sqlstate.ts";
@@ -16,6 +17,8 @@ export interface HashOptions {
   readonly budget?: number | undefined;
   /** Tables that are counted but not hashed, by their names in the census. */
   readonly countOnly: CountOnly;
+  /** Tables of which a sample is hashed and all rows are counted; none unless told otherwise. */
+  readonly sampled?: (table: ListedTable) => boolean;
 }
 
 /** Work for one session; sessions share a queue of these. */
@@ -26,14 +29,25 @@ interface Tally {
   sums: HashSums;
   seconds: number;
   unhashed: Unhashed | undefined;
+  /** Of a table that is sampled. */
+  sample: HashSums | undefined;
 }
 
-interface Counted {
-  readonly part: number;
+interface SumsRow extends Record<string, unknown> {
   readonly rows: string;
   readonly sum0: string | null;
   readonly sum1: string | null;
 }
+
+interface Counted extends SumsRow {
+  readonly part: number;
+}
+
+const sumsOf = ({ rows, sum0, sum1 }: SumsRow): HashSums => ({
+  rows: Number(rows),
+  sum0: BigInt(sum0 ?? 0),
+  sum1: BigInt(sum1 ?? 0),
+});
 
 const neverFilled: Unhashed = { why: "the materialized view was never filled", excused: true };
 const tooLarge: Unhashed = {
@@ -55,8 +69,10 @@ export interface TableHashing {
 export function hashTables(tables: readonly ListedTable[], options: HashOptions): TableHashing {
   const tallies = new Map<ListedTable, Tally>();
   for (const table of tables) {
-    const unhashed = table.populated ? options.countOnly.get(table.name) : neverFilled;
-    tallies.set(table, { sums: noRows, seconds: 0, unhashed });
+    const sampled = options.sampled?.(table) === true;
+    const wanted = options.countOnly.get(table.name) ?? (sampled ? lightReason : undefined);
+    const unhashed = table.populated ? wanted : neverFilled;
+    tallies.set(table, { sums: noRows, seconds: 0, unhashed, sample: sampled ? noRows : undefined });
   }
   const tally = (scan: Scan): Tally => {
     const found = tallies.get(scan.table);
@@ -79,8 +95,7 @@ export function hashTables(tables: readonly ListedTable[], options: HashOptions)
       const scan = scans[row.part];
       if (scan === undefined) continue;
       const of = tally(scan);
-      const sums = { rows: Number(row.rows), sum0: BigInt(row.sum0 ?? 0), sum1: BigInt(row.sum1 ?? 0) };
-      of.sums = addSums(of.sums, sums, scan.part.sign);
+      of.sums = addSums(of.sums, sumsOf(row), scan.part.sign);
       // The tables of a batch share its time.
       of.seconds += seconds() / scans.length;
     }
@@ -115,6 +130,19 @@ export function hashTables(tables: readonly ListedTable[], options: HashOptions)
     }
   };
 
+  const takeSample = async (session: Session, table: ListedTable, of: Tally): Promise<void> => {
+    const seconds = stopwatch();
+    for (const part of table.parts) {
+      const [row] = await reading(session, options.read, () => session.query<SumsRow>(sampleQuery(part))).catch(
+        (thrown: unknown) => {
+          throw explainReadError(thrown, part.qualified, options.read.lockTimeout);
+        },
+      );
+      if (row !== undefined) of.sample = addSums(of.sample ?? noRows, sumsOf(row));
+    }
+    of.seconds += seconds();
+  };
+
   const count = async (session: Session, table: ListedTable): Promise<void> => {
     const of = tallies.get(table);
     if (of === undefined || table.parts.length === 0) return;
@@ -131,7 +159,16 @@ export function hashTables(tables: readonly ListedTable[], options: HashOptions)
   };
 
   return {
-    tasks: planScans(tables).map((batch) => (session: Session) => hash(session, batch)),
+    tasks: [
+      ...[...tallies]
+        .filter(([, of]) => of.sample !== undefined)
+        .map(
+          ([table, of]) =>
+            (session: Session) =>
+              takeSample(session, table, of),
+        ),
+      ...planScans(tables).map((batch) => (session: Session) => hash(session, batch)),
+    ],
     recounts: () =>
       [...tallies]
         .filter(([table, of]) => table.populated && of.unhashed !== undefined)
@@ -148,12 +185,13 @@ function overBudget(seconds: number | undefined): Unhashed {
   return { why: `its hash took longer than the plan's table_budget of ${seconds} s`, excused: false };
 }
 
-function outcome(table: ListedTable, { sums, seconds, unhashed }: Tally): TableCensus {
+function outcome(table: ListedTable, { sums, seconds, unhashed, sample }: Tally): TableCensus {
   return {
     rows: sums.rows,
     hash: unhashed === undefined ? formatSums(sums) : null,
     kind: table.kind,
     seconds: Math.round(seconds * 1000) / 1000,
     ...(unhashed === undefined ? {} : { unhashed }),
+    ...(sample === undefined ? {} : { sample: { one_in: oneIn, rows: sample.rows, hash: formatSums(sample) } }),
   };
 }

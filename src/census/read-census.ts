@@ -10,7 +10,7 @@ import { prepareCopyViews } from "./roles/copy-views.ts";
 import { prepareSourceViews } from "./roles/source-views.ts";
 import { chooseKeys, readSamples } from "./samples.ts";
 import { explainReadError } from "./sqlstate.ts";
-import { listTables } from "./table-list.ts";
+import { type ListedTable, listTables } from "./table-list.ts";
 import { type ReadOptions, reading } from "./transaction.ts";
 import type { Census, RoleViews, Scope } from "./types.ts";
 import { runTasks } from "./workers.ts";
@@ -26,6 +26,8 @@ export interface CensusOrder {
   /** Seconds that the hash of one table may take. */
   readonly budget?: number | undefined;
   readonly countOnly: CountOnly;
+  /** Tables of which only a sample is hashed; none unless told otherwise. */
+  readonly sampled?: (table: ListedTable) => boolean;
   /** Keys of the samples; chosen at random where there are none yet. */
   readonly sampleKeys?: readonly string[];
   /** On a copy: what was seen on the source, so that the same is asked; undefined where it was not asked. */

@@ -9,6 +9,8 @@ export interface Part {
   readonly qualified: string;
   /** Columns in the order of their names, quoted, separated by commas. */
   readonly columns: string;
+  /** Columns of the primary key, quoted, separated by commas; null where there is none. */
+  readonly key: string | null;
   readonly bytes: number;
   /** Pages of a heap table; 0 where it cannot be read page by page. */
   readonly blocks: number;
@@ -35,6 +37,7 @@ export interface TableList {
 interface Measured {
   readonly oid: number;
   readonly columns: string;
+  readonly key: string | null;
   readonly bytes: number;
   readonly blocks: number;
 }

@@ -27,6 +27,8 @@ export interface TableCensus {
    */
   readonly hash: string | null;
   readonly unhashed?: { readonly why: string; readonly excused: boolean };
+  /** In a light census: how many rows were hashed all the same, one in so many by their keys, and their hash. */
+  readonly sample?: { readonly one_in: number; readonly rows: number; readonly hash: string };
   /** Materialized views are refreshed by a restore, so they are compared by other rules. */
   readonly kind: "table" | "partitioned" | "matview" | "extension-table";
   readonly seconds: number;

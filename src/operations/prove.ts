@@ -106,12 +106,15 @@ export async function proveSubject(
   if (request.rehearse) await requireRehearsal(subject);
   const damage = request.damage === undefined ? null : await readDamage(context, request.damage);
   const run = startProofRun();
+  let level: ProofReport["level"] = "source-exact";
   try {
     await using scratch = await scratchDirectory("proof");
     const backup = await run.phase("fetch", () => request.source.fetch(scratch.path));
     if (backup.manifest.database !== name) {
       throw operationErrors.other_database({ path: backup.directory, found: backup.manifest.database, wanted: name });
     }
+    const sampled = Object.values(backup.census.tables).some(({ sample }) => sample !== undefined);
+    if (sampled) level = "source-sampled";
     await proveBackup(context, run, {
       subject,
       backup,
@@ -131,7 +134,7 @@ export async function proveSubject(
   }
   return publishProof(context, subject, run, {
     kind: request.kind,
-    level: "source-exact",
+    level,
     startedAt,
     damaged: damage !== null,
     reports: request.reports,

@@ -75,6 +75,12 @@ const backup = z.strictObject({
 });
 
 const census = z.strictObject({
+  light: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Hash only one row in a hundred of each large table, chosen by key, to spare the source; the proof says so and what may go unseen",
+    ),
   table_budget: duration
     .optional()
     .describe("A table whose hash takes longer is only counted, and the proof says so; no limit without it"),

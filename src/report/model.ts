@@ -14,7 +14,7 @@ export interface Objective {
 /** The one model of a proof. Markdown, JSON, summary, issue and mail are views of it. Every field is always there. */
 export interface ProofReport {
   readonly verdict: Verdict;
-  readonly level: "source-exact" | "archive-exact";
+  readonly level: "source-exact" | "source-sampled" | "archive-exact";
   readonly database: string;
   readonly kind: Kind;
   readonly damaged: boolean;

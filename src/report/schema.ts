@@ -48,7 +48,7 @@ const check = z.object({
 /** A proof's report, as `prove --json` prints it. */
 export const proofReportSchema = z.object({
   verdict: z.enum(["proven", "failed", "inconclusive"]),
-  level: z.enum(["source-exact", "archive-exact"]),
+  level: z.enum(["source-exact", "source-sampled", "archive-exact"]),
   database: z.string(),
   kind: z.enum(["demo", "manual", "daily", "weekly", "monthly", "drill", "recovery"]),
   damaged: z.boolean(),

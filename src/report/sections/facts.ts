@@ -51,6 +51,8 @@ export function time({ phases, objectives }: ProofReport): string[] {
 
 const levels = {
   "source-exact": "source-exact: equal to the census of the same snapshot",
+  "source-sampled":
+    "source-sampled: equal to a light census of the same snapshot, in which large tables were counted and a sample of their rows hashed",
   "archive-exact": "archive-exact: equal to what the archive holds",
 } as const;
 

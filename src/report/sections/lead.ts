@@ -37,6 +37,9 @@ function provenLead(report: ProofReport): string {
   const which = report.backup === null ? "This backup" : `The backup of ${spellInstant(report.backup.taken_at)}`;
   const passed = spellAmount(report.checks.length, "check");
   const all = `${report.checks.length === 1 ? "its one check" : `all ${passed}`} passed`;
+  if (report.level === "source-sampled") {
+    return `**${which} comes back, as far as a sample shows.** It was restored into an empty throwaway server, and the copy equals a light census of the very snapshot that was dumped: every row counted, of large tables a part hashed (what that may miss stands under what is not covered). ${capital(all)}.`;
+  }
   return report.level === "source-exact"
     ? `**${which} brings the whole database back.** It was restored into an empty throwaway server, and the copy equals the very snapshot that was dumped: ${all}.`
     : `**${which} comes back whole.** It was restored into an empty throwaway server, and the copy equals what the archive holds: ${all}. Nobody counted the source when it was dumped, so what the dump itself missed cannot be told.`;

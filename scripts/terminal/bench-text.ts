@@ -1,0 +1,42 @@
+import { styleText } from "node:util";
+import type { BenchResult } from "../../src/operations/bench/bench.ts";
+
+const seconds = (value: number | null) => (value === null ? "–" : value.toFixed(2)).padStart(7);
+
+/** Every promise with its figure, and the times behind them. */
+export function benchText({ targets, runs, load }: BenchResult): string {
+  const marks = new Map<boolean | null, string>([
+    [true, styleText("green", "PASS")],
+    [false, styleText("red", "FAIL")],
+    [null, styleText("yellow", "n/a ")],
+  ]);
+  const rows = targets.map(
+    ({ name, target, measured, pass }) => `${marks.get(pass)}  ${name.padEnd(66)} ${target.padEnd(16)} ${measured}`,
+  );
+  const times = runs.flatMap(({ data, size, rounds, remarks }) => [
+    ...rounds.map(
+      ({ own, documented, defaults, floor, vaultFloor }) =>
+        `  ${`${data} ${size}x`.padEnd(22)}${[
+          own.backup + own.digests + own.restore + own.census + own.checks,
+          own.wall,
+          documented,
+          defaults,
+          floor,
+          vaultFloor,
+        ]
+          .map(seconds)
+          .join(" ")}`,
+    ),
+    ...remarks.map((remark) => `  ${remark}`),
+  ]);
+  const kept = targets.filter(({ pass }) => pass === true).length;
+  return [
+    "",
+    ...rows,
+    "",
+    `  ${"seconds, every round".padEnd(22)}${["core", "whole", "(a)", "(b)", "(c)", "(d)"].map((name) => name.padStart(7)).join(" ")}`,
+    ...times,
+    "",
+    `${kept} of ${targets.length} promises kept, at a load of ${load.before.toFixed(1)} to ${load.after.toFixed(1)}`,
+  ].join("\n");
+}

@@ -1,0 +1,48 @@
+import type { DatabasePlan } from "../plan/schema.ts";
+import { type HashSource, hashQuery } from "./row-hash.ts";
+import type { ListedTable } from "./table-list.ts";
+import type { TableCensus } from "./types.ts";
+
+/*
+ * A light census hashes a sample of each large table. Rows are chosen by a hash of their key, so that the copy's are the
+ * same ones, wherever they lie there: every copy of a row is in the sample, or none.
+ */
+
+/** One row in so many is hashed. */
+export const oneIn = 100;
+
+/** Tables up to this size are hashed whole, in bytes: there is nothing to gain. */
+const alwaysWhole = 8 * 1024 * 1024;
+
+/** The odds, in percent, that none of so many changed rows is in the sample. */
+export function oddsOfMissing(changed: number): number {
+  return 100 * (1 - 1 / oneIn) ** changed;
+}
+
+/** Why a table was only sampled, and what that means: the words of the report. */
+export const lightReason: NonNullable<TableCensus["unhashed"]> = {
+  why:
+    `the plan asks for a light census: of its rows one in ${oneIn}, chosen by key, was hashed. A change of one row goes ` +
+    `unseen in ${oddsOfMissing(1).toFixed(0)} % of all cases, of 100 rows in ${oddsOfMissing(100).toFixed(0)} %, ` +
+    `of 1,000 rows in ${oddsOfMissing(1000).toFixed(3)} %`,
+  excused: true,
+};
+
+/** Which tables the plan wants sampled: large ones with a key. What has no key is hashed whole. */
+export function sampledBy(database: DatabasePlan): (table: ListedTable) => boolean {
+  if (!database.census.light) return () => false;
+  return ({ kind, populated, parts }) =>
+    kind !== "matview" &&
+    populated &&
+    parts.every(({ key, sign }) => key !== null && sign === 1) &&
+    parts.reduce((sum, { bytes }) => sum + bytes, 0) > alwaysWhole;
+}
+
+/** The query of the sample: of one row, like `hashQuery`. */
+export function sampleQuery(source: HashSource & { readonly key: string | null }): string {
+  const chosen = `pg_catalog.hashtextextended(pg_catalog.concat_ws(',', ${source.key}) COLLATE "C", 0) % ${oneIn} = 0`;
+  return hashQuery({
+    ...source,
+    condition: `${source.condition === "" ? "WHERE" : `${source.condition} AND`} ${chosen}`,
+  });
+}

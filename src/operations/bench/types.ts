@@ -1,0 +1,100 @@
+import { z } from "zod";
+
+/** What one complete pass of our own pipeline took: seconds and bytes. */
+export const ownRunSchema = z.strictObject({
+  /** Dump, census and manifest. */
+  backup: z.number(),
+  /** How long the source held a snapshot open. */
+  snapshot: z.number(),
+  /** Into the vault. */
+  save: z.number(),
+  /** Found in the vault and fetched. */
+  fetch: z.number(),
+  /** Every file of the fetched backup compared with its digest. */
+  digests: z.number(),
+  /** The throwaway server started. */
+  prepare: z.number(),
+  restore: z.number(),
+  /** The copy's census. */
+  census: z.number(),
+  /** All checks; amcheck looks as deep as every night. */
+  checks: z.number(),
+  /** From the start of the process to its end. */
+  wall: z.number(),
+  /** Node's largest resident set, without its child processes. */
+  memory: z.number(),
+  /** The most that lay on this machine's disk besides source and vault. */
+  disk: z.number(),
+  /** Ids of the checks that did not pass: a pass that proves nothing is no measurement. */
+  notPassed: z.array(z.string()),
+  /** Every step by its title, and every check by its id. */
+  steps: z.record(z.string(), z.number()),
+  checkSeconds: z.record(z.string(), z.number()),
+});
+export type OwnRun = z.output<typeof ownRunSchema>;
+
+/** What one round of everybody took, in seconds; null where a way could not be gone. */
+export interface Round {
+  readonly own: OwnRun;
+  /** Snapshot seconds of a backup with a light census. */
+  readonly light: number | null;
+  /** A bare `pg_dump -j2`. */
+  readonly bareDump: number;
+  /** Three plain dumps, gzip, age, and all of it back by psql, with counts. */
+  readonly documented: number | null;
+  /** `pg_dump -Fc` and `pg_restore` with defaults into an untuned server. */
+  readonly defaults: number | null;
+  /** `pg_dump -Fd -j2` and `pg_restore -j2` into the tuned throwaway. */
+  readonly floor: number | null;
+  /** One `restic backup` and one `restic restore` of that dump. */
+  readonly vaultFloor: number | null;
+}
+
+/** All rounds over one data set of one size. */
+export interface BenchRun {
+  readonly data: string;
+  /** 1, 4 or 16. */
+  readonly size: number;
+  readonly databaseBytes: number;
+  readonly manyTables: boolean;
+  readonly rounds: readonly Round[];
+  /** Why a peer has no figure. */
+  readonly remarks: readonly string[];
+}
+
+/** What a second backup added to the vault, as a share of the first. */
+export interface SecondBackup {
+  readonly stretch: number;
+  readonly scattered: number;
+}
+
+/** One promise and what was measured. */
+export interface TargetRow {
+  readonly name: string;
+  readonly target: string;
+  readonly measured: string;
+  /** null where this run could not measure it: that is no pass. */
+  readonly pass: boolean | null;
+}
+
+const target = z.object({
+  host: z.string(),
+  port: z.number(),
+  database: z.string(),
+  user: z.string(),
+  password: z.string().exactOptional(),
+  sslmode: z.enum(["disable", "prefer", "require", "verify-ca", "verify-full"]),
+  sslrootcert: z.string().exactOptional(),
+});
+
+/** What a process of our own pipeline is told on its standard input. */
+export const ownOrderSchema = z.strictObject({
+  source: target,
+  /** A file with the plan, or null for a plan that says nothing. */
+  plan: z.string().nullable(),
+  light: z.boolean(),
+  scratch: z.string(),
+  /** Null: only the backup is taken. */
+  vault: z.strictObject({ directory: z.string(), password: z.string() }).nullable(),
+});
+export type OwnOrder = z.output<typeof ownOrderSchema>;
