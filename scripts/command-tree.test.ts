@@ -87,7 +87,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ithaca; printf '%s\\n' "\${COMPREPLY
 test("bash completes commands, those below them, options, their values, and files", async () => {
   expect(await offered("ba")).toEqual(["backup", "backups"]);
   expect(await offered("recover", "")).toEqual(["full", "point-in-time", "table", "--help"]);
-  expect(await offered("recover", "table", "--with")).toEqual(["--with-dependants"]);
+  expect(await offered("recover", "table", "--ret")).toEqual(["--retype"]);
   expect(await offered("prove", "--kind", "w")).toEqual(["weekly"]);
   expect(await offered("prove", "--kind", "weekly", "--pla")).toEqual(["--plan", "--platform-branch"]);
   expect(await offered("prove", "--plan", "ithaca.y")).toEqual(["ithaca.yaml"]);
