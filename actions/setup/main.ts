@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { UseCaseContext } from "../../src/operations/context.ts";
 import { planMatrix } from "../../src/operations/plan-matrix.ts";
-import { flag, text, wholeNumber } from "../shared/inputs.ts";
+import { flag, flagUnlessTold, text, wholeNumber } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 
 const eventSchema = z.object({ repository: z.object({ default_branch: z.string() }) });
@@ -23,6 +23,7 @@ export const action = defineAction({
     major: wholeNumber,
     server: flag,
     pgbackrest: flag,
+    tools: flagUnlessTold,
     "newest-reports": flag,
   },
   async run(context, inputs) {

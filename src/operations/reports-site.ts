@@ -13,6 +13,8 @@ export interface ReportsSiteOptions {
   readonly plan: string;
   /** The folder that the site is written to: a new one, an empty one, or that of an older site. */
   readonly out: string;
+  /** Whether it is put where everybody may read it; then the plan must allow that. */
+  readonly forEverybody?: boolean;
 }
 
 export interface ReportsSiteOutcome {
@@ -38,11 +40,12 @@ async function clear(directory: string): Promise<boolean> {
  * Writes the static site of the reports: are we safe, each database with its charts, each report, incidents, the audit
  * log, and the evidence itself. It reads the reports' folder alone.
  *
- * @throws input: the folder holds something else
+ * @throws input: the folder holds something else; the plan does not let everybody read its reports
  * @throws surroundings: it cannot be written to
  */
 export async function reportsSite(context: UseCaseContext, options: ReportsSiteOptions): Promise<ReportsSiteOutcome> {
   const { plan } = await loadPlan(resolve(context.workingDirectory, options.plan));
+  if (options.forEverybody === true && !plan.reports.public) throw reportErrors.site_not_allowed({});
   const all = await localReportFiles(reportsDirectory(context, plan));
   const files = all.filter((file) => !showsSecret(file));
   const { operations } = await listAudit(context, { plan: options.plan });

@@ -13,6 +13,13 @@ export const reportErrors = defineErrors("report", {
     mend: () => "make the folder writable and see that the disk has room",
     example: { directory: "reports", why: "EACCES" },
   }),
+  site_not_allowed: entry({
+    kind: "input",
+    says: () => "The site would be readable by everybody, and the plan does not allow that for its reports",
+    mend: () =>
+      "write `reports: {public: true}` into the plan if that is meant (reports hold no rows, but they name tables), or let only the team read the site (docs/github.md)",
+    example: {},
+  }),
   not_a_site: entry({
     kind: "input",
     says: (p: { directory: string }) =>
