@@ -9,7 +9,7 @@ import { findClient } from "../../postgres/clients.ts";
 import { startCluster } from "../../postgres/cluster.ts";
 import { connect } from "../../postgres/connect.ts";
 import { majorOf } from "../../postgres/server-facts.ts";
-import type { Target, Throwaway } from "../../postgres/types.ts";
+import type { Target } from "../../postgres/types.ts";
 import type { UseCaseContext } from "../context.ts";
 import { type DataSet, dataSets } from "./data-sets.ts";
 import { lightSnapshot, ownWay } from "./own-way.ts";
@@ -43,7 +43,6 @@ export interface BenchResult {
 interface Bench {
   readonly context: UseCaseContext;
   readonly options: BenchOptions;
-  readonly server: Throwaway;
   readonly stand: Omit<Stand, "source">;
 }
 
@@ -124,7 +123,7 @@ export async function bench(context: UseCaseContext, options: BenchOptions): Pro
       await using database = await emptyDatabase(server, "bench");
       const source = database.target;
       await progress.step(`Fill ${set.name}, ${size}x`, () => set.fill(source, size, clock.now()));
-      runs.push(await measure({ context, options, server, stand }, set, size, source));
+      runs.push(await measure({ context, options, stand }, set, size, source));
       if (set.name === "one-large-table" && size === 4) {
         second = await progress.step("Take a second and a third backup", () =>
           measureSecondBackup(context, source, scratch.path),

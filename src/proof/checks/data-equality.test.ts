@@ -34,6 +34,20 @@ test("a lost row, changed content, a missing and a surplus table fail", async ()
   expect(JSON.stringify(findings)).not.toContain("5:1");
 });
 
+test("of a light census the sample is compared, and what it may miss is told", async () => {
+  const unhashed = { why: "the plan asks for a light census", excused: true };
+  const light = (hash: string) => ({
+    "public.big": table(10_000, null, { unhashed, sample: { one_in: 100, rows: 96, hash } }),
+  });
+  expect(await run(light("1:2"), light("1:3"))).toMatchObject({
+    status: "failed",
+    findings: [{ object: "public.big", attribute: "content" }],
+  });
+  const { status, notCovered } = await run(light("1:2"), light("1:2"));
+  expect(status).toBe("passed");
+  expect(notCovered).toMatchObject([{ what: "Content of public.big" }]);
+});
+
 test("a table that was only counted keeps the check from passing, unless somebody answers for it until today", async () => {
   const unhashed = { why: "its hash took longer than the plan's table_budget of 60 s", excused: false };
   const late = { "public.big": table(10, null, { unhashed }) };
