@@ -38,6 +38,8 @@ export const recoverInputs = {
   table: text,
   mode: choice([...tableModes]),
   "with-dependants": flag,
+  "with-parents": flag,
+  "keep-newer": text,
   map: text,
   leave: text,
   retype: text,
@@ -58,12 +60,14 @@ type Asked = {
   readonly mode: (typeof tableModes)[number];
   readonly execute: boolean;
   readonly "with-dependants": boolean;
+  readonly "with-parents": boolean;
   readonly "skip-conflicts": boolean;
 } & {
   readonly [K in
     | "database"
     | "to"
     | "table"
+    | "keep-newer"
     | "map"
     | "leave"
     | "retype"
@@ -111,6 +115,8 @@ export async function recoverAsAsked(context: UseCaseContext, asked: Asked): Pro
       table: needed(asked, "table"),
       mode,
       withDependants,
+      withParents: asked["with-parents"],
+      ...given({ keepNewer: asked["keep-newer"] }),
       map: linesOf(asked.map),
       leave: linesOf(asked.leave),
       retype: linesOf(asked.retype),

@@ -20,6 +20,8 @@ export function tableCommand(): Command {
     .option("--from <variable>", "the environment variable with the URL of a database restored to a point in time")
     .option("--at <time>", "the instant that this database stands at")
     .option("--with-dependants", "also bring back rows elsewhere that vanished with the missing ones")
+    .option("--with-parents", "also bring back rows elsewhere that the restored rows need and that are missing")
+    .option("--keep-newer <column=time>", "changed-rows: leave rows alone that were changed after this time")
     .option("--map <old=new...>", "a column that was renamed since the backup")
     .option("--leave <column...>", "a column of the backup whose values are given up")
     .option("--retype <column...>", "a column whose type has changed, and whose values are read as the new one")

@@ -5,6 +5,7 @@ import {
   headlineOf,
   incidentSections,
   lossesOf,
+  restorePointOf,
   type Section,
 } from "../../src/operations/recovery-view.ts";
 
@@ -51,6 +52,7 @@ export function recoveryText(result: RecoveryResult): string {
       "",
       `${title}   ${styleText("bold", "NOTHING HAS BEEN CHANGED")}`,
       `  ${incident.preview?.summary ?? ""}`,
+      `  Restore point: ${restorePointOf(incident)}.`,
       ...incidentSections(incident).flatMap(sectionLines),
       "",
       ...(blocked

@@ -116,6 +116,8 @@ function tableFromPoint(
     table,
     mode,
     withDependants,
+    withParents: false,
+    keepNewer: null,
     decisions: parseDecisions({ map: [], leave: [], retype: [] }),
     skipConflicts: false,
     lockSeconds: 3,

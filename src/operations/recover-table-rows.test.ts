@@ -106,6 +106,27 @@ test("triggers that rewrite rows, or write elsewhere, do nothing; rows written s
   expect(reviews).toHaveLength(1 + Number(before["public.lesson_reviews"]?.split(" ")[0]));
 });
 
+test("parents that are missing as well come back where it is asked for, and theirs; nothing else changes", async () => {
+  const parent = fixtureParent(1).id;
+  await using both = await twoDatabases(
+    odyssey,
+    `DELETE FROM public.child_generated_lessons WHERE parent_approved_by = '${parent}'; DELETE FROM auth.users WHERE id = '${parent}'`,
+  );
+  const { then, production, at } = both;
+  const [before, disaster] = [await stateOf(then.session), await stateOf(production.session)];
+  const wanted = { table: "public.children", mode: "missing-rows", withDependants: true, withParents: true } as const;
+  const done = await recoverBetween(at, wanted);
+  expect(done.written.filter(({ inserted }) => inserted > 0).map(({ table }) => table)).toEqual(
+    expect.arrayContaining(['"public"."profiles"', '"auth"."users"']),
+  );
+  const after = await stateOf(production.session);
+  expect(after["public.children"]).toBe(before["public.children"]);
+  expect(after["public.profiles"]).toBe(before["public.profiles"]);
+  expect(after["auth.users"]).toBe(before["auth.users"]);
+  expect(await runUndo(production.target, done.undo ?? "")).toEqual({ done: true });
+  expect(await stateOf(production.session)).toEqual(disaster);
+});
+
 test("what stands in the way is told, and nothing is changed: missing parents, rows that depend, a unique value that is taken", async () => {
   const parent = fixtureParent(1).id;
   await using both = await twoDatabases(

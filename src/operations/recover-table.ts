@@ -4,7 +4,7 @@ import { parseQualifiedName, type QualifiedName } from "../postgres/quote.ts";
 import { parseTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
-import { parseDecisions } from "../recovery/table/decisions.ts";
+import { parseDecisions, parseKeepNewer } from "../recovery/table/decisions.ts";
 import { type TableSource, tableMethod } from "../recovery/table/method.ts";
 import { exportCsv } from "../recovery/table/staging/export-csv.ts";
 import { fetchTables, openTablesOf, type PartialBackup } from "../recovery/table/staging/fetch-tables.ts";
@@ -39,6 +39,9 @@ export interface RecoverTableOptions extends RecoverOptions, TableSourceOptions 
   readonly table: string;
   readonly mode: TableMode;
   readonly withDependants?: boolean;
+  readonly withParents?: boolean;
+  /** `column=time`: changed rows whose time there is later stay as they are. */
+  readonly keepNewer?: string;
   /** `old=new`, for columns that were renamed since. */
   readonly map?: readonly string[];
   readonly leave?: readonly string[];
@@ -139,7 +142,17 @@ async function tableRecovery(
   staging: Staging,
 ): Promise<RecoveryMethod> {
   const { context, target, subject, source } = site;
-  const { table, mode, withDependants = false, skipConflicts = false, lockTimeout = 3, from, at } = options;
+  const {
+    table,
+    mode,
+    withDependants = false,
+    withParents = false,
+    keepNewer,
+    skipConflicts = false,
+    lockTimeout = 3,
+    from,
+    at,
+  } = options;
   const variable = subject.database.recovery.url_secret;
   // Also a plan is carried out and rolled back: the credential that only reads must never do that.
   if ((context.environment[variable] ?? "") === "") throw recoveryErrors.no_writing_credential({ variable });
@@ -150,6 +163,8 @@ async function tableRecovery(
     table,
     mode,
     withDependants,
+    withParents,
+    keepNewer: parseKeepNewer(keepNewer, mode),
     decisions: parseDecisions({ map, leave, retype }),
     skipConflicts,
     lockSeconds: lockTimeout,
@@ -159,6 +174,8 @@ async function tableRecovery(
       table,
       mode,
       "with-dependants": withDependants,
+      "with-parents": withParents,
+      ...(keepNewer === undefined ? {} : { "keep-newer": keepNewer }),
       "skip-conflicts": skipConflicts,
       ...(from !== undefined
         ? { from, ...(at === undefined ? {} : { at }) }
@@ -172,7 +189,7 @@ async function tableRecovery(
       ...(options.undoDirectory === undefined ? {} : { "undo-directory": options.undoDirectory }),
     },
     source: async () => {
-      const tables = await tablesToStage(target, table, withDependants);
+      const tables = await tablesToStage(target, table, { withDependants, withParents });
       // The safety backup is the latest by now: an unfinished recovery goes on with what it began with.
       const wanted = site.open?.restore_point?.backup?.id ?? options.backup;
       const chosen = wanted === undefined ? options : { ...options, backup: wanted };

@@ -110,6 +110,9 @@ export async function connectForCopy(target: Target, options: ConnectOptions): P
     },
     copyIn(sql) {
       const stream = client.query(copyFrom(sql));
+      // The server's refusal takes the driver's connection from the stream, and rows that still wait in it would then be
+      // written into nothing, which ends the process: so none may wait.
+      stream.once("error", () => stream.destroy());
       let failure: unknown;
       const ended = finished(stream).catch((error: unknown) => {
         failure = explained(error);

@@ -15,7 +15,8 @@ import type { Incident } from "./types.ts";
 
 const instant = z.iso.datetime();
 const backup = z.object({ id: z.string(), taken_at: instant, digest: z.string() });
-const loss = z.object({
+/** What became of one table, as it stands in the file. */
+export const lossSchema = z.object({
   table: z.string(),
   rows_now: z.number().nullable(),
   rows_then: z.number().nullable(),
@@ -27,7 +28,7 @@ const preview = z.object({
   summary: z.string(),
   overwrites: z.array(z.string()),
   keeps: z.array(z.string()),
-  losses: z.array(loss),
+  losses: z.array(lossSchema),
   timestamps: z.array(z.object({ what: z.string(), now: z.string().nullable(), restored: z.string().nullable() })),
   estimate: z.object({
     phases: z.array(z.object({ name: z.string(), seconds: z.number() })),
@@ -84,7 +85,7 @@ const incidentSchema = z.object({
   no_safety_backup: z.string().nullable(),
   notes: z.record(z.string(), z.json()),
   verification: z
-    .object({ checks: z.array(verifiedSchema), losses: z.array(loss), not_covered: z.array(notCovered) })
+    .object({ checks: z.array(verifiedSchema), losses: z.array(lossSchema), not_covered: z.array(notCovered) })
     .nullable(),
   told: z.array(z.string()),
   rates_before: ratesSchema.nullable(),

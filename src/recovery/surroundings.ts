@@ -13,6 +13,16 @@ const byState: readonly [RegExp, Fault][] = [
   [/^(?:08...|53...|57P..|58...)$/, recoveryErrors.server_failed],
 ];
 
+/** Of a file that may not grow the server gives another SQLSTATE than of a disk without room. */
+const fullInWords =
+  /^could not (?:extend|write|create|allocate)\b.*(?:No space left on device|Disk quota exceeded|File too large|wrote only \d+ of \d+ bytes)/;
+
+/** Whether an error of the server is about what is around the statement, and not about the statement. */
+export function isAround(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || thrown instanceof IthacaError) return false;
+  return fullInWords.test(thrown.message) || byState.some(([states]) => states.test(sqlstateOf(thrown)));
+}
+
 /** The same from pg_restore, whose own sentences speak of a throwaway server: here it is production's. */
 const byId: ReadonlyMap<string, Fault> = new Map([
   ["restore.disk_full", recoveryErrors.disk_full],
@@ -35,5 +45,6 @@ export function faultAround(thrown: unknown, target: Target): unknown {
   if (thrown instanceof IthacaError) return byId.get(thrown.id)?.({ where }, options) ?? thrown;
   const state = sqlstateOf(thrown);
   if (state === noRight) return recoveryErrors.no_right({ role: target.user, where, why: messageOf(thrown) }, options);
+  if (isAround(thrown) && fullInWords.test(messageOf(thrown))) return recoveryErrors.disk_full({ where }, options);
   return byState.find(([states]) => states.test(state))?.[1]({ where }, options) ?? thrown;
 }

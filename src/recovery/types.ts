@@ -12,7 +12,7 @@ export interface TableLoss {
   readonly table: string;
   /** Rows in production now (or when the incident was); null where the table is not there or could not be counted. */
   readonly rows_now: number | null;
-  /** Rows at the restore point; null where the table was not there, or its rows are not in the backup. */
+  /** Rows at the restore point, or in the recovery of one table: afterwards; null where the table was not there, or its rows are not in the backup. */
   readonly rows_then: number | null;
   /** Rows of now that say, by their own creation time, that they are younger than the restore point; null where no column says. */
   readonly younger: number | null;

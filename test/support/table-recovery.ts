@@ -19,6 +19,8 @@ export function recoverBetween(
     production,
     backup,
     withDependants: false,
+    withParents: false,
+    keepNewer: null,
     decisions: noDecisions,
     skipConflicts: false,
     execute: true,

@@ -3,7 +3,7 @@ import { readInventory } from "../../census/inventory.ts";
 import { connect } from "../../postgres/connect.ts";
 import { describeTarget } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
-import { verifiedSchema } from "../incident.ts";
+import { lossSchema, verifiedSchema } from "../incident.ts";
 import { markerSchema } from "../marker.ts";
 import type { Notes, RecoveryMethod } from "../types.ts";
 import { openWritingSession } from "../writing-session.ts";
@@ -25,12 +25,6 @@ import {
 import { previewFull, whereTo } from "./preview.ts";
 import type { FullRecovery } from "./types.ts";
 
-const loss = z.object({
-  table: z.string(),
-  rows_now: z.number().nullable(),
-  rows_then: z.number().nullable(),
-  younger: z.number().nullable(),
-});
 const notesSchema = z.object({
   /** The server's count of written rows when the safety backup began. */
   written: z.string().optional(),
@@ -38,7 +32,7 @@ const notesSchema = z.object({
   read_only: z.string().nullable().optional(),
   /** Jobs that are to be switched on again. */
   jobs: z.array(z.string()).optional(),
-  losses: z.array(loss).default([]),
+  losses: z.array(lossSchema).default([]),
   not_covered: z.array(z.object({ what: z.string(), why: z.string() })).default([]),
   checks: z.array(verifiedSchema).default([]),
 });

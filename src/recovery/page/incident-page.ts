@@ -2,7 +2,7 @@ import { code, prose, table } from "../../report/escape.ts";
 import { spellInstant, spellSeconds } from "../../report/format.ts";
 import type { Incident } from "../types.ts";
 import { sectionMarkdown } from "./preview-markdown.ts";
-import { headline, lossSection, restorePoint } from "./sections.ts";
+import { headline, lossSection, movesRows, restorePoint } from "./sections.ts";
 
 /** Stands where a person has to write; `lacksLessons` finds it. */
 export const lessonsReminder = "_Nobody has written this yet. What must change, so that it does not happen again?_";
@@ -93,9 +93,9 @@ export function incidentPage(incident: Incident, lessons: string | null = null):
     ...table(["Fact", "Value"], facts(incident)),
     ...(next.length === 0 ? [] : ["## What to do now", "", ...next, ""]),
     ...verification(incident),
-    ...(losses.length === 0
+    ...(losses.length === 0 && !movesRows(incident)
       ? ["## Data loss", "", "Nothing was replaced.", ""]
-      : sectionMarkdown(lossSection("Data loss", losses, "At the incident"))),
+      : sectionMarkdown(lossSection("Data loss", incident, losses, "Before"))),
     ...watch(incident),
     ...log(incident),
     "## Lessons learned",

@@ -39,6 +39,16 @@ export function dependantsOf(table: string, references: readonly Reference[]): s
   return found.slice(1);
 }
 
+/** Tables that these depend on, directly or through others, nearest first, without these themselves. */
+export function ancestorsOf(tables: readonly string[], references: readonly Reference[]): string[] {
+  const found = [...tables];
+  for (const child of found) {
+    for (const { parent } of references.filter((key) => key.child === child && key.binding))
+      if (!found.includes(parent)) found.push(parent);
+  }
+  return found.slice(tables.length);
+}
+
 /**
  * Tables in an order in which what is referred to comes first. Within a cycle the order is that of the names: no order
  * would do.

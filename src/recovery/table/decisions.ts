@@ -1,5 +1,24 @@
 import type { ColumnDecisions } from "./columns.ts";
 import { tableErrors } from "./errors.ts";
+import type { KeepNewer, TableMode } from "./types.ts";
+
+const zoned = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
+
+/**
+ * Reads `updated_at=2026-11-22T14:40:00Z`: rows of production that were changed later than that stay as they are.
+ *
+ * @throws table.bad_decision, also for a time without a zone, which could be either of two
+ */
+export function parseKeepNewer(value: string | undefined, mode: TableMode): KeepNewer | null {
+  if (value === undefined) return null;
+  const bad = (why: string) => tableErrors.bad_decision({ option: "--keep-newer", value, why });
+  const [column = "", ...rest] = value.split("=");
+  const than = rest.join("=");
+  if (mode !== "changed-rows") throw bad("only --mode changed-rows sets rows back");
+  if (column === "" || Number.isNaN(Date.parse(than))) throw bad("it does not name a column and a time");
+  if (!zoned.test(than)) throw bad("its time has no zone");
+  return { column, than: new Date(than).toISOString() };
+}
 
 /** Reads what a person has decided about columns. @throws table.bad_decision */
 export function parseDecisions(written: {

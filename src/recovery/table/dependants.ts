@@ -25,12 +25,12 @@ export type DependantsWritten = ReadonlyMap<string, Written>;
 const nothing: Written = { inserted: 0, changed: 0, deleted: 0, relinked: 0 };
 
 /** A column of production by its name in the backup; null where the backup has none of it. */
-function backupName(work: WorkTable, live: string): string | null {
+export function backupName(work: WorkTable, live: string): string | null {
   return work.mapping.pairs.find((pair) => pair.live === live)?.backup ?? null;
 }
 
 /** The name of a foreign key's temporary table in the backup's database: the values that its rows must refer to. */
-const wanted = "ithaca_wanted";
+export const wanted = "ithaca_wanted";
 
 /**
  * Brings over the backup's rows that refer to rows which were inserted since `seen`. Only these go over the wire.
@@ -76,7 +76,7 @@ async function fetchReferring(
 }
 
 /** Inserts what is missing of a table. @throws table.not_as_written */
-async function insertAsTheyWere(production: CopySession, child: WorkTable): Promise<number> {
+export async function insertAsTheyWere(production: CopySession, child: WorkTable): Promise<number> {
   const since = await lastWritten(production, child);
   const inserted = await insertMissing(production, child, "fail");
   const altered = await countAltered(production, child, since);

@@ -142,7 +142,7 @@ export const tableErrors = defineErrors("table", {
   bad_decision: entry({
     kind: "input",
     says: (p: { option: string; value: string; why: string }) => `${p.option} ${p.value} makes no sense: ${p.why}`,
-    mend: () => "write --map old=new with names of columns",
+    mend: () => "write --map old=new with names of columns, --keep-newer updated_at=2026-11-22T14:40:00Z with a zone",
     example: { option: "--map", value: "pin", why: "it names no two columns" },
   }),
 });

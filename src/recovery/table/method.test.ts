@@ -29,6 +29,8 @@ function method(): RecoveryMethod {
     table: "public.t",
     mode: "missing-rows",
     withDependants: false,
+    withParents: false,
+    keepNewer: null,
     decisions: noDecisions,
     skipConflicts: false,
     lockSeconds: 1,

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { stopwatch } from "../../base/clock.ts";
 import type { Target } from "../../postgres/types.ts";
+import { lossSchema } from "../incident.ts";
 import type { Notes, RecoveryMethod, RestorePoint, StepContext } from "../types.ts";
 import { tableErrors } from "./errors.ts";
-import { partsOf, previewOf } from "./preview.ts";
+import { lossesOf, partsOf, previewOf } from "./preview.ts";
 import { recoverTable } from "./recover-table.ts";
 import { runUndo } from "./run-undo.ts";
 import type { TableRecoveryOptions } from "./types.ts";
@@ -24,7 +25,15 @@ export interface TableSource {
 export interface TableMethodOptions
   extends Pick<
     TableRecoveryOptions,
-    "production" | "table" | "mode" | "withDependants" | "decisions" | "skipConflicts" | "lockSeconds"
+    | "production"
+    | "table"
+    | "mode"
+    | "withDependants"
+    | "withParents"
+    | "keepNewer"
+    | "decisions"
+    | "skipConflicts"
+    | "lockSeconds"
   > {
   /** Brings the rows beside; called once per run at most. */
   readonly source: (context: StepContext) => Promise<TableSource>;
@@ -50,7 +59,7 @@ const notesSchema = z.object({
   guards: z.object({ digest: z.string(), things: z.number(), policies: z.number() }),
   written: z.array(writtenSchema).default([]),
   checks: z.array(checkSchema).default([]),
-  lost: z.object({ rows_now: z.number(), rows_then: z.number() }).nullable().default(null),
+  losses: z.array(lossSchema).default([]),
 });
 
 function notesOf({ notes }: StepContext) {
@@ -124,7 +133,7 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
             guards: { ...(await readGuards(production, tables)) },
             written: done.written.map((one) => ({ ...one })),
             checks: done.checks.map((one) => ({ ...one })),
-            lost: { rows_now: done.difference.live_rows, rows_then: done.difference.backup_rows },
+            losses: lossesOf(done).map((one) => ({ ...one })),
           });
         },
       });
@@ -155,9 +164,7 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
           ...within,
           ...(await verifyTables(production, known.tables, known.guards)),
         ],
-        losses: [
-          { table, rows_now: known.lost?.rows_now ?? null, rows_then: known.lost?.rows_then ?? null, younger: null },
-        ],
+        losses: known.losses,
         not_covered: [],
       };
     },

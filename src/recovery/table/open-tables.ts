@@ -1,6 +1,6 @@
 import type { CopySession } from "../../postgres/copying.ts";
 import type { Session } from "../../postgres/types.ts";
-import { dependantsOf, parentsFirst } from "./closure.ts";
+import { ancestorsOf, dependantsOf, parentsFirst } from "./closure.ts";
 import { type ColumnMapping, chooseKey, matchColumns, noDecisions } from "./columns.ts";
 import { tableErrors } from "./errors.ts";
 import type { Reference } from "./references.ts";
@@ -23,6 +23,8 @@ export interface OpenedTables {
   readonly main: TablePair;
   /** Everything that depends on the table and is in the backup, what is referred to first. */
   readonly dependants: readonly TablePair[];
+  /** Everything that these depend on and that is in the backup; empty where nobody asked for it. */
+  readonly parents: readonly TablePair[];
   readonly role: string;
   readonly notes: readonly string[];
 }
@@ -65,7 +67,7 @@ export async function openTables(
   production: CopySession,
   backup: CopySession,
   references: readonly Reference[],
-  options: Pick<TableRecoveryOptions, "table" | "mode" | "withDependants" | "decisions">,
+  options: Pick<TableRecoveryOptions, "table" | "mode" | "withDependants" | "withParents" | "decisions">,
 ): Promise<OpenedTables> {
   const role = await readRole(production);
   const shape = await requireShape(production, options.table, "production");
@@ -90,5 +92,15 @@ export async function openTables(
     assertSeesAll(there, role);
     dependants.push(pair(there, then));
   }
-  return { main, dependants, role: role.name, notes };
+  const known = [shape.sql, ...dependants.map((one) => one.shape.sql)];
+  const parents: TablePair[] = [];
+  for (const table of options.withParents ? ancestorsOf(known, references) : []) {
+    const there = await requireShape(production, table, "production");
+    const then = await readShape(backup, table);
+    // What is missing of such a table is then told as a reference that leads nowhere.
+    if (then === null) continue;
+    assertSeesAll(there, role);
+    parents.push(pair(there, then));
+  }
+  return { main, dependants, parents, role: role.name, notes };
 }

@@ -1,8 +1,23 @@
-import type { Preview } from "../types.ts";
+import type { Preview, TableLoss } from "../types.ts";
 import type { TableRecovery, TableWritten } from "./types.ts";
 
 const amount = (count: number | null, what: string) =>
   `${count ?? "an unknown number of"} ${count === 1 ? what : `${what}s`}`;
+
+/** Every table whose number of rows changes: as it is now, and as it is afterwards. */
+export function lossesOf({ written, difference, closure }: Counted): TableLoss[] {
+  const counts = new Map(closure.truncate_cascade.tables.map((one) => [one.table, one.rows]));
+  return written.flatMap(({ table, inserted, deleted }, index) => {
+    if (inserted === 0 && deleted === 0) return [];
+    const now = index === 0 ? difference.live_rows : (counts.get(table) ?? null);
+    return [
+      { table: plain(table), rows_now: now, rows_then: now === null ? null : now + inserted - deleted, younger: null },
+    ];
+  });
+}
+
+/** What the number of rows follows from. */
+type Counted = Pick<TableRecovery, "written" | "difference" | "closure">;
 
 /** A name without quotes where nobody needs them. */
 const plain = (name: string) => name.replaceAll(/"([a-z_][a-z0-9_]*)"/g, "$1");
@@ -24,7 +39,7 @@ function summaryOf({ table, mode, written }: TableRecovery, from: string): strin
   const parts = main === undefined ? [] : partsOf(main);
   if (touched.length > 0) {
     const relinked = sum("relinked") > 0 ? ` and ${amount(sum("relinked"), "reference")}` : "";
-    parts.push(`${amount(sum("inserted"), "row")}${relinked} in ${amount(touched.length, "table")} that depend on it`);
+    parts.push(`${amount(sum("inserted"), "row")}${relinked} in ${amount(touched.length, "other table")}`);
   }
   return `${table} from ${from} (${mode}): ${parts.length === 0 ? "nothing to do" : parts.join(", ")}`;
 }
@@ -43,7 +58,7 @@ function overwritesOf({ table, written }: TableRecovery): string[] {
   ];
 }
 
-function keepsOf({ table, mode, difference, conflicts }: TableRecovery): string[] {
+function keepsOf({ table, mode, difference, conflicts, kept_newer }: TableRecovery): string[] {
   const kept = mode === "replace" ? 0 : difference.extra;
   return [
     ...(kept > 0
@@ -54,8 +69,9 @@ function keepsOf({ table, mode, difference, conflicts }: TableRecovery): string[
           `${amount(difference.changed, "row")} of ${table} that differ from the backup (changed-rows would set them back)`,
         ]
       : []),
+    ...(kept_newer > 0 ? [`${amount(kept_newer, "row")} of ${table} that were changed after the time you named`] : []),
     ...(conflicts.same_key > 0 ? [`${amount(conflicts.same_key, "row")} that came back on their own meanwhile`] : []),
-    "every other table, row level security, policies, grants, triggers and constraints",
+    "every table that is not named below as written; row level security, policies, grants, triggers and constraints",
     "the state of before: an undo script with every row that is touched is written before the commit",
   ];
 }
@@ -96,7 +112,7 @@ function detailsOf(recovery: TableRecovery): Preview["details"] {
     ...(["missing", "extra", "changed"] as const)
       .filter((change) => shown(change).length > 0)
       .map((change) => ({ title: `Some keys: ${change}`, lines: [shown(change).join(" ")] })),
-    { title: "Written, table by table", lines: recovery.written.flatMap(partsOf) },
+    { title: "What is written, table by table", lines: recovery.written.flatMap(partsOf) },
     { title: `What depends on ${table}`, lines: ties(closure.dependants, "->") },
     { title: `What ${table} depends on`, lines: ties(closure.parents, "<-") },
     {
@@ -129,12 +145,11 @@ function detailsOf(recovery: TableRecovery): Preview["details"] {
  * @param read sentences about what was read to get here
  */
 export function previewOf(recovery: TableRecovery, from: string, seconds: number, read: readonly string[]): Preview {
-  const { difference, table } = recovery;
   return {
     summary: summaryOf(recovery, from),
     overwrites: overwritesOf(recovery),
     keeps: keepsOf(recovery),
-    losses: [{ table, rows_now: difference.live_rows, rows_then: difference.backup_rows, younger: null }],
+    losses: lossesOf(recovery),
     timestamps: [],
     estimate: {
       phases: [{ name: "recover", seconds }],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase, testRole } from "../../../test/support/database.ts";
 import { pairOf, rowsOf, stateOf } from "../../../test/support/table-recovery.ts";
 import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
-import { parseDecisions } from "./decisions.ts";
+import { parseDecisions, parseKeepNewer } from "./decisions.ts";
 import { runUndo } from "./run-undo.ts";
 import { exportCsv } from "./staging/export-csv.ts";
 
@@ -63,6 +63,29 @@ test("rows that exchanged a unique value, a numbering that was shifted: set back
   expect(done).toMatchObject({ difference: { changed: 9, extra: 1 }, written: [{ changed: 9, deleted: 0 }] });
   expect(await rowsOf(both.production)).toEqual(
     expect.arrayContaining(["(1,1,n1,d)", "(3,3,n3,kept)", "(20,40,new,d)"]),
+  );
+});
+
+test("rows that somebody has changed since the damage are kept where a person says since when", async () => {
+  const setup = `CREATE TABLE public.t (id int PRIMARY KEY, v text, at timestamptz);
+    INSERT INTO public.t SELECT i, 'was', '2026-11-22 02:00Z' FROM generate_series(1, 3) i`;
+  await using both = await pair(
+    setup,
+    "UPDATE public.t SET v = 'spoilt', at = '2026-11-22 14:30Z'; UPDATE public.t SET v = 'mended', at = '2026-11-22 14:50Z' WHERE id = 3",
+  );
+  const keepNewer = parseKeepNewer("at=2026-11-22T15:40:00+01:00", "changed-rows");
+  const done = await both.recover("changed-rows", { keepNewer });
+  expect(done).toMatchObject({ kept_newer: 1, difference: { changed: 2 }, written: [{ changed: 2 }] });
+  expect((await rowsOf(both.production)).map((row) => row.split(",")[1])).toEqual(["was", "was", "mended"]);
+  for (const [value, mode] of [
+    ["at=2026-11-22 15:40", "changed-rows"],
+    ["at", "changed-rows"],
+    ["at=2026-11-22T15:40Z", "replace"],
+  ] as const) {
+    expect(() => parseKeepNewer(value, mode)).toThrow(/--keep-newer/);
+  }
+  await expect(both.recover("changed-rows", { keepNewer: { column: "v", than: "2026-11-22T15:40Z" } })).rejects.toThrow(
+    /holds no time/,
   );
 });
 

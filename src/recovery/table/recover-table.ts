@@ -60,7 +60,7 @@ function endOnAbort(session: CopySession, signal: AbortSignal): Disposable {
 async function transact(transaction: Omit<Transaction, "replica">, note: (text: string) => void) {
   const { options, production, backup, references, opened } = transaction;
   const { execute, undoFile, lockSeconds } = options;
-  const tables = new Set([opened.main, ...opened.dependants].map(({ shape }) => shape.sql));
+  const tables = new Set([opened.main, ...opened.dependants, ...opened.parents].map(({ shape }) => shape.sql));
   let waited: () => number = () => 0;
   const startClock = () => {
     waited = stopwatch();
@@ -112,7 +112,7 @@ export async function recoverTable(options: TableRecoveryOptions): Promise<Table
   );
   const title = execute ? `Recover ${table}` : `Recover ${table}, and roll it back`;
   const { done, checks, locked } = await progress.step(title, (note) =>
-    transact({ options, production, backup, references, opened }, note),
+    transact({ options, production, backup, references, opened, closure }, note),
   );
   return {
     ...done,

@@ -1,4 +1,5 @@
 import { IthacaError } from "../../base/errors.ts";
+import { isAround } from "../surroundings.ts";
 import { tableErrors } from "./errors.ts";
 
 /** SQLSTATE of an error of the server, or an empty string. */
@@ -34,7 +35,7 @@ export function explain(thrown: unknown, table: string, step: string, lockSecond
   if (thrown instanceof IthacaError) return thrown;
   const code = sqlstateOf(thrown);
   const options = { cause: thrown };
-  if (!/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|58)/.test(code)) return thrown;
+  if (!/^[0-9A-Z]{5}$/.test(code) || isAround(thrown)) return thrown;
   if (code === "55P03") return tableErrors.busy({ table, seconds: lockSeconds }, options);
   if (code.startsWith("40")) return tableErrors.disturbed({ table, code }, options);
   if (code === "42501")

@@ -1,11 +1,14 @@
 import type { CopySession } from "../../postgres/copying.ts";
 import { publicKey } from "../../proof/keys.ts";
 import { countAltered, type Written } from "./apply.ts";
+import type { Closure } from "./closure.ts";
 import { restoreDependants } from "./dependants.ts";
 import { countDifferences, describeDifference, findChanges, someKeys } from "./difference.ts";
 import { tableErrors } from "./errors.ts";
+import { passOverNewer } from "./keep-newer.ts";
 import { lockTable } from "./lock-table.ts";
 import type { OpenedTables } from "./open-tables.ts";
+import { bringParents, noParents } from "./parents.ts";
 import { compareProtection, type Protection, readProtection } from "./protection.ts";
 import { type Held, holdReactions, releaseReactions } from "./reactions.ts";
 import { type Broken, findBroken, lockParents, type Reference } from "./references.ts";
@@ -23,6 +26,7 @@ export interface Transaction {
   readonly backup: CopySession;
   readonly references: readonly Reference[];
   readonly opened: OpenedTables;
+  readonly closure: Closure;
   readonly replica: boolean;
 }
 
@@ -56,6 +60,7 @@ async function checkWritten(
   { production, options }: Transaction,
   main: WorkTable,
   left: number,
+  newer: number,
 ): Promise<readonly TableCheck[]> {
   const altered = await countAltered(production, main);
   const checks: TableCheck[] = [
@@ -67,7 +72,7 @@ async function checkWritten(
   ];
   if (options.mode === "missing-rows") return checks;
   const { missing, extra, changed } = await countDifferences(production, main);
-  const passed = changed === 0 && missing === left && (options.mode === "changed-rows" || extra === 0);
+  const passed = changed === newer && missing === left && (options.mode === "changed-rows" || extra === 0);
   const actual = `${missing} missing, ${changed} changed, ${extra} that the backup does not have`;
   return [...checks, { title: "The table compared once more", passed, actual }];
 }
@@ -81,7 +86,7 @@ async function checkReferences(transaction: Transaction, works: readonly WorkTab
 }
 
 const brokenText = ({ child, parent, constraint, rows }: Broken) =>
-  `${rows} rows of ${child} need rows of ${parent} that are missing (${constraint}): recover ${parent} first`;
+  `${rows} rows of ${child} need rows of ${parent} that are missing (${constraint}): bring them back as well with --with-parents, or recover ${parent} first`;
 
 /** Everything but the commit. */
 export async function recoverWithin(
@@ -92,7 +97,8 @@ export async function recoverWithin(
   const { options, production, backup, opened, references, replica } = transaction;
   const { mode, skipConflicts, hashKey } = options;
   const { shape } = opened.main;
-  const oids = [shape, ...opened.dependants.map((pair) => pair.shape)].map(({ oid }) => oid);
+  const others = [...opened.dependants, ...opened.parents].map((pair) => pair.shape);
+  const oids = [shape, ...others].map(({ oid }) => oid);
   const protection = await readProtection(production, oids);
   const main = await openWorkTable(production, 0, opened.main);
   note("bringing the backup's rows over");
@@ -109,6 +115,7 @@ export async function recoverWithin(
   const held = await holdReactions(production, oids, replica, opened.role);
   note("comparing");
   await findChanges(production, main);
+  const newer = options.keepNewer === null ? 0 : await passOverNewer(production, main, options.keepNewer);
   const difference = await describeDifference(production, main);
   const keys = await someKeys(production, main);
   note("writing");
@@ -117,31 +124,34 @@ export async function recoverWithin(
   const more = options.withDependants
     ? await bringDependants(transaction, main, note)
     : { works: [], written: new Map<string, Written>() };
+  const parents = options.withParents ? await bringParents(transaction, [main, ...more.works], note) : noParents;
   note("checking");
-  const works = [main, ...more.works];
+  const works = [main, ...more.works, ...parents.works];
   const { broken, unlocked } = await checkReferences(transaction, works);
   const moves: SequenceMove[] = [];
   for (const one of works) moves.push(...(await planSequences(production, backup, one)));
   const tables = works.map(({ shape: { sql } }, index): TableWritten => {
     const own = index === 0 ? written : { inserted: 0, changed: 0, deleted: 0, relinked: 0 };
-    const others = more.written.get(sql);
-    return { table: sql, ...own, inserted: own.inserted + (others?.inserted ?? 0), relinked: others?.relinked ?? 0 };
+    const below = more.written.get(sql);
+    const inserted = own.inserted + (below?.inserted ?? 0) + (parents.inserted.get(sql) ?? 0);
+    return { table: sql, ...own, inserted, relinked: below?.relinked ?? 0 };
   });
   const done: Done = {
     difference,
+    kept_newer: newer,
     keys: keys.map(({ change, key }) => ({ change, key: publicKey(key, hashKey) })),
     key: main.key?.columns.map(({ name }) => name) ?? [],
     written: tables,
     conflicts,
     broken,
-    blockers: [...blockers, ...broken.map(brokenText)],
+    blockers: [...blockers, ...parents.blockers, ...broken.map(brokenText)],
     triggers: { how: held.how, silenced: held.silenced.map(({ table, name }) => `${name} on ${table}`) },
     sequences: moves,
     notes: [
       ...opened.notes,
       ...unlocked.map((table) => `rows of ${table} could not be locked by this role: they were only looked at`),
     ],
-    checks: blockers.length > 0 ? [] : await checkWritten(transaction, main, conflicts.rows),
+    checks: blockers.length > 0 ? [] : await checkWritten(transaction, main, conflicts.rows, newer),
     bytes_streamed: bytes,
   };
   return { done, works, held, protection };
@@ -152,7 +162,7 @@ export async function seal(
   transaction: Transaction,
   { done, works, held, protection }: Result,
 ): Promise<readonly TableCheck[]> {
-  const { options, production, references } = transaction;
+  const { options, production, references, closure } = transaction;
   const table = options.table;
   if (done.blockers.length > 0) throw tableErrors.blocked({ table, why: [...done.blockers] });
   const failed = done.checks.find(({ passed }) => !passed);
@@ -171,7 +181,7 @@ export async function seal(
   if (changed.length > 0) throw tableErrors.not_as_written({ table, what: `${changed.join(", ")} changed meanwhile` });
   await moveSequences(production, done.sequences);
   const [row] = await production.query<{ id: string }>("SELECT pg_catalog.pg_current_xact_id()::text AS id");
-  await options.beforeCommit?.(row?.id ?? "", done);
+  await options.beforeCommit?.(row?.id ?? "", { ...done, closure });
   return [
     {
       title: "Grants, policies, triggers and constraints",

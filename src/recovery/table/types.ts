@@ -13,6 +13,13 @@ import type { SequenceMove } from "./sequences.ts";
 export const tableModes = ["missing-rows", "changed-rows", "replace"] as const;
 export type TableMode = (typeof tableModes)[number];
 
+/** Which changed rows are kept: those that say, by their own time, that they were changed after an instant. */
+export interface KeepNewer {
+  readonly column: string;
+  /** ISO 8601. */
+  readonly than: string;
+}
+
 export interface TableRecoveryOptions {
   /** Production, as a role that may write the table. */
   readonly production: Target;
@@ -26,6 +33,10 @@ export interface TableRecoveryOptions {
   readonly mode: TableMode;
   /** Also bring back what depended on the missing rows and vanished with them. */
   readonly withDependants: boolean;
+  /** Also bring back rows of other tables that the written rows need and that are missing. */
+  readonly withParents: boolean;
+  /** Rows whose time in this column of production is later than that are left as they are; null where none is. */
+  readonly keepNewer: KeepNewer | null;
   readonly decisions: ColumnDecisions;
   /** Leave out missing rows whose unique values other rows have by now, instead of refusing. */
   readonly skipConflicts: boolean;
@@ -40,7 +51,7 @@ export interface TableRecoveryOptions {
   /** Called right before the commit with the transaction's id: what a later run needs to know whether it came. */
   readonly beforeCommit?: (
     transaction: string,
-    done: Pick<TableRecovery, "written" | "checks" | "difference">,
+    done: Pick<TableRecovery, "written" | "checks" | "difference" | "closure">,
   ) => Promise<void>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -69,6 +80,8 @@ export interface TableRecovery {
   readonly mode: TableMode;
   readonly executed: boolean;
   readonly difference: Difference;
+  /** Changed rows that were kept because they are newer than what was asked for. */
+  readonly kept_newer: number;
   /** Some keys of rows that differ. */
   readonly keys: readonly { readonly change: string; readonly key: string }[];
   /** What tells two rows apart; empty where nothing does. */

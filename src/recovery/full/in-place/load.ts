@@ -9,9 +9,15 @@ import { type ArchiveEntry, describeEntry } from "../../../restore/archive.ts";
 import { restoreErrors } from "../../../restore/errors.ts";
 import { sqlstateOf } from "../../../restore/outcome.ts";
 import { renderList } from "../../../restore/toc.ts";
+import { isAround } from "../../surroundings.ts";
 import { fullErrors } from "../errors.ts";
 import type { TableRows } from "./choose.ts";
 import { type Ground, tableKey } from "./ground.ts";
+
+function refusal(cause: unknown, what: string): unknown {
+  if (cause instanceof IthacaError || isAround(cause)) return cause;
+  return fullErrors.statement_failed({ what, code: sqlstateOf(cause) || "unknown" }, { cause });
+}
 
 /** Runs SQL of the archive or of ours. The server's message may hold values, so only its SQLSTATE is told. */
 export async function execute(session: CopySession, sql: string, what: string): Promise<void> {
@@ -19,8 +25,7 @@ export async function execute(session: CopySession, sql: string, what: string): 
   try {
     await session.query(sql);
   } catch (cause) {
-    if (cause instanceof IthacaError) throw cause;
-    throw fullErrors.statement_failed({ what, code: sqlstateOf(cause) || "unknown" }, { cause });
+    throw refusal(cause, what);
   }
 }
 
@@ -82,8 +87,6 @@ export async function loadRows(
     }
     await copy.end();
   } catch (cause) {
-    if (cause instanceof IthacaError) throw cause;
-    const what = `the rows of ${describeEntry(entry)}`;
-    throw fullErrors.statement_failed({ what, code: sqlstateOf(cause) || "unknown" }, { cause });
+    throw refusal(cause, `the rows of ${describeEntry(entry)}`);
   }
 }
