@@ -36,7 +36,9 @@ function pointsOf(proofs: readonly ProofReport[], of: (proof: ProofReport) => Ob
 function panel(title: string, points: readonly Point[]): Spec {
   const all = points.flatMap(({ seconds, target }) => [seconds, target]);
   const [low, high] = [Math.min(...all) / 2, Math.max(...all) * 2.5];
-  const values = ticks.filter((tick) => tick >= low && tick <= Math.max(...all));
+  const inside = ticks.filter((tick) => tick >= low && tick <= Math.max(...all));
+  // Labels need room: of many every other one is enough.
+  const values = inside.length > 4 ? inside.filter((_, index) => index % 2 === 0) : inside;
   const labels = JSON.stringify(Object.fromEntries(values.map((tick) => [tick, spellSeconds(tick)])));
   const promised = points.at(-1)?.target ?? 0;
   return {

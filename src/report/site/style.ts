@@ -48,9 +48,9 @@ code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monosp
 .word.good{color:var(--good)}.word.bad{color:var(--bad)}.word.unknown{color:var(--unknown)}
 .card{border:1px solid var(--line);border-radius:6px;padding:0 1rem 1rem;margin:1.25rem 0;display:grid;grid-template-columns:minmax(0,1fr);gap:0 1.5rem}
 .card h2{margin-top:1rem}
-.card dl,.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1rem}
+.card dl,main>dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1rem}
 dt{color:var(--muted)}dd{margin:0}
-@media (min-width:58rem){.card{grid-template-columns:minmax(0,1fr) 420px}.card figure{grid-column:2;grid-row:1/span 4}}
+@media (min-width:58rem){.card{grid-template-columns:minmax(0,1fr) 420px}.card{grid-template-rows:auto auto auto 1fr}.card figure{grid-column:2;grid-row:1/span 4;margin-top:1rem}}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:1.5rem;align-items:start}
 figure{margin:0;min-width:0}
 figure img{display:block;max-width:100%;height:auto}

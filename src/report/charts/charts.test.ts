@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { history } from "../examples/history.ts";
+import { backupTaken, failed, green, inconclusive } from "../examples/reports.ts";
+import { chartPaths, chartsOf } from "./charts.ts";
+import { chartFiles } from "./draw.ts";
+import { contrast, dark, light } from "./palette.ts";
+
+const parts = { backup: backupTaken(), proofs: { proven: green(), failed: failed(), inconclusive: inconclusive() } };
+const season = history({ database: "shop", end: "2026-11-23", days: 97, ...parts });
+const chart = (name: string, reports = season) => chartsOf("shop", reports).find((each) => each.name === name);
+
+describe("what charts say", () => {
+  test("the calendar names the days on which something was wrong, and looks back 90 days", () => {
+    expect(chart("calendar")?.description).toBe(
+      "shop from 2026-08-26 to 2026-11-23: proven on 12 days, backed up and not proven on 74; failed on 2026-10-19, 2026-10-21; inconclusive on 2026-09-21; nothing ran on 2026-09-26.",
+    );
+    expect(chart("calendar")?.table.rows).toHaveLength(90);
+  });
+  test("a promise that was broken, the slowest restore, the last size", () => {
+    expect(chart("objectives")?.description).toMatch(/RPO\): 8 h at last, 24 h promised, not kept in 1 of 14 runs/);
+    expect(chart("restore-time")?.description).toMatch(/2 of these runs did not end proven/);
+    expect(chart("size")?.description).toMatch(/88 backups of shop .* now\.$/);
+  });
+  test("what was damaged on purpose, and a demo, are in none", () => {
+    const harmed = { ...green({ damaged: true }), database: "shop", report: { markdown: "", json: "" } };
+    expect(chartsOf("shop", [harmed, { ...harmed, damaged: false, kind: "demo" }])).toEqual([]);
+  });
+  test("every row of their tables names the reports that it is from", () => {
+    const rows = chartsOf("shop", season).flatMap(({ table }) => table.rows);
+    for (const { cells, sources } of rows) {
+      if (cells[1] === "nothing ran") continue;
+      expect(sources.length).toBeGreaterThan(0);
+      for (const source of sources) expect(source).toMatch(/^reports\/2026\/\d\d\/[\w.-]+\.md$/);
+    }
+  });
+});
+
+test("drawn: light and dark, with their text, self-contained, in equal bytes whatever the order of the reports", async () => {
+  const files = await chartFiles(season, ["shop", "of-which-nothing-is-known"]);
+  expect(files.map(({ path }) => path).sort()).toEqual(chartPaths("shop").sort());
+  for (const { path, bytes } of files) {
+    const svg = Buffer.from(bytes).toString("utf8");
+    expect(svg).toMatch(
+      /^<svg [^>]*role="img" [^>]*viewBox="0 0 420 \d+"[^>]*><title id="title">[^<]+<\/title><desc id="desc">/,
+    );
+    expect(svg.match(/https?:\/\/[^"]*/g)).toEqual(["http://www.w3.org/2000/svg"]);
+    expect(svg).not.toMatch(/<script|<style|NaN|undefined|Infinity/);
+    expect(svg.includes(path.endsWith("-dark.svg") ? light.ink : dark.ink)).toBe(false);
+    expect(bytes.byteLength).toBeLessThan(80_000);
+  }
+  expect(await chartFiles(season.toReversed(), ["shop"])).toEqual(files);
+});
+
+test("signs and bars stand out from the paper, light and dark", () => {
+  for (const palette of [light, dark]) {
+    expect(new Set(Object.values(palette)).size).toBe(Object.keys(palette).length);
+    const { paper, shade, line, ...meaningful } = palette;
+    for (const [name, colour] of Object.entries(meaningful)) {
+      expect(contrast(colour, paper), name).toBeGreaterThanOrEqual(3);
+    }
+  }
+});
