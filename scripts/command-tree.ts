@@ -9,6 +9,7 @@ import { connectionCommand } from "./commands/connection.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { disasterCommand } from "./commands/disaster.ts";
 import { drillCommand } from "./commands/drill.ts";
 import { escalateCommand } from "./commands/escalate.ts";
 import { initCommand } from "./commands/init.ts";
@@ -34,6 +35,7 @@ const commands = [
   checkCommand,
   retainCommand,
   recoverCommand,
+  disasterCommand,
   drillCommand,
   watchCommand,
   notifyCommand,

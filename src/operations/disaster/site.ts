@@ -1,12 +1,12 @@
 import { run } from "../../base/child-process.ts";
-import { readInventory } from "../../census/inventory.ts";
 import { compareInventories } from "../../census/compare-inventory.ts";
+import { readInventory } from "../../census/inventory.ts";
 import type { Scope } from "../../census/types.ts";
 import { connect } from "../../postgres/connect.ts";
 import { urlWithPassword } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
-import { disasterErrors } from "../../recovery/disaster/errors.ts";
 import type { StepResult } from "../../recovery/disaster/drive-steps.ts";
+import { disasterErrors } from "../../recovery/disaster/errors.ts";
 import type { HookName } from "../../recovery/disaster/scenarios.ts";
 import { type PlatformAccess, platformAccess, usualNames } from "../../supabase/management/settings.ts";
 import type { UseCaseContext } from "../context.ts";

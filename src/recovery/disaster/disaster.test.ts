@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { systemClock } from "../../base/clock.ts";
+import { silentProgress } from "../../base/progress.ts";
+import { driveSteps, type StepAction, wayOn } from "./drive-steps.ts";
+import { disasterErrors } from "./errors.ts";
+import { newDisaster, nextStep, openDisaster, saveDisaster } from "./progress.ts";
+import { withMeasured } from "./runbook.ts";
+import { stepsOf } from "./scenarios.ts";
+import { massChanges } from "./security-audit.ts";
+import { compareLog } from "./writer.ts";
+
+const people = fc.string().filter((text) => !text.includes("<!--"));
+
+test("what a drill measured goes between the markers, and people's text stays byte by byte", () => {
+  fc.assert(
+    fc.property(people, people, people, (before, old, after) => {
+      const page = (middle: string) => `${before}<!-- measured:drill -->${middle}<!-- /measured -->${after}`;
+      const written = withMeasured(page(old), "drill", "13 s");
+      const newline = page(old).includes("\r\n") ? "\r\n" : "\n";
+      expect(written).toBe(page(`${newline}13 s${newline}`));
+      expect(withMeasured(written ?? "", "drill", "13 s")).toBe(written);
+    }),
+  );
+  expect(withMeasured("people's text", "drill", "13 s")).toBe("people's text");
+  expect(withMeasured("<!-- measured:drill --> people's text", "drill", "13 s")).toBeNull();
+});
+
+test("a writer's log tells what is lost from what has a hole", () => {
+  const log = [1, 2, 3, 4].map((id) => ({ id, at: id * 1000 }));
+  expect(compareLog(log, [1, 2])).toEqual({ written: 4, recovered: 2, lost: 2, holes: 0, unknown: 0, newest: 2000 });
+  expect(compareLog(log, [1, 3])).toMatchObject({ lost: 2, holes: 1 });
+  // The fifth was under way when the server died; nobody has ever written a ninth.
+  expect(compareLog(log, [1, 2, 3, 4, 5])).toMatchObject({ lost: 0, unknown: 0 });
+  expect(compareLog(log, [1, 2, 3, 4, 9])).toMatchObject({ unknown: 1 });
+  expect(compareLog(log, [])).toMatchObject({ lost: 4, newest: null });
+});
+
+test("tables that lose their rows between two backups are an attack's first trace, and daily work is none", () => {
+  const figures = (taken_at: string, children: number) => ({ taken_at, table_rows: { children, lessons: 500 } });
+  const calm = [figures("2026-11-20T02:00:00Z", 200), figures("2026-11-21T02:00:00Z", 190)];
+  expect(massChanges(calm)).toEqual([]);
+  expect(massChanges([figures("2026-11-22T02:00:00Z", 3), ...calm])).toEqual([
+    {
+      table: "children",
+      rows_before: 190,
+      rows_after: 3,
+      after: "2026-11-21T02:00:00Z",
+      before: "2026-11-22T02:00:00Z",
+    },
+  ]);
+});
+
+const begun = () =>
+  newDisaster({
+    id: "2026-11-22-outage-1",
+    database: "shop",
+    scenario: "outage",
+    mode: "execute",
+    actor: "nobody",
+    started_at: "2026-11-22T03:00:00.000Z",
+  });
+
+test("a step that fails leaves its reason and a way on; the next run begins there, and a person can say that it is done", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ithaca-disaster-"));
+  try {
+    const ran: string[] = [];
+    let broken = true;
+    const actions = Object.fromEntries(
+      stepsOf.outage.map(({ id }): [string, StepAction] => [
+        id,
+        async (facts) => {
+          ran.push(id);
+          if (id === "restore" && broken) throw disasterErrors.not_recovered({ why: "no server" });
+          if (id === "api") return { state: "waiting", says: "for a person" };
+          return { state: "done", says: `after ${facts.last ?? "nothing"}`, facts: { last: id } };
+        },
+      ]),
+    );
+    const drive = async (doneByHand: string[] = []) => {
+      const disaster = (await openDisaster(folder, "shop", "outage")) ?? begun();
+      const signal = new AbortController().signal;
+      const save = (now: typeof disaster) => saveDisaster(folder, now);
+      return await driveSteps({
+        disaster,
+        actions,
+        doneByHand,
+        save,
+        progress: silentProgress,
+        clock: systemClock,
+        signal,
+      });
+    };
+    const failed = await drive();
+    expect(nextStep(failed)).toMatchObject({
+      id: "restore",
+      state: "failed",
+      says: expect.stringContaining("no server"),
+    });
+    expect(wayOn(failed)).toContain("--execute --confirm shop");
+    broken = false;
+    const waits = await drive();
+    expect(nextStep(waits)).toMatchObject({ id: "api", state: "waiting" });
+    expect(wayOn(waits)).toContain("--done api");
+    const ended = await drive(["api"]);
+    expect(nextStep(ended)).toBeNull();
+    expect(ended.steps.find(({ id }) => id === "environment")?.says).toBe("after restore");
+    expect(ran.filter((id) => id === "watch")).toHaveLength(1);
+    expect(await openDisaster(folder, "shop", "outage")).toBeNull();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
