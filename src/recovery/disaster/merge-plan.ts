@@ -14,6 +14,8 @@ export interface TableMerge {
 }
 
 function same(one: TableCensus, other: TableCensus): boolean | null {
+  // Neither side has the table.
+  if (one === other) return true;
   if (one.rows !== other.rows) return false;
   return one.hash === null || other.hash === null ? null : one.hash === other.hash;
 }
