@@ -82,3 +82,13 @@ test("no cache unless one is asked for", () => {
   expect(resticSettings({ ...minimal, RESTIC_CACHE_DIR: "/cache" }).options).not.toContain("--no-cache");
   expect(resticSettings({ ...minimal, RESTIC_CACERT: "/ca.pem" }).options).toContain("/ca.pem");
 });
+
+test("a file that should name the repository and cannot be read is named", () => {
+  const gone = { RESTIC_REPOSITORY_FILE: "/nowhere/repository", RESTIC_PASSWORD: "canary-environment" };
+  expect(() => resticSettings(gone)).toThrow(
+    expect.objectContaining({
+      id: "vault.unreadable_setting",
+      message: expect.stringMatching(/RESTIC_REPOSITORY_FILE.*ENOENT/),
+    }),
+  );
+});
