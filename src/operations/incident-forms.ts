@@ -1,13 +1,30 @@
+import { z } from "zod";
 import { parseIncident } from "../recovery/incident.ts";
 import { pageName } from "../recovery/page/incident-page.ts";
 import { isOtherwiseAsMade, withPeoplesWords } from "../recovery/page/people-wrote.ts";
 import type { Incident } from "../recovery/types.ts";
 import type { EvidenceFile } from "../report/chain/types.ts";
 
-/* The two forms of an incident among the reports: its state for machines, and the page that people finish. */
+/*
+ * The two forms of an incident among the reports: its state for machines, and the page that people finish. A disaster has
+ * the first alone.
+ */
 
 const folder = "incidents/";
 const textOf = ({ bytes }: EvidenceFile) => Buffer.from(bytes).toString("utf8");
+
+const stateSchema = z.object({ id: z.string(), updated_at: z.iso.datetime() });
+
+/** When the state that a file holds was written; null where it holds none. */
+function writtenAt(file: EvidenceFile): string | null {
+  if (!file.path.endsWith(".json")) return null;
+  try {
+    const parsed = stateSchema.safeParse(JSON.parse(textOf(file)));
+    return parsed.success ? parsed.data.updated_at : null;
+  } catch {
+    return null;
+  }
+}
 
 /** The incident that a file holds; null where it holds none. */
 function incidentIn(file: EvidenceFile): Incident | null {
@@ -55,8 +72,8 @@ export function newestForm(
   theirs: EvidenceFile,
   incidents: { readonly ours: readonly EvidenceFile[]; readonly theirs: readonly EvidenceFile[] },
 ): Uint8Array | null {
-  const [here, there] = [incidentIn(ours), incidentIn(theirs)];
-  if (here !== null && there !== null) return here.updated_at >= there.updated_at ? ours.bytes : theirs.bytes;
+  const [here, there] = [writtenAt(ours), writtenAt(theirs)];
+  if (here !== null && there !== null) return here >= there ? ours.bytes : theirs.bytes;
   const published = incidentsByPage(incidents.theirs).get(ours.path);
   const newest = incidentsByPage([...incidents.ours, ...incidents.theirs]).get(ours.path);
   if (newest === undefined || published === undefined) return null;

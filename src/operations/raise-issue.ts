@@ -61,6 +61,14 @@ const withoutReports: Readonly<Record<string, { title: string; lead: string; ste
       "Where nobody can say who it was, treat the repository as broken into: docs/evidence.md says which digests stand elsewhere.",
     ],
   },
+  disaster: {
+    title: "the steps against a disaster are not at their end",
+    lead: "**A step failed, or waits for a person.**",
+    steps: [
+      "Do what the sentence above names; the run's page shows every step with who does it.",
+      "Start the workflow again and name what was done under `done`: it goes on from there.",
+    ],
+  },
   publication: {
     title: "what a run found was not told or not published",
     lead: "**The run itself is done; people may not have heard of it, or its reports are missing.**",

@@ -16,11 +16,11 @@ export function isRedrawn(path: string): boolean {
 }
 
 /**
- * Files of which a later link may record a newer form. An incident is written on until it is over, and its lessons are added
- * afterwards. Every form of it had to be recorded: what no link holds is found as altered.
+ * Files of which a later link may record a newer form. An incident or a disaster is written on until it is over, and the
+ * lessons of an incident are added afterwards. Every form of it had to be recorded: what no link holds is found as altered.
  */
 export function mayChange(path: string): boolean {
-  return isRedrawn(path) || path.startsWith("incidents/");
+  return isRedrawn(path) || path.startsWith("incidents/") || path.startsWith("disasters/");
 }
 
 /** The database that a JSON file says it is about. */
