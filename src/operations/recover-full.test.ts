@@ -12,6 +12,7 @@ import { lacksLessons } from "../recovery/page/incident-page.ts";
 import { listReports } from "../report/history.ts";
 import { backup } from "./backup.ts";
 import type { UseCaseContext } from "./context.ts";
+import { incidentReminders, lessonsSentence } from "./incident-reminders.ts";
 import { type RecoverFullOptions, recoverFull } from "./recover-full.ts";
 import { planMarkdown } from "./recovery-view.ts";
 
@@ -155,6 +156,8 @@ test("executed: safety backup, swap, verification, watch; the page, the report a
     expect(text).toContain(field);
   }
   expect(lacksLessons(text)).toBe(true);
+  const reminders = await incidentReminders(join(shop.folder, "reports"), "shop");
+  expect(lessonsSentence(reminders)).toContain(`incidents/${page}`);
   expect(text).not.toContain("canary");
   const { reports } = await listReports(join(shop.folder, "reports"), "shop");
   expect(reports.map(({ kind }) => kind).sort()).toEqual(["backup", "backup", "recover"]);

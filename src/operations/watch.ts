@@ -15,6 +15,7 @@ import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
+import { incidentReminders, lessonsSentence } from "./incident-reminders.ts";
 import { notifyOutcome, notifyReport } from "./notify.ts";
 import { runFacts } from "./run-facts.ts";
 import { runningBackups } from "./running-backups.ts";
@@ -88,6 +89,17 @@ async function lookUntilSure(
   });
 }
 
+/** A page that nobody has finished, or a file that cannot be read, must not keep the watch from its own work. */
+async function remindOfLessons(context: UseCaseContext, { plan, name }: Subject): Promise<void> {
+  try {
+    const sentence = lessonsSentence(await incidentReminders(reportsDirectory(context, plan), name));
+    if (sentence !== null) context.progress.warn(sentence);
+  } catch (thrown) {
+    if (!(thrown instanceof IthacaError)) throw thrown;
+    context.progress.warn(thrown.message);
+  }
+}
+
 /**
  * Half an hour after the backup was due: is it there, recorded, in time, of a size like the others? Tells people by the
  * plan, and a monitor outside of GitHub that the watch itself is alive. May be run late, or as often as one likes: it
@@ -115,6 +127,7 @@ export async function watch(context: UseCaseContext, options: WatchOptions): Pro
     }),
     pulse("start", `watch of ${name}`),
   ]);
+  await remindOfLessons(context, subject);
   const messages: Told[] = [];
   if (options.tell !== false) {
     messages.push(...(await notifyReport(context, plan, report, { patience: options.patience })));

@@ -1,4 +1,6 @@
 import { openChannels } from "../../notify/channels.ts";
+import { incidentReminders } from "../incident-reminders.ts";
+import { reportsDirectory } from "../subject.ts";
 import { type Concern, type Examination, type Patient, subjectOf, variable } from "./types.ts";
 
 /* Who hears of it: channels, contacts, a monitor outside. Nothing is sent to try them. */
@@ -38,11 +40,26 @@ function heartbeat(patient: Patient): string | Concern {
   };
 }
 
+/** What recoveries have left for people to do. */
+async function recoveries(patient: Patient): Promise<string | Concern> {
+  const { plan, name } = subjectOf(patient);
+  const found = await incidentReminders(reportsDirectory(patient.context, plan), name);
+  if (found.unfinished.length > 0) {
+    throw new Error(`a recovery is not finished (${found.unfinished.join(", ")}); run the same command again`);
+  }
+  if (found.withoutLessons.length === 0) return "none is unfinished, and none lacks what was learned from it";
+  return {
+    message: `nobody has written what was learned: ${found.withoutLessons.join(", ")}`,
+    mend: "fill in the last section of the incident's page",
+  };
+}
+
 /** The examinations of who hears. */
 export function ofPeople(patient: Patient): Examination[] {
   return [
     { id: "channels", title: "Mail and Slack", look: async () => channels(patient) },
     { id: "contacts", title: "Contacts", look: async () => contacts(patient) },
     { id: "heartbeat", title: "A monitor outside GitHub", look: async () => heartbeat(patient) },
+    { id: "recoveries", title: "Recoveries", look: () => recoveries(patient) },
   ];
 }
