@@ -13,9 +13,9 @@ const what: Readonly<Record<(typeof scenarios)[number], string>> = {
 
 /** `ithaca disaster deleted|ransomware|outage`: the steps, unless a mode is given. */
 export function disasterCommand(): Command {
-  const group = new Command("disaster").description(
-    "The plan's disasters step by step: shown, rehearsed, or carried out",
-  );
+  const group = new Command("disaster")
+    .description("The plan's disasters step by step: shown, rehearsed, or carried out")
+    .addHelpText("after", examples("disaster deleted", "disaster ransomware --rehearse"));
   for (const scenario of scenarios) {
     group.addCommand(
       command(scenario, what[scenario])
