@@ -137,6 +137,10 @@ test("the other nightly runs end well, and the escalation at once", async () => 
     expect(result, `${workflow}\n${log}`).toBe("success");
     expect(summary, workflow).not.toBe("");
   }
+  const disaster = await world.run("disaster.yml", { event: "workflow_dispatch", inputs: { database: "shop" } });
+  expect(disaster.result, disaster.log).toBe("success");
+  expect(disaster.jobs.find(({ id }) => id === "execute")?.result).toBe("skipped");
+  expect(disaster.summary).toContain("nothing has been done");
   const doctor = await world.run("doctor.yml", { event: "workflow_dispatch" });
   expect(doctor.summary, doctor.log).toMatch(/\| green \| The vault \|/);
 });
