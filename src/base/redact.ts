@@ -14,6 +14,11 @@ export function registerSecret(value: string | undefined): void {
   secrets.add(encodeURIComponent(value));
 }
 
+/** Forgets them all, in a process that goes on to work for somebody else, as a worker of the tests does. */
+export function forgetSecrets(): void {
+  secrets.clear();
+}
+
 /** A placeholder that people are to replace is no password. */
 const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)(?!\[YOUR-PASSWORD\]@)[^\s@/]+(@)/gi;
 

@@ -44,7 +44,12 @@ export const disaster = z.strictObject({
     .default(["."])
     .describe("Folders that are searched for references to the old project; .git and node_modules are left out"),
   secrets: z
-    .array(z.strictObject({ name: z.string().min(1), where: z.string().min(1).describe("Where it is rotated") }))
+    .array(
+      z.strictObject({
+        name: z.string().min(1).describe("What it is called"),
+        where: z.string().min(1).describe("Where it is rotated"),
+      }),
+    )
     .default([])
     .describe("Secrets that must be rotated after an attack, besides the platform's keys and the database's password"),
   runbook: folder.default("docs/runbook.md").describe("The runbook whose measured times a drill writes anew"),

@@ -63,7 +63,9 @@ test("a clock that is wrong is found by the database's", async () => {
 
 test("who hears of an alarm: nobody, somebody, and a secret that cannot be right", async () => {
   expect((await examined({})).get("channels")?.status).toBe("yellow");
-  expect((await examined({ SMTP_URL: "smtps://ops%40example.com:canary-pw@mail.example.com" })).get("channels")).toMatchObject({
+  expect(
+    (await examined({ SMTP_URL: "smtps://ops%40example.com:canary-pw@mail.example.com" })).get("channels"),
+  ).toMatchObject({
     status: "green",
     message: "mail; nothing was sent to try",
   });
