@@ -119,7 +119,8 @@ test("doctor says what is missing and how to mend it, and changes nothing", asyn
     ...{ plan: "green", excuses: "green", node: "green", server: "green", restic: "green", space: "green" },
     ...{ source: "red", clock: "yellow", throwaway: "green", recovery: "green", audit: "yellow" },
     ...{ vault: "red", "vault.rights": "red", "vault.newest": "red" },
-    ...{ channels: "yellow", contacts: "yellow", heartbeat: "yellow", repository: "yellow", workflows: "yellow" },
+    ...{ channels: "yellow", contacts: "yellow", heartbeat: "yellow", recoveries: "green" },
+    ...{ repository: "yellow", workflows: "yellow" },
   });
   expect(checks).toContainEqual(
     expect.objectContaining({ id: "source", mend: expect.stringContaining("set ITHACA_DATABASE_URL") }),
