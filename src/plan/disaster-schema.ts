@@ -29,7 +29,7 @@ export const disaster = z.strictObject({
   hooks: hooks
     .prefault({})
     .describe(
-      "Commands of the team, run by sh in the plan's folder; they see ITHACA_NEW_* and what begins with ITHACA_HOOK_, and nothing else of the environment",
+      "Commands of the team, run by sh in the plan's folder; of the environment they see what begins with ITHACA_HOOK_, and nothing else",
     ),
   rehearse_hooks: z
     .boolean()
