@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestBackup, testBackup } from "../../test/support/backup.ts";
-import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
+import { runSqlFile, type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { startOtherMajor } from "../../test/support/other-major.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../test/support/recovery.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
@@ -26,11 +26,14 @@ let target: Target;
 beforeAll(async () => {
   server = await startOtherMajor(17);
   then = await testDatabase();
+  // Roles belong to a whole server: both have the platform's, whatever other tests have left on this one.
+  await runSqlFile(then.session, "sql/bootstrap/supabase-roles.sql");
   await then.session.query(shop);
   backup = await testBackup(then.target);
   scratch = await scratchDirectory("surroundings-test");
   target = withDatabase(server.target, "shop");
   await using admin = await connect(server.target, { readOnly: false });
+  await runSqlFile(admin, "sql/bootstrap/supabase-roles.sql");
   await admin.query("CREATE DATABASE shop TEMPLATE template0");
   await ask((session) => session.query("CREATE TABLE public.orders (id int PRIMARY KEY, note text)"));
 }, 60_000);
