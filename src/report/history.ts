@@ -5,6 +5,7 @@ import type {
   AnyReport,
   BackupReport,
   CheckReport,
+  DisasterReport,
   DrillReport,
   PointReport,
   ProofReport,
@@ -57,7 +58,9 @@ export const isProof = (report: AnyReport): report is ProofReport =>
   !isWatch(report) &&
   !isRecovery(report) &&
   !isPoint(report) &&
-  !isDrill(report);
+  !isDrill(report) &&
+  !isDisaster(report);
+export const isDisaster = (report: AnyReport): report is DisasterReport => report.kind === "disaster";
 export const isDrill = (report: AnyReport): report is DrillReport => report.kind === "drill-report";
 export const isPoint = (report: AnyReport): report is PointReport => report.kind === "point-in-time";
 export const isRecovery = (report: AnyReport): report is RecoveryReport => report.kind === "recover";

@@ -3,6 +3,7 @@ import type {
   AnyReport,
   BackupReport,
   CheckReport,
+  DisasterReport,
   DrillReport,
   PointReport,
   ProofReport,
@@ -230,6 +231,36 @@ export const drillReportSchema = z.object({
   report: files,
 }) satisfies z.ZodType<DrillReport>;
 
+/** The record of going through the steps against a disaster. */
+export const disasterReportSchema = z.object({
+  kind: z.literal("disaster"),
+  verdict: z.enum(["proven", "failed", "inconclusive"]),
+  database: z.string(),
+  scenario: z.enum(["deleted", "ransomware", "outage"]),
+  title: z.string(),
+  mode: z.enum(["rehearse", "execute"]),
+  disaster: nothingOr(z.string()),
+  run,
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      contact: z.string(),
+      does: z.string(),
+      proof: z.string(),
+      decide: nothingOr(z.string()),
+      expected_s: seconds,
+      state: z.enum(["pending", "running", "done", "failed", "waiting", "by_hand", "not_run"]),
+      says: z.string(),
+      seconds: nothingOr(seconds),
+    }),
+  ),
+  checks: z.array(check),
+  not_covered: z.array(notCovered),
+  way_on: z.string(),
+  report: files,
+}) satisfies z.ZodType<DisasterReport>;
+
 /** Any report of the folder, told apart by its kind. */
 export const anyReportSchema = z.discriminatedUnion("kind", [
   backupReportSchema,
@@ -239,4 +270,5 @@ export const anyReportSchema = z.discriminatedUnion("kind", [
   recoveryReportSchema,
   pointReportSchema,
   drillReportSchema,
+  disasterReportSchema,
 ]) satisfies z.ZodType<AnyReport>;

@@ -5,6 +5,7 @@ import { redact } from "../base/redact.ts";
 import { backupMarkdown } from "./backup-markdown.ts";
 import type { Unwritten } from "./build.ts";
 import { checkMarkdown } from "./check-markdown.ts";
+import { disasterMarkdown } from "./disaster-markdown.ts";
 import { drillMarkdown } from "./drill-markdown.ts";
 import { reportErrors } from "./errors.ts";
 import { fileSafe, placeFile, redactAll } from "./files.ts";
@@ -29,6 +30,7 @@ export function markdownOf(report: AnyReport): string {
   if (report.kind === "backup") return backupMarkdown(report);
   if (report.kind === "point-in-time") return pointMarkdown(report);
   if (report.kind === "drill-report") return drillMarkdown(report);
+  if (report.kind === "disaster") return disasterMarkdown(report);
   if (report.kind === "watch") return watchMarkdown(report);
   if (report.kind === "recover") return recoveryMarkdown(report);
   return report.kind === "check" ? checkMarkdown(report) : proofMarkdown(report);

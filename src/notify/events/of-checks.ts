@@ -17,6 +17,7 @@ const titles: Readonly<Record<CheckedReport["kind"], string>> = {
   monthly: "Monthly full restore",
   drill: "Proof in a drill",
   "drill-report": "Disaster drill",
+  disaster: "Steps against a disaster",
   recovery: "Proof of a recovery",
   manual: "Manual proof",
   demo: "Demo",
