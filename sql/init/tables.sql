@@ -7,6 +7,8 @@ SELECT
   n.nspname AS schema,
   c.relname AS name,
   pg_catalog.pg_total_relation_size(c.oid) AS bytes,
+  -- The root of partitions has no rows of its own, and says nothing about theirs.
+  c.relkind = 'r' AND pg_catalog.pg_relation_size(c.oid) = 0 AS empty,
   c.relrowsecurity AS protected,
   (SELECT count(DISTINCT k.conrelid) FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid)::int
     AS referenced_by,

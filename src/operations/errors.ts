@@ -11,9 +11,10 @@ export const operationErrors = defineErrors("run", {
   }),
   plan_exists: entry({
     kind: "input",
-    says: (p: { path: string }) => `There is a plan at ${p.path} already, so nothing was written`,
+    says: (p: { path: string; databases: string }) =>
+      `There is a plan at ${p.path} already${p.databases === "" ? "" : ` (of ${p.databases})`}, so nothing was written`,
     mend: () => "name another file with --plan, or give --overwrite to replace it",
-    example: { path: "ithaca.yaml" },
+    example: { path: "ithaca.yaml", databases: "shop" },
   }),
   init_source: entry({
     kind: "input",

@@ -4,6 +4,8 @@ export interface FoundTable {
   readonly schema: string;
   readonly name: string;
   readonly bytes: number;
+  /** Nothing is in it today. */
+  readonly empty: boolean;
   readonly protected: boolean;
   readonly referenced_by: number;
   readonly key: string | null;
@@ -18,6 +20,8 @@ export interface FoundReference {
   readonly to_schema: string;
   readonly to_name: string;
   readonly to_key: string;
+  /** Whether some row leads nowhere today; null where that could not be asked in time. */
+  readonly dangles: boolean | null;
 }
 
 /** A column of the clock, with the newest value and the longest silence between the last ones, in seconds. */
@@ -48,6 +52,11 @@ export interface Guess<T> {
 const personal =
   /^(e?mail|phone|mobile|(first|last|full|sur|given|family|middle)_?name|birth|dob$|address|street|zip|postal|passport|ssn$|tax_id|iban|gender|ip_address|pin|password)|_(email|phone|address)$|message_text|encrypted/i;
 
+/** Names that begin like those, and are of a machine or of a row. */
+const impersonal = /(_id|_type|_host|box|_index)$/i;
+
+const tellsOfPeople = (column: string) => personal.test(column) && !impersonal.test(column);
+
 const most = 12;
 
 /** Names as the plan writes them. */
@@ -58,20 +67,22 @@ const day = 24 * 60 * 60;
 function reasonsOf(table: FoundTable, all: readonly FoundTable[]): string[] {
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
   const share = total === 0 ? 0 : table.bytes / total;
-  const about = table.columns.filter((column) => personal.test(column));
+  const about = table.columns.filter(tellsOfPeople);
   return [
     ...(table.referenced_by > 1 ? [`${table.referenced_by} other tables refer to it`] : []),
-    ...(about.length > 0
-      ? [`${about.slice(0, 2).join(" and ")} ${about.length === 1 ? "tells" : "tell"} of people`]
-      : []),
+    ...(about.length > 0 ? [`${about.slice(0, 2).join(" and ")} may tell of people`] : []),
     ...(share >= 0.1 && all.length > 3 ? [`${Math.round(share * 100)} % of the bytes are in it`] : []),
   ];
 }
 
-/** Tables without which there is no application: those that others lean on, that tell of people, or that hold most. */
-export function criticalTables(tables: readonly FoundTable[]): Guess<string>[] {
-  const weight = (table: FoundTable) =>
-    table.referenced_by * 2 + (table.columns.some((column) => personal.test(column)) ? 3 : 0);
+/**
+ * Tables without which there is no application: those that others lean on, that tell of people, or that hold most. What is
+ * empty today is no guess, unless everything is.
+ */
+export function criticalTables(all: readonly FoundTable[]): Guess<string>[] {
+  const filled = all.filter(({ empty }) => !empty);
+  const tables = filled.length > 0 ? filled : all;
+  const weight = (table: FoundTable) => table.referenced_by * 2 + (table.columns.some(tellsOfPeople) ? 3 : 0);
   const guesses = tables
     .map((table) => ({ table, reasons: reasonsOf(table, tables) }))
     .filter(({ reasons }) => reasons.length > 0)
@@ -97,7 +108,7 @@ export function protectedTables(tables: readonly FoundTable[]): string[] {
 export function smokeTable(tables: readonly FoundTable[]): Guess<{ table: string; key: string }> | null {
   const [best] = tables
     .flatMap((table) => (table.key === null ? [] : [{ ...table, key: table.key }]))
-    .sort((a, b) => b.referenced_by - a.referenced_by || b.bytes - a.bytes);
+    .sort((a, b) => Number(a.empty) - Number(b.empty) || b.referenced_by - a.referenced_by || b.bytes - a.bytes);
   if (best === undefined) return null;
   const why = best.referenced_by > 0 ? `${best.referenced_by} tables refer to it` : "the largest table with a key";
   return { value: { table: planName(best), key: best.key }, why };

@@ -16,6 +16,10 @@ const shop = `
   CREATE TABLE public.orders (id int PRIMARY KEY, customer_id uuid, placed_at timestamptz NOT NULL DEFAULT now());
   CREATE TABLE public.invoices (id int PRIMARY KEY, order_id int REFERENCES public.orders);
   CREATE TABLE public.parcels (id int PRIMARY KEY, order_id int REFERENCES public.orders);
+  CREATE TABLE public.depots (depotid int PRIMARY KEY);
+  CREATE TABLE public.shelves (id int PRIMARY KEY, depotid int, order_id int);
+  INSERT INTO public.depots VALUES (1);
+  INSERT INTO public.shelves VALUES (1, 1, 1), (2, NULL, 404);
   CREATE TABLE public."odd: name" (id int, value text);
   CREATE TABLE public.archive (at timestamptz DEFAULT now());
   INSERT INTO public.archive VALUES (now() - interval '2 years');
@@ -51,9 +55,15 @@ test("a plan of a database is a plan, says what was found, and holds no row", as
     platform: "postgres",
     critical_tables: expect.arrayContaining(["public.customers", "public.orders"]),
     rls_tables: ["public.customers"],
-    orphans: [{ table: "public.orders", column: "customer_id", references: "public.customers", key: "id" }],
+    orphans: [
+      { table: "public.orders", column: "customer_id", references: "public.customers", key: "id" },
+      { table: "public.shelves", column: "depotid", references: "public.depots", key: "depotid" },
+    ],
     smoke: { table: "public.orders", key: "id", rows: 10 },
   });
+  expect(text, "a reference that leads nowhere already").toContain(
+    "#   - { table: public.shelves, column: order_id, references: public.orders }",
+  );
   const probes = plan?.freshness.map(({ table, column, within }) => [table, column, within]);
   expect(probes).toContainEqual(["public.orders", "placed_at", 24 * 3600]);
   expect(probes?.map(([table]) => table)).not.toContain("public.archive");
@@ -63,10 +73,18 @@ test("a plan that is there is left alone until somebody says otherwise", async (
   await using folder = await scratchDirectory("init");
   await writeFile(join(folder.path, "ithaca.yaml"), "mine");
   const context = contextIn(folder.path, { ITHACA_DATABASE_URL: socketUrl(database.target) });
-  await expect(init(context, { plan: "ithaca.yaml" })).rejects.toMatchObject({ id: "run.plan_exists", kind: "input" });
-  expect(await readFile(join(folder.path, "ithaca.yaml"), "utf8")).toBe("mine");
-  await init(context, { plan: "ithaca.yaml", overwrite: true });
-  expect(await readFile(join(folder.path, "ithaca.yaml"), "utf8")).toContain("version: 1");
+  const plan = "ithaca.yaml";
+  await expect(init(context, { plan })).rejects.toMatchObject({ id: "run.plan_exists", kind: "input" });
+  await expect(init(context, { plan, mayReplace: async () => false })).rejects.toThrow(
+    "There is a plan at ithaca.yaml",
+  );
+  expect(await readFile(join(folder.path, plan), "utf8")).toBe("mine");
+  const asked: (readonly string[])[] = [];
+  const mayReplace = async (databases: readonly string[]) => asked.push(databases) > 0;
+  await init(context, { plan, mayReplace });
+  expect(await readFile(join(folder.path, plan), "utf8")).toContain("version: 1");
+  await init(context, { plan, mayReplace });
+  expect(asked).toEqual([[], [databaseKey(database.target.database)]]);
 });
 
 test("without a connection string nothing is written", async () => {
@@ -77,7 +95,17 @@ test("without a connection string nothing is written", async () => {
 
 describe("guesses", () => {
   const table = (name: string, more: Partial<FoundTable> = {}): FoundTable => ({
-    ...{ schema: "public", name, bytes: 1, protected: false, referenced_by: 0, key: "id", columns: [], readable: true },
+    ...{
+      schema: "public",
+      name,
+      bytes: 1,
+      empty: false,
+      protected: false,
+      referenced_by: 0,
+      key: "id",
+      columns: [],
+      readable: true,
+    },
     ...more,
   });
 
@@ -85,6 +113,8 @@ describe("guesses", () => {
     const tables = ["a", "b", "c", "d"].map((name, index) => table(name, { bytes: 100 + index }));
     expect(criticalTables(tables.slice(0, 3)).map(({ value }) => value)).toEqual(["public.c", "public.b", "public.a"]);
     expect(criticalTables([])).toEqual([]);
+    const filled = [table("waiting", { empty: true, bytes: 900, columns: ["email"] }), table("rows")];
+    expect(criticalTables(filled).map(({ value }) => value)).toEqual(["public.rows"]);
   });
 
   test("a quiet night is no alarm, and what has not moved for a week is no sign of life", () => {

@@ -1,5 +1,13 @@
 import { stringify } from "yaml";
-import { criticalTables, type FoundDatabase, freshnessProbes, planName, protectedTables, smokeTable } from "./guess.ts";
+import {
+  criticalTables,
+  type FoundDatabase,
+  type FoundReference,
+  freshnessProbes,
+  planName,
+  protectedTables,
+  smokeTable,
+} from "./guess.ts";
 
 /** A value as YAML writes it on one line. */
 const yaml = (value: unknown) => stringify(value, { lineWidth: 0 }).trimEnd();
@@ -15,10 +23,19 @@ export function databaseKey(name: string): string {
   return key === "" ? "database" : key;
 }
 
-/** A section of the database's part: a comment, a key and its lines; nothing where there are no lines. */
-function section(comment: readonly string[], key: string, lines: readonly string[]): string[] {
-  if (lines.length === 0) return [];
+/**
+ * A section of the database's part: a comment, a key and its lines. Where nothing was found, a comment says that it was
+ * looked for, so that whoever reads the plan knows what no proof will ask.
+ */
+function section(comment: readonly string[], key: string, lines: readonly string[], otherwise: string): string[] {
+  if (lines.length === 0) return ["", `    # ${key}: ${otherwise}`];
   return ["", ...comment.map((line) => `    # ${line}`), `    ${key}:`, ...lines.map((line) => `      ${line}`)];
+}
+
+/** One entry of `orphans`. */
+function orphanOf({ schema, name, column, to_schema, to_name, to_key }: FoundReference): string {
+  const key = to_key === "id" ? "" : `, key: ${yaml(to_key)}`;
+  return `{ table: ${yaml(planName({ schema, name }))}, column: ${yaml(column)}, references: ${yaml(planName({ schema: to_schema, name: to_name }))}${key} }`;
 }
 
 /**
@@ -30,6 +47,8 @@ function section(comment: readonly string[], key: string, lines: readonly string
 export function planText(found: FoundDatabase, urlSecret: string): string {
   const smoke = smokeTable(found.tables);
   const freshness = freshnessProbes(found.pulses);
+  const kept = found.references.filter(({ dangles }) => dangles !== true);
+  const dangling = found.references.filter(({ dangles }) => dangles === true);
   const database = [
     `  ${databaseKey(found.database)}:`,
     `    url_secret: ${urlSecret}`,
@@ -38,11 +57,13 @@ export function planText(found: FoundDatabase, urlSecret: string): string {
       ["A guess at the tables without which there is no application. Each must be in every backup; strike out or add."],
       "critical_tables",
       criticalTables(found.tables).map(({ value, why }) => `- ${yaml(value)} # ${why}`),
+      "no table was found that may be read.",
     ),
     ...section(
       ["Row level security is on here today, and must be after a restore."],
       "rls_tables",
       protectedTables(found.tables).map((table) => `- ${yaml(table)}`),
+      "row level security is on for no table today.",
     ),
     ...section(
       [
@@ -50,11 +71,17 @@ export function planText(found: FoundDatabase, urlSecret: string): string {
         "every proof looks for orphans among the rest.",
       ],
       "orphans",
-      found.references.map(
-        (reference) =>
-          `- { table: ${yaml(planName(reference))}, column: ${yaml(reference.column)}, references: ${yaml(planName({ schema: reference.to_schema, name: reference.to_name }))}${reference.to_key === "id" ? "" : `, key: ${yaml(reference.to_key)}`} }`,
-      ),
+      kept.map((reference) => `- ${orphanOf(reference)}`),
+      "no column was found that looks like a reference, is kept by no foreign key, and leads somewhere in every row.",
     ),
+    ...(dangling.length === 0
+      ? []
+      : [
+          "",
+          "    # These look like references too, and some of their rows lead nowhere already. Mend the rows and move the line up,",
+          "    # or leave it: then no proof asks.",
+          ...dangling.map((reference) => `    #   - ${orphanOf(reference)}`),
+        ]),
     ...section(
       ["Signs of life. A backup of a database that stopped receiving data is a backup of the wrong thing."],
       "freshness",
@@ -62,11 +89,13 @@ export function planText(found: FoundDatabase, urlSecret: string): string {
         ({ value, why }) =>
           `- { table: ${yaml(value.table)}, column: ${yaml(value.column)}, within: ${value.within} } # ${why}`,
       ),
+      "no column whose default is the clock has moved within a week; name one that moves: { table, column, within }.",
     ),
     ...section(
       ["Ten of its rows, others each time, are read back from the copy and compared with the source by hash."],
       "smoke",
       smoke === null ? [] : [`table: ${yaml(smoke.value.table)} # ${smoke.why}`, `key: ${yaml(smoke.value.key)}`],
+      "no table has a primary key of one column.",
     ),
   ];
   return `# yaml-language-server: $schema=./ithaca.schema.json

@@ -7,6 +7,7 @@ const sql = (name: string) => readFileSync(new URL(`../../../sql/init/${name}.sq
 const statements = {
   tables: sql("tables"),
   references: sql("unkept-references"),
+  dangles: sql("dangles"),
   timeColumns: sql("time-columns"),
   pulse: sql("pulse"),
   surroundings: sql("surroundings"),
@@ -21,29 +22,51 @@ const platformSchemas = [
 /** Looking for signs of life may read an unindexed table; none is worth more than this, in milliseconds. */
 const patience = 5000;
 
-/** Columns of the clock that are looked at, at most. */
+/** Columns of the clock, and columns that look like references, that are looked at, at most. */
 const mostPulses = 40;
+const mostReferences = 40;
 
-/** The rhythm of one column; null where nothing was written, it may not be read, or the answer takes too long. */
-async function pulseOf(
-  session: Session,
-  column: { readonly schema: string; readonly name: string; readonly column: string },
-): Promise<FoundPulse | null> {
-  const table = `${quoteIdentifier(column.schema)}.${quoteIdentifier(column.name)}`;
-  const text = statements.pulse
-    .replaceAll(":column", () => quoteIdentifier(column.column))
-    .replaceAll(":table", () => table);
-  await session.query("SAVEPOINT pulse");
+/** The first row of what is asked; null where there is none, it may not be read, or the answer takes too long. */
+async function ifAnswered<T extends object>(session: Session, text: string): Promise<T | null> {
+  await session.query("SAVEPOINT asked");
   try {
-    const [found] = await session.query<{ age_s: number; longest_gap_s: number }>(text);
-    return found === undefined ? null : { ...column, ...found };
+    const [found] = await session.query<T>(text);
+    return found ?? null;
   } catch {
     // Permission, a time limit, a table that vanished: one guess less.
-    await session.query("ROLLBACK TO SAVEPOINT pulse");
+    await session.query("ROLLBACK TO SAVEPOINT asked");
     return null;
   } finally {
-    await session.query("RELEASE SAVEPOINT pulse");
+    await session.query("RELEASE SAVEPOINT asked");
   }
+}
+
+/** A statement with quoted names in the places that it leaves for them. */
+function naming(statement: string, names: Readonly<Record<string, string>>): string {
+  return statement.replaceAll(/:([a-z_]+)\b/g, (place, name: string) => names[name] ?? place);
+}
+
+const tableName = (schema: string, name: string) => `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+
+/** The rhythm of one column; null where nothing was written. */
+async function pulseOf(
+  session: Session,
+  column: Pick<FoundPulse, "schema" | "name" | "column">,
+): Promise<FoundPulse | null> {
+  const names = { column: quoteIdentifier(column.column), table: tableName(column.schema, column.name) };
+  const found = await ifAnswered<{ age_s: number; longest_gap_s: number }>(session, naming(statements.pulse, names));
+  return found === null ? null : { ...column, ...found };
+}
+
+async function referenceOf(session: Session, found: Omit<FoundReference, "dangles">): Promise<FoundReference> {
+  const names = {
+    column: quoteIdentifier(found.column),
+    table: tableName(found.schema, found.name),
+    to_table: tableName(found.to_schema, found.to_name),
+    to_key: quoteIdentifier(found.to_key),
+  };
+  const answer = await ifAnswered<{ dangles: boolean }>(session, naming(statements.dangles, names));
+  return { ...found, dangles: answer?.dangles ?? null };
 }
 
 /**
@@ -59,7 +82,9 @@ export async function readDatabase(session: Session): Promise<FoundDatabase> {
     const tables = await session.query<Omit<FoundTable, "bytes"> & { bytes: string | number }>(statements.tables, [
       platform,
     ]);
-    const references = await session.query<FoundReference>(statements.references, [platform]);
+    const candidates = await session.query<Omit<FoundReference, "dangles">>(statements.references, [platform]);
+    const references: FoundReference[] = [];
+    for (const candidate of candidates.slice(0, mostReferences)) references.push(await referenceOf(session, candidate));
     const columns = await session.query<Omit<FoundPulse, "age_s" | "longest_gap_s">>(statements.timeColumns, [
       platform,
     ]);
@@ -71,7 +96,7 @@ export async function readDatabase(session: Session): Promise<FoundDatabase> {
     return {
       ...surroundings,
       tables: tables.map((table) => ({ ...table, bytes: Number(table.bytes) })).filter(({ readable }) => readable),
-      references: [...references],
+      references,
       pulses,
     };
   } finally {
