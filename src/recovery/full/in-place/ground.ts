@@ -2,6 +2,7 @@ import { z } from "zod";
 import { identifierParts } from "../../../census/inventory-names.ts";
 import type { InventoryObject } from "../../../census/types.ts";
 import type { Session } from "../../../postgres/types.ts";
+import { unquoted } from "../../../proof/names.ts";
 import { markerSchema } from "../../marker.ts";
 import { recoverySql } from "../../sql.ts";
 
@@ -77,9 +78,6 @@ const hanging = new Set(["trigger", "policy"]);
 /** What is said about another object. */
 const noted = new Set(["comment", "security-label"]);
 
-const bare = (identifier: string) =>
-  identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
-
 /**
  * Whether a definition comes back with a recovery in place. All others stay as they are now: what the platform owns,
  * and what belongs to the whole server, such as roles.
@@ -90,9 +88,9 @@ export function isOurs({ kind, name, attributes }: InventoryObject, ground: Grou
   if (noted.has(kind)) {
     const { table, of } = attributes;
     const subject = typeof table === "string" ? table : typeof of === "string" ? of : "";
-    return schemas.has(bare(identifierParts(subject)[0] ?? ""));
+    return schemas.has(unquoted(identifierParts(subject)[0] ?? ""));
   }
   const qualified = onTable.has(kind) ? name.slice(name.lastIndexOf(" ON ") + " ON ".length) : name;
   if (!onTable.has(kind) && !inSchema.has(kind)) return false;
-  return schemas.has(bare(identifierParts(qualified)[0] ?? ""));
+  return schemas.has(unquoted(identifierParts(qualified)[0] ?? ""));
 }

@@ -1,13 +1,51 @@
 import { compareInventories } from "../../../census/compare-inventory.ts";
+import { identifierParts } from "../../../census/inventory-names.ts";
 import type { Census, InventoryObject } from "../../../census/types.ts";
+import { unquoted } from "../../../proof/names.ts";
 import { type Ground, isOurs } from "./ground.ts";
+
+/** The owner of a group of large objects: `OF postgres WITH {...}`. */
+const ownerOf = ({ name }: InventoryObject) => unquoted(identifierParts(name.slice("OF ".length))[0] ?? "");
+
+const isLargeObject = (object: InventoryObject) => object.kind === "large-object";
+/** A comment or label of one. */
+const saysOfLargeObject = ({ name }: InventoryObject) => name.startsWith("large object ");
+const aboutLargeObject = (object: InventoryObject) => isLargeObject(object) || saysOfLargeObject(object);
+
+/**
+ * Whether all large objects, those of the backup and those of now, belong to roles that we may act as. Only then can their
+ * content be compared as a whole, since the census has one hash of them all.
+ */
+export function ownsLargeObjects(backup: Census, now: readonly InventoryObject[], ground: Ground): boolean {
+  if (backup.large_objects === null) return false;
+  return [...backup.inventory, ...now].filter(isLargeObject).every((object) => ground.roles.has(ownerOf(object)));
+}
+
+/** Tells what comes back with a recovery in place from what stays as it is now. */
+function dividing(backup: Census, now: readonly InventoryObject[], ground: Ground): (o: InventoryObject) => boolean {
+  const owned = ownsLargeObjects(backup, now, ground);
+  return (object) => {
+    if (isLargeObject(object)) return backup.large_objects !== null && ground.roles.has(ownerOf(object));
+    return saysOfLargeObject(object) ? owned : isOurs(object, ground);
+  };
+}
+
+/**
+ * The same where some large objects are not ours: what nobody can tell apart, their content as a whole and what is said of
+ * them, is expected as it was found.
+ */
+export function withLargeObjectsAsFound(expected: Census, found: Census): Census {
+  const inventory = [
+    ...expected.inventory.filter((object) => !saysOfLargeObject(object)),
+    ...found.inventory.filter(saysOfLargeObject),
+  ];
+  return { ...expected, inventory, large_objects: found.large_objects };
+}
 
 /** What must be there after a recovery in place: ours as in the backup, the platform's as it was before. */
 export function expectedInPlace(backup: Census, before: readonly InventoryObject[], ground: Ground): Census {
-  const inventory = [
-    ...backup.inventory.filter((object) => isOurs(object, ground)),
-    ...before.filter((object) => !isOurs(object, ground)),
-  ];
+  const ours = dividing(backup, before, ground);
+  const inventory = [...backup.inventory.filter(ours), ...before.filter((object) => !ours(object))];
   return { ...backup, inventory };
 }
 
@@ -16,15 +54,22 @@ const versions = (backup: Census, serverNum: number) => ({
   actualVersion: serverNum,
 });
 
-/** How many of our own definitions are other than in the backup: where there are any, all are made anew. */
+/** How many of our own definitions are other than in the backup: where there are any, all are made anew. Large objects are no part of them. */
 export function ourDifferences(
   backup: Census,
   now: readonly InventoryObject[],
   ground: Ground,
   serverNum: number,
 ): number {
-  const ours = (objects: readonly InventoryObject[]) => objects.filter((object) => isOurs(object, ground));
+  const ours = (objects: readonly InventoryObject[]) =>
+    objects.filter((object) => !aboutLargeObject(object) && isOurs(object, ground));
   return compareInventories(ours(backup.inventory), ours(now), versions(backup, serverNum)).differences.length;
+}
+
+/** Whether owners, grants or comments of large objects are other than in the backup. */
+export function largeObjectsDiffer(backup: Census, now: readonly InventoryObject[], serverNum: number): boolean {
+  const [then, found] = [backup.inventory.filter(aboutLargeObject), now.filter(aboutLargeObject)];
+  return compareInventories(then, found, versions(backup, serverNum)).differences.length > 0;
 }
 
 const shown = 5;
@@ -36,7 +81,8 @@ export function platformDifferences(
   ground: Ground,
   serverNum: number,
 ): { readonly what: string; readonly why: string }[] {
-  const theirs = (objects: readonly InventoryObject[]) => objects.filter((object) => !isOurs(object, ground));
+  const ours = dividing(backup, now, ground);
+  const theirs = (objects: readonly InventoryObject[]) => objects.filter((object) => !ours(object));
   const { differences } = compareInventories(theirs(backup.inventory), theirs(now), versions(backup, serverNum));
   if (differences.length === 0) return [];
   const names = differences.slice(0, shown).map(({ kind, object }) => `${kind} ${object}`);

@@ -14,7 +14,8 @@ import { fullErrors } from "../errors.ts";
 import type { TableRows } from "./choose.ts";
 import { type Ground, tableKey } from "./ground.ts";
 
-function refusal(cause: unknown, what: string): unknown {
+/** What the server refused, by its SQLSTATE; what is around the statement stays what it is. */
+export function refusal(cause: unknown, what: string): unknown {
   if (cause instanceof IthacaError || isAround(cause)) return cause;
   return fullErrors.statement_failed({ what, code: sqlstateOf(cause) || "unknown" }, { cause });
 }

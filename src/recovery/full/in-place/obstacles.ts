@@ -40,11 +40,6 @@ export async function obstaclesInPlace(
   if (database?.ours !== true) {
     obstacles.push(`${target.user} does not own the database, so writers cannot be kept away.`);
   }
-  if ((backup.census.large_objects?.count ?? 0) > 0) {
-    obstacles.push(
-      "The backup holds large objects, which cannot be replaced in place: use --into new or side-by-side.",
-    );
-  }
   await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const ground = await readGround(session);
   const { objects } = await readInventory(session, scopeWithoutMarker(backup));

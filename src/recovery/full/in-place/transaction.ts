@@ -15,7 +15,14 @@ import { examine, scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { chooseDefinitions, chooseHangers, chooseRows, withMissingSchemas } from "./choose.ts";
 import { type Ground, readGround } from "./ground.ts";
-import { expectedInPlace, ourDifferences, platformDifferences } from "./kept.ts";
+import {
+  expectedInPlace,
+  ourDifferences,
+  ownsLargeObjects,
+  platformDifferences,
+  withLargeObjectsAsFound,
+} from "./kept.ts";
+import { restoreLargeObjects } from "./large-objects.ts";
 import { emptyTables, execute, loadRows, scriptOf } from "./load.ts";
 
 const dropOursSql = recoverySql("full/drop-ours");
@@ -102,13 +109,23 @@ export async function restoreInPlace(
     );
   });
 
+  const large = await restoreLargeObjects(session, nested, {
+    tools,
+    step,
+    backup,
+    before,
+    ground,
+    entries: archive.entries,
+  });
   const census = await takeCensusOn([nested], {
     scope,
     database: recovery.database,
     expected: backup.census,
     progress: step.progress,
   });
-  const expected = withKeptRows(expectedInPlace(backup.census, before, ground), census, kept);
+  const owned = ownsLargeObjects(backup.census, before, ground);
+  const asKept = withKeptRows(expectedInPlace(backup.census, before, ground), census, kept);
+  const expected = owned ? asKept : withLargeObjectsAsFound(asKept, census);
   const found = await examine(
     {
       recovery,
@@ -139,6 +156,7 @@ export async function restoreInPlace(
       what: `Rows of ${table}`,
       why: "the platform does not let us write them: they stay as they are",
     })),
+    ...large,
   ];
   await step.note({
     losses: losses.map((loss) => ({ ...loss })),
