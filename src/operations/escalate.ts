@@ -50,8 +50,11 @@ export interface EscalateOutcome {
   readonly messages: readonly Told[];
 }
 
-/** A schedule that did not run is looked into by day; that no backup has arrived is the watch's own incident. */
-const byDay = /^missed:(?!backup$|watch$)/;
+/**
+ * A schedule that did not run is looked into by day; that no backup has arrived is the watch's own incident. That of a plan
+ * that could not be read is about no database, and this run has just read it.
+ */
+const byDay = /^(missed:(?!backup$|watch$)|plan$)/;
 
 /** One incident with what happened to it; not asked for while nothing can be due yet. */
 async function standingOf(

@@ -143,6 +143,33 @@ test("a workflow that GitHub has switched off is told", async () => {
   expect(await open()).toEqual([["missed:prove", "inner-odyssey: the workflow of the weekly proof is switched off"]]);
 });
 
+test("a plan that cannot be read is one issue with the usual labels, until it can be read again", async () => {
+  await left(
+    ["backup", "2026-11-23T02:03:00.000Z"],
+    ["backup", "2026-11-24T02:04:00.000Z"],
+    ["weekly", "2026-11-23T11:58:00.000Z"],
+  );
+  const broken = { ...context(), workingDirectory: join(folder.path, "broken") };
+  await mkdir(broken.workingDirectory, { recursive: true });
+  await writeFile(join(broken.workingDirectory, "ithaca.yaml"), "version: 1\ndatabases: {inner-odyssey: {urls: x}}\n");
+  await expect(missedRuns(broken, options)).rejects.toThrow(/ithaca\.yaml:2: .*urls is not a known key/);
+  await expect(missedRuns(broken, options)).rejects.toThrow(/urls/);
+  expect(await open()).toEqual([["plan", "plan: it cannot be read, so nothing runs"]]);
+  const [incident] = await openIncidents(githubOf(context()));
+  expect(incident?.labels).toEqual(["ithaca"]);
+  expect(incident?.body).toContain("urls is not a known key");
+  expect(incident?.body).not.toContain("until when");
+  now = new Date("2026-11-24T12:30:00Z");
+  expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "closed", key: "plan/plan" }]);
+  expect(await open()).toEqual([]);
+});
+
+test("where GitHub refuses the issue, what is wrong with the plan is told all the same", async () => {
+  standIn.rules.unshift(({ method }) => (method === "GET" ? undefined : { status: 403, body: { message: "No" } }));
+  const missing = missedRuns(context(), { plan: "elsewhere.yaml" });
+  await expect(missing).rejects.toThrow(/elsewhere\.yaml/);
+});
+
 test("a token that may not see runs says which permission the job lacks", async () => {
   standIn.rules.unshift(({ path }) =>
     path.includes("/actions/")

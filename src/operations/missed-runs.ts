@@ -1,5 +1,8 @@
 import { resolve } from "node:path";
+import { messageOf } from "../base/errors.ts";
+import type { GitHub } from "../github/client.ts";
 import { readHead } from "../github/git-tree.ts";
+import { ofThePlan } from "../github/incidents/marker.ts";
 import { clear, type Raised, raise } from "../github/incidents/raise.ts";
 import { openIncidents } from "../github/incidents/read-incidents.ts";
 import { BranchContents, localReportFiles } from "../github/report-files.ts";
@@ -8,9 +11,11 @@ import { judgeSchedules, type Missed } from "../github/schedule/judge.ts";
 import { readSchedules, readSeenReports } from "../github/schedule/read-schedules.ts";
 import { lastDue } from "../github/schedule/schedules.ts";
 import { loadPlan } from "../plan/parse.ts";
+import type { Plan } from "../plan/schema.ts";
 import { spellAmount } from "../report/format.ts";
 import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
+import { clearPlanIssue, raisePlanIssue } from "./plan-issue.ts";
 import { reportsFolder } from "./publish-reports.ts";
 import { voiceOf } from "./raise-issue.ts";
 import { reportsDirectory } from "./subject.ts";
@@ -30,22 +35,35 @@ export interface MissedRunsOutcome {
   readonly issues: readonly Raised[];
 }
 
+/** The plan; where it cannot be read, the issue of that is raised before the caller hears it. */
+async function planOrIssue(context: UseCaseContext, github: GitHub, path: string): Promise<Plan> {
+  try {
+    return (await loadPlan(resolve(context.workingDirectory, path))).plan;
+  } catch (thrown) {
+    // Whatever GitHub says to the issue, what is wrong with the plan is what people must hear of.
+    await raisePlanIssue(context, github, thrown).catch((error) => context.progress.warn(messageOf(error)));
+    throw thrown;
+  }
+}
+
 /**
  * Looks whether every schedule of the plan did what it should have by now: GitHub starts runs late, drops them, and switches
  * schedules off; and a run may be cut off before it could say anything. What is missing becomes an issue, once for each
  * time that it was due; what has run again closes it. Any workflow may ask, on behalf of all others.
  *
  * Judged by the reports on their branch and by the runs that GitHub knows of. A schedule whose workflow this repository
- * does not have, and that never left a report, is not expected to run.
+ * does not have, and that never left a report, is not expected to run. A plan that cannot be read has an issue of its own:
+ * then no schedule does anything.
  *
+ * @throws input: the plan, after its issue was raised
  * @throws surroundings: GitHub could not be asked; the job needs `actions: read`, `contents: read` and `issues: write`
  */
 export async function missedRuns(
   context: UseCaseContext,
   options: { readonly plan: string },
 ): Promise<MissedRunsOutcome> {
-  const { plan } = await loadPlan(resolve(context.workingDirectory, options.plan));
   const github = githubOf(context);
+  const plan = await planOrIssue(context, github, options.plan);
   return await context.progress.step("Look for runs that did not happen", async (note) => {
     const now = context.clock.now();
     const databases = Object.keys(plan.databases);
@@ -65,6 +83,8 @@ export async function missedRuns(
     const issues: Raised[] = [];
     for (const each of missed) issues.push(await raise(github, faultOfMissed(each, databases, now), voice, now));
     const open = new Set((await openIncidents(github)).map(({ key }) => `${key.database}/${key.family}`));
+    if (open.has(`${ofThePlan.database}/${ofThePlan.family}`))
+      issues.push(...(await clearPlanIssue(context, github, voice)));
     for (const allClear of kept.flatMap((each) => clearOfKept(each, databases))) {
       // Most of the time nothing is open, and nothing has to be asked.
       const concerned = allClear.families.some((family) => open.has(`${allClear.database}/${family}`));

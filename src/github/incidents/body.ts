@@ -2,7 +2,7 @@ import type { Plan } from "../../plan/schema.ts";
 import { prose } from "../../report/escape.ts";
 import { spellAmount, spellInstant, spellSeconds } from "../../report/format.ts";
 import type { AllClear, Fault, Source } from "./fault.ts";
-import { type IncidentState, keyMarker, stateMarker } from "./marker.ts";
+import { type IncidentState, keyMarker, ofThePlan, sameFault, stateMarker } from "./marker.ts";
 
 /** What issues are written with, besides the fault. */
 export interface Voice {
@@ -94,7 +94,8 @@ export function issueBody(fault: Fault, state: IncidentState, openedAt: Date, vo
     `${evidence(fault.source, voice)}${seen}`,
     "",
     ...firstSteps(fault, voice, url),
-    ...timers(voice, openedAt),
+    // Who escalates, and to whom, stands in the plan.
+    ...(sameFault(fault.key, ofThePlan) ? [] : timers(voice, openedAt)),
   ].join("\n");
   const pointer = `\n…cut here: the rest stands in ${url === null ? "the run's log" : `[the report](${url})`}.\n`;
   let body = head;

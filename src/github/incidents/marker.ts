@@ -21,6 +21,9 @@ export interface FaultKey {
   readonly family: string;
 }
 
+/** The fault of the plan itself, which is about no database. */
+export const ofThePlan: FaultKey = { database: "plan", family: "plan" };
+
 const keyLine = /^<!-- ithaca:key=([a-z][a-z0-9-]{0,39})\/([a-z][a-z0-9:_-]{0,59}) -->\r?$/m;
 const stateLine = /^<!-- ithaca:state=(\{[^>]*\}) -->\r?$/m;
 

@@ -3,7 +3,7 @@ import type { GitHub } from "../client.ts";
 import { tasks } from "../tasks.ts";
 import { againComment, closingComment, issueBody, type Voice } from "./body.ts";
 import type { AllClear, Fault } from "./fault.ts";
-import { acknowledgedLabel, databaseLabel, type IncidentState, ithacaLabel, sameFault } from "./marker.ts";
+import { acknowledgedLabel, databaseLabel, type IncidentState, ithacaLabel, ofThePlan, sameFault } from "./marker.ts";
 import { incidentOf, openIncidents } from "./read-incidents.ts";
 import { addLabels, assign, comment, ensureLabel } from "./touch-incident.ts";
 import type { Incident } from "./types.ts";
@@ -81,10 +81,10 @@ export async function raise(github: GitHub, fault: Fault, voice: Voice, now: Dat
 }
 
 async function open(github: GitHub, fault: Fault, voice: Voice, now: Date): Promise<Raised> {
-  const label = databaseLabel(fault.key.database);
-  const labels = [ithacaLabel, label, ...voice.plan.alerts.labels];
+  const databases = sameFault(fault.key, ofThePlan) ? [] : [fault.key.database];
+  const labels = [ithacaLabel, ...databases.map(databaseLabel), ...voice.plan.alerts.labels];
   await ensureLabel(github, ithacaLabel, "What Ithaca found about backups and recovery");
-  await ensureLabel(github, label, `Incidents of the database ${fault.key.database}`);
+  for (const name of databases) await ensureLabel(github, databaseLabel(name), `Incidents of the database ${name}`);
   await ensureLabel(github, acknowledgedLabel, "A person is on it");
   const { data } = await github.ask(tasks.raiseIssue, (client, where) =>
     client.rest.issues.create({
