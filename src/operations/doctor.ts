@@ -16,12 +16,14 @@ export interface DoctorOutcome {
 /** The message of a fault is written as "what is wrong; what to do". */
 function split(message: string): { message: string; mend: string } {
   const at = message.lastIndexOf("; ");
-  return at < 0 ? { message, mend: "see the message" } : { message: message.slice(0, at), mend: message.slice(at + 2) };
+  if (at < 0) return { message, mend: "see the message" };
+  return { message: message.slice(0, at), mend: message.slice(at + 2).replace(/\.$/, "") };
 }
 
-async function examine({ id, title, look }: Examination, signal: AbortSignal): Promise<DoctorCheck> {
+async function examine({ id, title, look }: Examination, signal: AbortSignal): Promise<DoctorCheck | null> {
   try {
     const found = await look();
+    if (found === null) return null;
     if (typeof found === "string") return { id, title, status: "green", message: found, mend: null };
     return { id, title, status: "yellow", ...found };
   } catch (thrown) {
@@ -45,5 +47,6 @@ export async function doctor(context: UseCaseContext, options: SubjectOptions): 
     ...ofPeople(patient),
     ...ofServices(patient),
   ];
-  return { checks: await Promise.all(examinations.map((each) => examine(each, context.signal))) };
+  const checks = await Promise.all(examinations.map((each) => examine(each, context.signal)));
+  return { checks: checks.filter((check) => check !== null) };
 }

@@ -5,11 +5,13 @@ import { socketUrl } from "../../../test/support/cli.ts";
 import { testServer } from "../../../test/support/database.ts";
 import { type GitHubStandIn, githubStandIn } from "../../../test/support/github.ts";
 import { supabasePlatform } from "../../../test/support/supabase-platform/server.ts";
+import { testVault, vaultPassword } from "../../../test/support/vault.ts";
 import { fixedClock, systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
 import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
 import { doctor } from "../doctor.ts";
 import type { DoctorCheck } from "./types.ts";
+import { lockConcern } from "./vault-lock.ts";
 
 const plan = `version: 1
 databases:
@@ -58,7 +60,7 @@ test("a clock that is wrong is found by the database's", async () => {
   const environment = { ITHACA_DATABASE_URL: socketUrl(testServer()) };
   expect((await examined(environment)).get("clock")?.status).toBe("green");
   const wrong = (await examined(environment, fixedClock("2026-01-01T00:00:00Z"))).get("clock");
-  expect(wrong).toMatchObject({ status: "red", mend: "set the wrong one right (NTP)." });
+  expect(wrong).toMatchObject({ status: "red", mend: "set the wrong one right (NTP)" });
 });
 
 test("who hears of an alarm: nobody, somebody, and a secret that cannot be right", async () => {
@@ -73,6 +75,43 @@ test("who hears of an alarm: nobody, somebody, and a secret that cannot be right
   expect(broken?.status).toBe("red");
   expect(JSON.stringify(broken)).not.toContain("canary");
   expect((await examined({})).get("contacts")?.message).toBe("the plan says no way to reach secondary and escalation");
+});
+
+test("a vault that is not there is one line, and the command that makes it", async () => {
+  const missing = { RESTIC_REPOSITORY: join(folder.path, "nowhere"), RESTIC_PASSWORD: "canary-password" };
+  const found = [...(await examined(missing))].filter(([id]) => id.startsWith("vault"));
+  expect(found).toMatchObject([["vault", { status: "red", mend: expect.stringContaining("backup --init") }]]);
+});
+
+test("a vault that is there: what its credential may do, what it holds, and what nobody can know without deleting", async () => {
+  await using vault = await testVault();
+  const environment = {
+    PATH: process.env.PATH ?? "",
+    RESTIC_REPOSITORY: vault.repository,
+    RESTIC_PASSWORD: vaultPassword,
+  };
+  const found = await examined(environment);
+  expect(found.get("vault")).toMatchObject({ status: "green" });
+  expect(found.get("vault.rights")).toMatchObject({ status: "green", message: expect.stringContaining("add") });
+  expect(found.get("vault.lock")).toMatchObject({
+    status: "yellow",
+    message: expect.stringContaining("may also delete"),
+  });
+  expect(found.get("vault.newest")).toMatchObject({ status: "yellow", mend: "take one: npm run ithaca -- backup" });
+});
+
+test.each([
+  ["s3:https://s3.eu-central-1.amazonaws.com/shop-vault/a", "get-object-lock-configuration --bucket shop-vault`"],
+  ["s3:minio.example.com:9000/shop", "--bucket shop --endpoint-url https://minio.example.com:9000`"],
+  ["b2:shop:path", "b2 bucket get shop`"],
+  ["gs:shop:/", "gs://shop`"],
+  ["azure:shop:/", "--container-name shop "],
+  ["rest:https://vault.example.com/", "--append-only"],
+])("whether %s lets go of its backups is not known, and the one command that asks is named", (repository, command) => {
+  expect(lockConcern(repository)).toMatchObject({
+    message: expect.stringMatching(/^not known: /),
+    mend: expect.stringContaining(command),
+  });
 });
 
 test("the platform answers with its state, and a token that it refuses is to be mended", async () => {
@@ -110,6 +149,6 @@ test("a workflow that GitHub switched off is to be enabled, and a failed run to 
   state = "disabled_inactivity";
   expect((await examined(environment)).get("workflows")).toMatchObject({
     status: "red",
-    mend: `enable it at ${page}.`,
+    mend: `enable it at ${page}`,
   });
 });

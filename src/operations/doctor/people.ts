@@ -17,6 +17,8 @@ function channels(patient: Patient): string | Concern {
   };
 }
 
+const listed = (names: readonly string[]) => new Intl.ListFormat("en").format(names);
+
 function contacts(patient: Patient): string | Concern {
   const { contacts } = subjectOf(patient).plan;
   const roles = ["primary", "secondary", "escalation"] as const;
@@ -26,7 +28,7 @@ function contacts(patient: Patient): string | Concern {
   });
   if (unknown.length === 0) return "primary, secondary and escalation can be reached";
   return {
-    message: `the plan says no way to reach ${unknown.join(" and ")}`,
+    message: `the plan says no way to reach ${listed(unknown)}`,
     mend: "give each an email or a github login under contacts",
   };
 }

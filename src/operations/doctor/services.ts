@@ -63,7 +63,11 @@ export function ofServices(patient: Patient): Examination[] {
   };
   return [
     ...(isSupabase ? [{ id: "platform", title: "Supabase", look: () => project(patient) }] : []),
-    { id: "repository", title: "The repository", look: async () => (hasGitHub ? repository(patient) : unasked) },
-    { id: "workflows", title: "Workflows", look: async () => (hasGitHub ? workflows(patient) : unasked) },
+    {
+      id: "repository",
+      title: "GitHub: the repository",
+      look: async () => (hasGitHub ? repository(patient) : unasked),
+    },
+    { id: "workflows", title: "GitHub: the workflows", look: async () => (hasGitHub ? workflows(patient) : null) },
   ];
 }

@@ -23,8 +23,8 @@ export interface Concern {
 export interface Examination {
   readonly id: string;
   readonly title: string;
-  /** Gives the fact that is shown where all is well, or a concern; throws what is wrong. */
-  readonly look: () => Promise<string | Concern>;
+  /** Gives the fact that is shown where all is well, or a concern; null where another line says all; throws what is wrong. */
+  readonly look: () => Promise<string | Concern | null>;
 }
 
 /** What an examination may look at. */

@@ -1,5 +1,6 @@
 import { openVault } from "../../vault/vault.ts";
 import { type Concern, type Examination, type Patient, subjectOf, variable } from "./types.ts";
+import { lockConcern } from "./vault-lock.ts";
 
 /* The vault, and what its credential may do. */
 
@@ -25,7 +26,7 @@ async function rights({ context }: Patient): Promise<string | Concern> {
       mend: "let it delete under locks/, as docs/vault.md says",
     };
   }
-  return "it may read, add, and remove its locks; whether it may delete backups is not tried";
+  return "it may read, add, and remove its locks; trying whether it may delete would delete";
 }
 
 /** The newest backup against the recovery point objective. */
@@ -41,16 +42,21 @@ async function newest(patient: Patient): Promise<string | Concern> {
   return age > plan.objectives.rpo ? { message: `${told}, which is longer than the plan allows`, mend } : told;
 }
 
-/** The examinations of the vault. Without one that is configured, one red line is enough. */
+const lock = ({ context }: Patient) => lockConcern(openVault({ ...context.environment }).repository);
+
+/** The examinations of the vault. Without one that can be opened, one red line is enough. */
 export function ofVault(patient: Patient): Examination[] {
   const isConfigured = variable(patient, "RESTIC_REPOSITORY") ?? variable(patient, "RESTIC_REPOSITORY_FILE");
+  const opened = contents(patient);
+  const ifOpen = async <T>(look: () => Promise<T>) => ((await opened.catch(() => null)) === null ? null : look());
   return [
-    { id: "vault", title: "The vault", look: () => contents(patient) },
+    { id: "vault", title: "The vault", look: () => opened },
     ...(isConfigured === null
       ? []
       : [
-          { id: "vault.rights", title: "The vault's credential", look: () => rights(patient) },
-          { id: "vault.newest", title: "The newest backup", look: () => newest(patient) },
+          { id: "vault.rights", title: "The vault's credential", look: () => ifOpen(() => rights(patient)) },
+          { id: "vault.lock", title: "Deletions from the vault", look: () => ifOpen(async () => lock(patient)) },
+          { id: "vault.newest", title: "The newest backup", look: () => ifOpen(() => newest(patient)) },
         ]),
   ];
 }

@@ -49,12 +49,12 @@ async function planThere(path: string): Promise<readonly string[] | null> {
 export async function init(context: UseCaseContext, options: InitOptions): Promise<InitOutcome> {
   const path = resolve(context.workingDirectory, options.plan);
   const variable = options.urlSecret ?? "ITHACA_DATABASE_URL";
+  const url = context.environment[variable];
+  if (url === undefined || url === "") throw operationErrors.init_source({ variable });
   const there = await planThere(path);
   if (there !== null && (await options.mayReplace?.(there)) !== true) {
     throw operationErrors.plan_exists({ path: options.plan, databases: there.join(", ") });
   }
-  const url = context.environment[variable];
-  if (url === undefined || url === "") throw operationErrors.init_source({ variable });
   const found = await context.progress.step("Read the database", async () => {
     await using session = await connect(parseTarget(url, variable), { readOnly: true });
     return await readDatabase(session);
