@@ -169,6 +169,27 @@ test("one recovery at a time, whichever database of the server the other is conn
   await expect(holdRecoveryLock(database.target)).rejects.toMatchObject({ id: "recovery.locked" });
 });
 
+test("a lock that the recovery itself has ended is held again while it is watched", async () => {
+  const { method } = fakeMethod(null, {
+    execute: async () => {
+      await database.session.query(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'ithaca recovery lock'",
+      );
+    },
+  });
+  const seen: unknown[] = [];
+  const hooks = testHooks(database.target, {
+    watch: async () => {
+      seen.push(await holdRecoveryLock(database.target).catch((error: { id: string }) => error.id));
+      return { verdict: "quiet", before: null, after: null, findings: [] };
+    },
+  });
+  const { incident } = await drive(database.target, method, newIncident(method), hooks);
+  expect(seen).toEqual(["recovery.locked"]);
+  expect(incident.state.outcome).toBe("recovered");
+  expect(incident.remarks).toEqual([]);
+});
+
 test("the incident file and the marker hold the same, and a damaged file is told by name", async () => {
   await using folder = await incidentFolder();
   const { method } = fakeMethod(null);

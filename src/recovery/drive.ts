@@ -15,6 +15,9 @@ interface Result {
   readonly says: string;
 }
 
+/** Steps in which the lock may be taken again: production is what it will be, or only goes back to what it was. */
+const afterTheWork: ReadonlySet<Step> = new Set(["verify", "roll_back", "announce", "watch"]);
+
 const done: Result = { event: "done", says: "" };
 
 /**
@@ -116,6 +119,7 @@ class Run {
   async step(step: Step): Promise<void> {
     const seconds = stopwatch();
     let result: Result;
+    if (afterTheWork.has(step)) await this.keepOthersAway();
     try {
       result = await this.options.progress.step(titles[step], () => this.work(step));
     } catch (caught) {
@@ -132,6 +136,15 @@ class Run {
     if (ended && state.outcome !== "needs_person") await this.removeMarker();
     await this.save({ state, log });
     if (ended && state.outcome === "needs_person") await this.keepMarker();
+  }
+
+  /** A swap ends every session of the database, that of the lock too where there is no other database to hold it in. */
+  private async keepOthersAway(): Promise<void> {
+    await this.options.lock?.holdAgain().catch((thrown: unknown) => {
+      const sentence = `Other recoveries could not be kept away any more: ${messageOf(thrown)}`;
+      this.options.progress.warn(sentence);
+      this.remark(sentence);
+    });
   }
 
   /** The marker has done its duty when production is verified, or is as it was. */

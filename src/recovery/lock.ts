@@ -11,6 +11,13 @@ const applicationName = "ithaca recovery lock";
 export interface RecoveryLock extends AsyncDisposable {
   /** Throws recovery.lock_lost where the session has gone, and with it the lock. */
   assertHeld(): Promise<void>;
+  /**
+   * Takes it again where its session has gone, as a swap of the very database that it is in ends it. Only for what comes
+   * after the recovery's own work: in between another may have held it.
+   *
+   * @throws recovery.locked
+   */
+  holdAgain(): Promise<void>;
 }
 
 /** The 64-bit key of a database's recoveries, the same from wherever the server is reached. */
@@ -40,7 +47,27 @@ async function openLockSession(target: Target): Promise<Session> {
  * @throws recovery.locked
  */
 export async function holdRecoveryLock(target: Target): Promise<RecoveryLock> {
-  const where = describeTarget(target);
+  let session = await openAndLock(target);
+  const loss = async () =>
+    await session.query("SELECT 1").then(
+      () => null,
+      (cause: unknown) => ({ cause }),
+    );
+  return {
+    async assertHeld() {
+      const lost = await loss();
+      if (lost !== null) throw recoveryErrors.lock_lost({ where: describeTarget(target) }, lost);
+    },
+    async holdAgain() {
+      if ((await loss()) === null) return;
+      await session[Symbol.asyncDispose]();
+      session = await openAndLock(target);
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+async function openAndLock(target: Target): Promise<Session> {
   const session = await openLockSession(target);
   try {
     const key = lockKey(target.database);
@@ -55,20 +82,11 @@ export async function holdRecoveryLock(target: Target): Promise<RecoveryLock> {
     const other = holders.find(({ pid }) => pid !== session.backendPid);
     if (other !== undefined || holders.length === 0) {
       const by = other === undefined ? "unknown" : `${other.application ?? "unknown"}, process ${other.pid}`;
-      throw recoveryErrors.locked({ where, by });
+      throw recoveryErrors.locked({ where: describeTarget(target), by });
     }
+    return session;
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
   }
-  return {
-    async assertHeld() {
-      try {
-        await session.query("SELECT 1");
-      } catch (cause) {
-        throw recoveryErrors.lock_lost({ where }, { cause });
-      }
-    },
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  };
 }

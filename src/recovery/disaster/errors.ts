@@ -52,6 +52,24 @@ export const disasterErrors = defineErrors("disaster", {
     mend: () => "run the step again; every call of it may be repeated",
     example: { what: "the legacy keys" },
   }),
+  new_key_refused: entry({
+    kind: "failed",
+    says: (p: { refused: number }) => `The project's gateway refuses ${p.refused} of the new keys`,
+    mend: () => "look at the project's keys in the dashboard, and run the step again when they are there",
+    example: { refused: 1 },
+  }),
+  not_merged: entry({
+    kind: "failed",
+    says: (p: { why: string }) => `The plan for the way back does not find what was written meanwhile: ${p.why}`,
+    mend: () => "report it, and keep both sides: what a merge plan does not name would be lost",
+    example: { why: "shop.orders: expected 2 rows to bring, found 0" },
+  }),
+  not_dated: entry({
+    kind: "failed",
+    says: (p: { missed: string }) => `The rehearsed attack was not found in the figures: ${p.missed}`,
+    mend: () => "report it: who cannot say when an attack began restores it with the backup",
+    example: { missed: "the rows that vanished" },
+  }),
   tests_failed: entry({
     kind: "failed",
     says: (p: { failed: number; skipped: number }) =>
