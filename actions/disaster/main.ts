@@ -3,7 +3,7 @@ import { type DisasterResult, disaster, scenarios } from "../../src/operations/d
 import { spellSeconds } from "../../src/report/format.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
 import { choice, flag, flagUnlessTold, text } from "../shared/inputs.ts";
-import { linesOf } from "../shared/lines.ts";
+import { namesOf } from "../shared/lines.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { vaultSecrets } from "../shared/secrets.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
@@ -50,10 +50,10 @@ export const action = defineAction({
       rehearse,
       execute,
       e2e,
-      done: linesOf(inputs.done),
+      done: namesOf(inputs.done),
       ...(confirm === undefined ? {} : { confirm }),
       ...(backup === undefined ? {} : { backup }),
-      ...(merge === undefined ? {} : { merge: linesOf(merge) }),
+      ...(merge === undefined ? {} : { merge: namesOf(merge) }),
     });
     const { verdict, id, way_on } = result;
     return {

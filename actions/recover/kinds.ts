@@ -5,8 +5,8 @@ import { fullModes, recoverFull } from "../../src/operations/recover-full.ts";
 import { engineOf, recoverPointInTime } from "../../src/operations/recover-point-in-time.ts";
 import { recoverTable, tableModes } from "../../src/operations/recover-table.ts";
 import { loadSubject } from "../../src/operations/subject.ts";
-import { choice, flag, text } from "../shared/inputs.ts";
-import { linesOf } from "../shared/lines.ts";
+import { choice, flag, text, wholeNumber } from "../shared/inputs.ts";
+import { namesOf } from "../shared/lines.ts";
 import { subjectInputs, subjectOptions } from "../shared/subject.ts";
 
 /* One action for the three recoveries: which input goes to which of them. */
@@ -44,6 +44,8 @@ export const recoverInputs = {
   leave: text,
   retype: text,
   "skip-conflicts": flag,
+  timeline: text,
+  "lag-seconds": wholeNumber,
   execute: flag,
   confirm: text,
   reason: text,
@@ -62,6 +64,7 @@ type Asked = {
   readonly "with-dependants": boolean;
   readonly "with-parents": boolean;
   readonly "skip-conflicts": boolean;
+  readonly "lag-seconds"?: number | undefined;
 } & {
   readonly [K in
     | "database"
@@ -71,6 +74,7 @@ type Asked = {
     | "map"
     | "leave"
     | "retype"
+    | "timeline"
     | "confirm"
     | "reason"
     | "incident"
@@ -117,19 +121,21 @@ export async function recoverAsAsked(context: UseCaseContext, asked: Asked): Pro
       withDependants,
       withParents: asked["with-parents"],
       ...given({ keepNewer: asked["keep-newer"] }),
-      map: linesOf(asked.map),
-      leave: linesOf(asked.leave),
-      retype: linesOf(asked.retype),
+      map: namesOf(asked.map),
+      leave: namesOf(asked.leave),
+      retype: namesOf(asked.retype),
       skipConflicts: asked["skip-conflicts"],
     });
   }
-  const { table } = asked;
+  const { table, timeline, "lag-seconds": lagSeconds } = asked;
   if (table === undefined && engineOf(await loadSubject(context, subjectOptions(asked))) === "pgbackrest") {
     throw errors.only_looked_at({});
   }
   const result = await recoverPointInTime(context, {
     ...common,
     to: needed(asked, "to"),
+    ...given({ timeline }),
+    ...(lagSeconds === undefined ? {} : { lagSeconds }),
     ...(table === undefined ? {} : { table, mode, withDependants }),
   });
   if (result.kind === "view") throw errors.only_looked_at({});

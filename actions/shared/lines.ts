@@ -5,3 +5,8 @@ export function linesOf(value: string | undefined): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== "");
 }
+
+/** Names in one input, separated by lines or commas: the form of a workflow has one line for each input. */
+export function namesOf(value: string | undefined): string[] {
+  return linesOf(value?.replaceAll(",", "\n"));
+}

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { actionFolders } from "../../actions/shared/generated.ts";
 import { loadPlan } from "../../src/plan/parse.ts";
+import { executedIn } from "../support/workflow-runner/executed-in.ts";
 import { compositeSchema, type Step, type Workflow, workflowSchema } from "../support/workflow-runner/files.ts";
 
 /* The rules that every workflow of this repository keeps to, whatever GitHub would accept. */
@@ -97,6 +98,28 @@ describe.each(files)("%s", (file) => {
       }
     }
   });
+});
+
+test.each(files)("%s uses whatever its form asks for, and asks for no more than GitHub allows", async (file) => {
+  const asked = Object.keys(inputsOf(await workflowOf(file)));
+  const text = await textOf(file);
+  expect(asked.filter((name) => !new RegExp(`inputs\\.${name}\\b`).test(text))).toEqual([]);
+  expect(asked.length).toBeLessThanOrEqual(25);
+});
+
+test("a recovery from the form can do whatever the action can, and its plan is made of the same", async () => {
+  const { jobs } = await workflowOf("recover.yml");
+  const { inputs } = await actionOf("recover");
+  const given = (id: string) =>
+    Object.entries(jobs[id]?.steps.find(({ uses }) => uses === "./actions/recover")?.with ?? {});
+  const executed = given("execute");
+  expect(["plan", ...executed.map(([name]) => name)].sort()).toEqual(Object.keys(inputs).sort());
+  const onlyInEarnest = ["execute", "confirm", "watch"];
+  expect(given("preview")).toEqual(executed.filter(([name]) => !onlyInEarnest.includes(name)));
+});
+
+test("every workflow is executed by a test", () => {
+  expect(Object.values(executedIn).flat().sort()).toEqual(files);
 });
 
 test.each(folders)("the action %s keeps to the rules for steps", async (folder) => {
