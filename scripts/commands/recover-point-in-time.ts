@@ -22,6 +22,8 @@ export function pointInTimeCommand(): Command {
     .option("--table <name>", "bring this table back out of the copy; pgBackRest")
     .addOption(new Option("--mode <mode>", "what is brought back of the table").choices([...tableModes]))
     .option("--with-dependants", "also what depended on missing rows and vanished with them")
+    .option("--with-parents", "also bring back rows elsewhere that the restored rows need and that are missing")
+    .option("--keep-newer <column=time>", "changed-rows: leave rows alone that were changed after this time")
     .option("--save <folder>", "keep a backup of the copy in an empty folder, for recover full --archive; pgBackRest")
     .option("--into-vault", "keep a backup of the copy in the vault, dated as of the point; pgBackRest")
     .option("--timeline <which>", "latest, current or a number; production's own without it; pgBackRest")

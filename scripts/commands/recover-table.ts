@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { exportTable, recoverTable, tableModes } from "../../src/operations/recover-table.ts";
+import { exportTable } from "../../src/operations/export-table.ts";
+import { recoverTable, tableModes } from "../../src/operations/recover-table.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
 import { examples, wholeNumber } from "../terminal/options.ts";
 import { recoverOptions } from "../terminal/recovery-options.ts";

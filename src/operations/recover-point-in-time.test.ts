@@ -164,6 +164,14 @@ test("what is asked for wrongly is refused before anything is restored", async (
   await expect(ask("latest", { table: "public.children", execute: true, confirm: "shops" })).rejects.toMatchObject({
     id: "recovery.not_confirmed",
   });
+  await expect(ask("latest", { table: "public.children", keepNewer: "created_at=noon" })).rejects.toMatchObject({
+    id: "table.bad_decision",
+  });
+  const { ITHACA_RECOVERY_URL: _, ...reading } = context.environment;
+  const unknown = { plan, to: "latest", table: "public.nothing" };
+  await expect(recoverPointInTime({ ...context, environment: reading }, unknown)).rejects.toMatchObject({
+    id: "table.no_table",
+  });
   const onGitHub = { ...context, environment: { ...context.environment, GITHUB_ACTIONS: "true" } };
   await expect(recoverPointInTime(onGitHub, { plan, to: "latest", look: ["children:2"] })).rejects.toMatchObject({
     id: "point.not_a_terminal",

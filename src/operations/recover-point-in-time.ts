@@ -1,12 +1,11 @@
 import { join, resolve } from "node:path";
 import type { DatabasePlan } from "../plan/schema.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
-import { recoveryErrors } from "../recovery/errors.ts";
 import { pointErrors } from "../recovery/point-in-time/errors.ts";
 import { parsePoint } from "../recovery/point-in-time/parse-point.ts";
 import { type Point, showPoint } from "../recovery/point-in-time/point.ts";
 import { supabasePitr } from "../recovery/point-in-time/supabase-pitr.ts";
-import { parseDecisions } from "../recovery/table/decisions.ts";
+import { parseDecisions, parseKeepNewer } from "../recovery/table/decisions.ts";
 import { tableMethod } from "../recovery/table/method.ts";
 import type { TableMode } from "../recovery/table/types.ts";
 import type { RecoveryMethod } from "../recovery/types.ts";
@@ -16,6 +15,7 @@ import { type LookOptions, lookAtPoint, type PointView } from "./look-at-point.t
 import { openPointCopy } from "./point-in-time-copy.ts";
 import { type RecoverOptions, type RecoveryResult, type RecoverySite, recover } from "./recover.ts";
 import { loadSubject, type Subject } from "./subject.ts";
+import { requireTableAndCredential } from "./table-credential.ts";
 
 export interface RecoverPointInTimeOptions extends RecoverOptions, LookOptions {
   /** The point, as `parsePoint` reads it: without it people are told how to write one. */
@@ -24,6 +24,9 @@ export interface RecoverPointInTimeOptions extends RecoverOptions, LookOptions {
   readonly table?: string;
   readonly mode?: TableMode;
   readonly withDependants?: boolean;
+  readonly withParents?: boolean;
+  /** `column=time`: changed rows whose time there is later stay as they are. */
+  readonly keepNewer?: string;
   /** Seconds that the platform's archive may lag behind; 300 unless told otherwise. */
   readonly lagSeconds?: number;
 }
@@ -66,7 +69,7 @@ export async function recoverPointInTime(
     return { kind: "view", view: await lookAtPoint(context, subject, point, options) };
   }
   await using stack = new AsyncDisposableStack();
-  const build = (site: RecoverySite) => Promise.resolve(tableFromPoint(site, { point, table, mode, options, stack }));
+  const build = (site: RecoverySite) => tableFromPoint(site, { point, table, mode, options, stack });
   return { kind: "recovery", recovery: await recover(context, options, { kind: "point-in-time", build }) };
 }
 
@@ -103,21 +106,21 @@ interface TableOrder {
 }
 
 /** One table out of the copy, by the same means as out of a backup; the copy must be proved first. */
-function tableFromPoint(
-  { context, subject, target, source }: RecoverySite,
+async function tableFromPoint(
+  site: RecoverySite,
   { point, table, mode, options, stack }: TableOrder,
-): RecoveryMethod {
-  const variable = subject.database.recovery.url_secret;
-  // Also a plan is carried out and rolled back: the credential that only reads must never do that.
-  if ((context.environment[variable] ?? "") === "") throw recoveryErrors.no_writing_credential({ variable });
-  const { withDependants = false, timeline } = options;
+): Promise<RecoveryMethod> {
+  const { context, subject, target, source } = site;
+  const { withDependants = false, withParents = false, keepNewer, timeline } = options;
+  const newer = parseKeepNewer(keepNewer, mode);
+  await requireTableAndCredential(site, table);
   const method = tableMethod({
     production: target,
     table,
     mode,
     withDependants,
-    withParents: false,
-    keepNewer: null,
+    withParents,
+    keepNewer: newer,
     decisions: parseDecisions({ map: [], leave: [], retype: [] }),
     skipConflicts: false,
     lockSeconds: 3,
@@ -127,6 +130,8 @@ function tableFromPoint(
       table,
       mode,
       ...(withDependants ? { "with-dependants": true } : {}),
+      ...(withParents ? { "with-parents": true } : {}),
+      ...(keepNewer === undefined ? {} : { "keep-newer": keepNewer }),
       ...(timeline === undefined ? {} : { timeline }),
     },
     async source() {

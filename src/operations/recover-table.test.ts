@@ -138,6 +138,14 @@ test("another database's backup, a table that is not in it, a file that was cut 
   ).rejects.toMatchObject({
     id: "recovery.no_writing_credential",
   });
+  // What no credential would mend is told before the one that is missing.
+  for (const [more, id] of [
+    [{ table: "public.nothing" }, "table.no_table"],
+    [{ keepNewer: "updated_at=2026-11-22T14:40:00Z" }, "table.bad_decision"],
+  ] as const) {
+    const wrong = recoverTable({ ...context, environment: reading }, { ...options, ...more });
+    await expect(wrong).rejects.toMatchObject({ id });
+  }
   const entry = (await remoteVault(server.url).list("test")).entries[0];
   if (entry === undefined) throw new Error("the vault is empty");
   const copy = join(scratch.path, "cut");

@@ -7,10 +7,10 @@ import { silentProgress } from "../base/progress.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
 import { directorySource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
+import { exportTable } from "./export-table.ts";
 import { githubOf } from "./github.ts";
 import { prove } from "./prove.ts";
 import { recoverPointInTime } from "./recover-point-in-time.ts";
-import { exportTable } from "./recover-table.ts";
 import { verifyReports } from "./reports.ts";
 
 /* What is refused before anything is read or written: wrong choices, and settings that are missing. */
