@@ -146,7 +146,9 @@ async function holdCopy({ progress, signal }: UseCaseContext, { host, port, user
   const where = `psql "host=${host} port=${port} user=${user} dbname=${database}"`;
   await progress.step(`Open for ${seconds} s: ${where}`, () =>
     // Whoever has seen enough ends it: the copy goes, and what was found is still told.
-    sleep(seconds * 1000, undefined, { signal }),
+    sleep(seconds * 1000, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    }),
   );
 }
 

@@ -7,13 +7,14 @@ import { socketUrl } from "../../test/support/cli.ts";
 import { testVault, vaultPassword } from "../../test/support/vault.ts";
 import { manifestSchema } from "../backup/manifest.ts";
 import { systemClock } from "../base/clock.ts";
-import { silentProgress } from "../base/progress.ts";
+import { type Progress, silentProgress } from "../base/progress.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
 import { connect } from "../postgres/connect.ts";
 import { withDatabase } from "../postgres/target.ts";
 import type { Session } from "../postgres/types.ts";
 import { type ArchivedCluster, startArchivedCluster } from "../recovery/pgbackrest/archived-cluster.ts";
 import type { UseCaseContext } from "./context.ts";
+import { recoverFull } from "./recover-full.ts";
 import { recoverPointInTime } from "./recover-point-in-time.ts";
 import { rehearsePointInTime } from "./rehearse-point-in-time.ts";
 
@@ -119,6 +120,45 @@ test("a look: what it was, what happened, what is different, and a backup of it 
   expect(view.saved).toEqual({ id: manifest.id, where: "--archive then" });
   expect(await counts()).toEqual(now);
   expect(existsSync(join(folder.path, "reports", "incidents"))).toBe(false);
+});
+
+test("a copy is kept in the vault, dated as of the point, and stays open until a person has seen enough", async () => {
+  await using vault = await testVault();
+  const seen = new AbortController();
+  const during: unknown[] = [];
+  const progress: Progress = {
+    ...silentProgress,
+    async step(title, work) {
+      const [, host, port, user] =
+        /^Open for 3600 s: psql "host=(\S+) port=(\d+) user=(\S+) dbname=shop"$/.exec(title) ?? [];
+      if (host !== undefined) {
+        const target = { ...production.target, host, port: Number(port), user: user ?? "", database: "shop" };
+        await using copy = await connect(target, { readOnly: false });
+        during.push(...(await copy.query("SELECT count(*)::int AS children FROM public.children")));
+        seen.abort();
+      }
+      return await silentProgress.step(title, work);
+    },
+  };
+  const environment = { ...context.environment, RESTIC_REPOSITORY: vault.repository, RESTIC_PASSWORD: vaultPassword };
+  const here = { ...context, environment, progress, signal: seen.signal };
+  const result = await recoverPointInTime(here, { plan, to: before, intoVault: true, hold: "1h" });
+  if (result.kind !== "view") throw new Error("it was no look");
+  expect(during).toEqual([{ children: 100 }]);
+  const { saved, destroyed, verdict, next_steps } = result.view;
+  expect({ destroyed, verdict }).toEqual({ destroyed: true, verdict: "proven" });
+  expect(next_steps[1]).toContain(`recover full --into side-by-side --backup ${saved?.id}`);
+  const planned = await recoverFull(
+    { ...context, environment },
+    { plan, into: "side-by-side", backup: saved?.id ?? "" },
+  );
+  const { restore_point, preview } = planned.incident;
+  expect(Date.parse(restore_point?.at ?? "")).toBeLessThanOrEqual(
+    Date.parse(before.replace(" UTC", "Z").replace(" ", "T")),
+  );
+  expect(preview?.losses).toContainEqual(
+    expect.objectContaining({ table: "public.children", rows_now: 51, rows_then: 100 }),
+  );
 });
 
 test("the children come back out of the copy, and what was written since stays", async () => {
