@@ -12,7 +12,11 @@ export function checkCommand(): Command {
     "Are the backups there, fresh, of consistent size, and complete for the retention: the vault's and the platform's",
   )
     .option("--read-data", "read every byte of the vault as well")
-    .addHelpText("after", examples("check", "check --read-data --json"))
+    .option(
+      "--sample <time>",
+      "also restore every definition, all small tables and as many others as there is time for, and compare them: all in so long, such as 5m",
+    )
+    .addHelpText("after", examples("check", "check --sample 5m", "check --read-data --json"))
     .action((options) =>
       runCommand(options, async (context) => {
         const outcome = await check(context, options);

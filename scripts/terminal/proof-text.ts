@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
-import { spellAmount, spellBytes, spellSeconds } from "../../src/report/format.ts";
-import type { CheckReport, ProofReport, Verdict } from "../../src/report/model.ts";
+import { spellAmount, spellBytes, spellCount, spellSeconds } from "../../src/report/format.ts";
+import type { CheckReport, ProofReport, SampleRecord, Verdict } from "../../src/report/model.ts";
+import { sampleSentence, spellChance } from "../../src/report/sections/sample.ts";
 
 type CheckResult = ProofReport["checks"][number];
 
@@ -90,6 +91,12 @@ function keeperLines({ keepers }: CheckReport): string[] {
   );
 }
 
+/** What was restored of the newest backup, and what that may have missed. */
+function sampleLines(sample: SampleRecord): string[] {
+  const odds = sample.odds.map(({ changed, missed }) => `${spellCount(changed)}: ${spellChance(missed)}`);
+  return [`  ${sampleSentence(sample)}`, `  The odds of missing so many changed rows: ${odds.join(", ")}`];
+}
+
 /** The outcome of `check`. */
 export function checksText(report: CheckReport): string {
   const { outage, not_covered, verdict, database } = report;
@@ -103,6 +110,7 @@ export function checksText(report: CheckReport): string {
           `  ${styleText("yellow", "!")} Supabase reports a ${outage.impact} outage since ${outage.since}: ${outage.name}`,
         ]),
     ...checkLines(report.checks),
+    ...(report.sample === null ? [] : sampleLines(report.sample)),
     ...notCoveredLines(not_covered),
     `  Report: ${report.report.markdown}`,
   ].join("\n");

@@ -328,6 +328,7 @@ test.each([
     checks: [],
     not_covered: [],
     keepers: [keeper],
+    sample: null,
     outage: null,
     report: files,
   };

@@ -1,4 +1,6 @@
 import { relative } from "node:path";
+import { stopwatch } from "../base/clock.ts";
+import { duration } from "../plan/schema.ts";
 import { listReports } from "../report/history.ts";
 import type { CheckReport } from "../report/model.ts";
 import { decideVerdict } from "../report/verdict.ts";
@@ -8,12 +10,16 @@ import { checkExports } from "./check-exports.ts";
 import { checkPlatform } from "./check-platform.ts";
 import { checkVault, compareRecorded } from "./check-vault.ts";
 import type { UseCaseContext } from "./context.ts";
+import { operationErrors } from "./errors.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
+import { verifySample } from "./verify/verify-sample.ts";
 
 export interface CheckOptions extends SubjectOptions {
   /** Read every byte of the vault as well. */
   readonly readData?: boolean;
+  /** Also restore and compare as much of the newest backup as all of it may take in this time, such as `5m`. */
+  readonly sample?: string;
 }
 
 /** Where nobody gives a connection string, exports are all there is: then no vault is missing. */
@@ -31,14 +37,29 @@ function livesOnExports(context: UseCaseContext, { database }: Subject): boolean
  * what the plan promises of them. Exports: files that people bring by hand.
  */
 export async function check(context: UseCaseContext, options: CheckOptions): Promise<CheckReport> {
+  const budget = readBudget(options.sample);
   const subject = await loadSubject(context, options);
   const { plan, name } = subject;
-  return audited(context, { operation: "check", database: name, plan }, () => look(context, subject, options));
+  return audited(context, { operation: "check", database: name, plan }, () => look(context, subject, options, budget));
 }
 
-async function look(context: UseCaseContext, subject: Subject, options: CheckOptions): Promise<CheckReport> {
+/** Seconds; null where no sample is asked for. */
+function readBudget(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const parsed = duration.safeParse(text);
+  if (!parsed.success) throw operationErrors.bad_duration({ option: "--sample", text });
+  return parsed.data;
+}
+
+async function look(
+  context: UseCaseContext,
+  subject: Subject,
+  options: CheckOptions,
+  budget: number | null,
+): Promise<CheckReport> {
   const { plan, database, name } = subject;
   const startedAt = context.clock.now();
+  const seconds = stopwatch();
   const directory = reportsDirectory(context, plan);
   const { reports } = await listReports(directory, name);
   const withoutVault = livesOnExports(context, subject);
@@ -48,7 +69,11 @@ async function look(context: UseCaseContext, subject: Subject, options: CheckOpt
   const recorded = compareRecorded(reports, subject, startedAt);
   const platform = await checkPlatform(context, database, reports);
   const exported = await checkExports(context, subject, reports);
-  const checks = [...vault.checks, ...recorded.checks, ...platform.checks, ...exported.checks];
+  const sampled =
+    budget === null || withoutVault
+      ? { checks: [], notCovered: [], sample: null }
+      : await verifySample(context, subject, { budget, spent: seconds(), reports });
+  const checks = [...vault.checks, ...recorded.checks, ...platform.checks, ...exported.checks, ...sampled.checks];
   return writeReport(
     directory,
     {
@@ -69,8 +94,10 @@ async function look(context: UseCaseContext, subject: Subject, options: CheckOpt
         ...recorded.notCovered,
         ...platform.notCovered,
         ...exported.notCovered,
+        ...sampled.notCovered,
       ],
       keepers: [...vault.keepers, ...platform.keepers, ...exported.keepers],
+      sample: sampled.sample,
       outage: platform.outage,
     },
     relative(context.workingDirectory, directory),

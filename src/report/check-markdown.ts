@@ -8,6 +8,7 @@ import { checks, findings } from "./sections/checks.ts";
 import { runFacts } from "./sections/facts.ts";
 import { verdictSigns } from "./sections/lead.ts";
 import { notCovered } from "./sections/ledgers.ts";
+import { sampleOfTheNight, sampleSentence } from "./sections/sample.ts";
 import { verdictReasons } from "./verdict.ts";
 
 const places: Readonly<Record<Keeper["place"], string>> = {
@@ -16,11 +17,11 @@ const places: Readonly<Record<Keeper["place"], string>> = {
   exports: "Exported files",
 };
 
-function lead({ verdict, checks, database, outage }: CheckReport): string[] {
+function lead({ verdict, checks, database, outage, sample }: CheckReport): string[] {
   const reasons = verdictReasons({ checks, restore_errors: [], sabotage: null, rehearsal: null });
   const sentence =
     verdict === "proven"
-      ? `**Every backup that the plan promises is there** (${spellAmount(checks.length, "check")}). What they are worth, only a proof can say.`
+      ? `**Every backup that the plan promises is there** (${spellAmount(checks.length, "check")}). ${sample === null ? "What they are worth, only a proof can say." : sampleSentence(sample)}`
       : `**${verdict === "failed" ? "A backup that the plan promises is missing or out of line" : "Not everything could be looked at"}**: ${reasons.map(({ why }) => why).join("; ")}.`;
   const trouble =
     outage === null
@@ -29,7 +30,9 @@ function lead({ verdict, checks, database, outage }: CheckReport): string[] {
           "",
           `The provider itself reports trouble since ${spellInstant(outage.since)}: ${prose(outage.name)} (${prose(outage.impact)}).`,
         ];
-  return [`# ${verdictSigns[verdict]}: backups of ${prose(database)}`, "", sentence, ...trouble, ""];
+  // Of a sample nothing is called proven.
+  const sign = verdict === "proven" && sample !== null ? "✅ As planned" : verdictSigns[verdict];
+  return [`# ${sign}: backups of ${prose(database)}`, "", sentence, ...trouble, ""];
 }
 
 /** Age, count and size of every place that keeps backups, side by side. */
@@ -69,6 +72,7 @@ export function checkMarkdown(report: CheckReport): string {
       ...lead(report),
       ...steps(report.checks),
       ...sideBySide(report),
+      ...sampleOfTheNight(report.sample, limits),
       ...checks(report, limits),
       ...findings(report, limits),
       ...notCovered(report, limits),

@@ -105,6 +105,44 @@ export interface Keeper {
   readonly usual_bytes: number | null;
 }
 
+/** What a daily verification restored of the newest backup, and what it may have missed. A sample, never a proof of the whole. */
+export interface SampleRecord {
+  readonly backup: { readonly id: string; readonly taken_at: string; readonly digest: string };
+  /** How long the verification was to take at most, and how long it took. */
+  readonly budget_s: number;
+  readonly seconds: number;
+  /** How fast it was expected to go, from so many earlier runs of a kind. */
+  readonly pace: {
+    readonly bytes_per_s: number;
+    readonly fixed_s: number;
+    readonly runs: number;
+    readonly from: "verifications" | "proofs" | "assumption";
+  };
+  /** Bytes of the dump that there was time for by that pace, and that were restored. */
+  readonly room_bytes: number;
+  readonly restored_bytes: number;
+  /** Tables up to this size are restored every night. */
+  readonly small_up_to_bytes: number;
+  /** Within so many nights every table has its turn, but for those that no night has room for. */
+  readonly nights: number;
+  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+  readonly tables: readonly {
+    readonly table: string;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly reason: "small" | "its turn" | "by risk" | "another night" | "too large";
+    /** Rows that were compared one by one. */
+    readonly compared: number;
+    /** Null where it was not looked at. */
+    readonly equal: boolean | null;
+    /** Days since its rows were restored and found equal the last time; null where that never was. */
+    readonly days_since: number | null;
+    readonly odds: SampleRecord["odds"];
+  }[];
+  /** The odds, from 0 to 1, that none of so many changed rows was looked at; those of a table, or of all together. */
+  readonly odds: readonly { readonly changed: number; readonly missed: number }[];
+}
+
 /** What `check` found: of the vault, of the platform's own backups, and of files that people export. */
 export interface CheckReport {
   readonly kind: "check";
@@ -114,6 +152,8 @@ export interface CheckReport {
   readonly checks: readonly CheckResult[];
   readonly not_covered: readonly NotCovered[];
   readonly keepers: readonly Keeper[];
+  /** The part of the newest backup that was restored and compared; null where that was not asked for, or could not be done. */
+  readonly sample: SampleRecord | null;
   /** The provider's trouble at the time, by its own status page; null where there was none, or nobody asked. */
   readonly outage: {
     readonly name: string;

@@ -113,6 +113,38 @@ export const backupReportSchema = z.object({
   report: files,
 }) satisfies z.ZodType<BackupReport>;
 
+const odds = z.array(z.object({ changed: count, missed: z.number().min(0).max(1) }));
+
+const sample = z.object({
+  backup: z.object({ id: z.string(), taken_at: z.iso.datetime(), digest: z.string() }),
+  budget_s: seconds,
+  seconds,
+  pace: z.object({
+    bytes_per_s: seconds,
+    fixed_s: seconds,
+    runs: count,
+    from: z.enum(["verifications", "proofs", "assumption"]),
+  }),
+  room_bytes: count,
+  restored_bytes: count,
+  small_up_to_bytes: count,
+  nights: count,
+  phases: z.array(z.object({ name: z.string(), seconds })),
+  tables: z.array(
+    z.object({
+      table: z.string(),
+      rows: count,
+      bytes: count,
+      reason: z.enum(["small", "its turn", "by risk", "another night", "too large"]),
+      compared: count,
+      equal: nothingOr(z.boolean()),
+      days_since: nothingOr(count),
+      odds,
+    }),
+  ),
+  odds,
+});
+
 /** The record of a check. */
 export const checkReportSchema = z.object({
   kind: z.literal("check"),
@@ -130,6 +162,8 @@ export const checkReportSchema = z.object({
       usual_bytes: nothingOr(seconds),
     }),
   ),
+  // Records of versions that took no sample have none.
+  sample: nothingOr(sample).default(null),
   outage: nothingOr(
     z.object({ name: z.string(), impact: z.string(), since: z.iso.datetime(), url: nothingOr(z.string()) }),
   ),

@@ -6,6 +6,7 @@ import type { ArchiveEntry } from "./archive.ts";
 import type { RawError } from "./ledger.ts";
 import { findUnloaded } from "./loaded.ts";
 import { type LoadOptions, type LoadResult, load } from "./pg-restore.ts";
+import type { SampleStages } from "./sample-stages.ts";
 import type { Selection } from "./selection.ts";
 import { faultOfSurroundings } from "./surroundings.ts";
 import { renderList } from "./toc.ts";
@@ -33,7 +34,7 @@ async function loadEntries(
   context: LoadContext,
   name: string,
   entries: readonly ArchiveEntry[],
-  options: Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable">,
+  options: Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable" | "pastTriggers">,
 ): Promise<LoadResult> {
   const list = join(context.scratch, `${name}.list`);
   await writeFile(list, renderList(entries));
@@ -111,5 +112,52 @@ export async function loadArchive(
     }
   }
   phases.push({ name: "restore.post-data", seconds: round(rest.reduce((sum, part) => sum + part.seconds, 0)) });
+  return { errors, phases };
+}
+
+/**
+ * Loads every definition of an archive and the rows of some tables; event triggers last, as in `loadArchive`. The phases
+ * have names of their own: how long a part takes says nothing about how long a recovery would.
+ */
+export async function loadSample(
+  context: LoadContext,
+  stages: SampleStages,
+  { eventTriggers, withoutTablespaces }: Pick<Selection, "eventTriggers" | "withoutTablespaces">,
+  known: readonly RawError[],
+): Promise<LoadedArchive> {
+  const errors: RawError[] = [];
+  const phases: { name: string; seconds: number }[] = [];
+  const load = async (
+    title: string,
+    entries: readonly ArchiveEntry[],
+    options: Pick<LoadOptions, "sections" | "pastTriggers" | "onTable">,
+  ) => {
+    if (entries.length === 0) return;
+    const name = `sample.${title}`;
+    const result = await loadEntries(context, name, entries, { ...options, withoutTablespaces });
+    errors.push(...result.errors);
+    if (!result.ranToItsEnd) {
+      errors.push({ dumpId: null, message: `pg_restore ended before the end of the ${title}: the rest is missing` });
+    }
+    phases.push({ name, seconds: round(result.seconds) });
+  };
+  const { progress } = context;
+  await progress.step("Make every definition", () =>
+    load("definitions", stages.first, { sections: ["pre-data", "post-data"] }),
+  );
+  const tables = stages.rows.filter(({ desc }) => desc === "TABLE DATA").length;
+  await progress.step("Load the sample's rows", (note) => {
+    let begun = 0;
+    const onTable = () => {
+      begun += 1;
+      note(`${begun} of ${tables} tables`);
+    };
+    return load("rows", stages.rows, { sections: ["data"], pastTriggers: true, onTable });
+  });
+  errors.push(...(await unexplainedlyEmpty(context, stages.rows, [...known, ...errors])));
+  await progress.step("Build their indexes and constraints", async () => {
+    await load("indexes", stages.last, { sections: ["pre-data", "post-data"] });
+    await load("event-triggers", eventTriggers, { sections: [] });
+  });
   return { errors, phases };
 }

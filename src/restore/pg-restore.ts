@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly versionNum: number;
   readonly withoutTablespaces: boolean;
   readonly signal: AbortSignal;
+  /** Loads rows past foreign keys and ordinary triggers, for a sample whose other tables stay empty. */
+  readonly pastTriggers?: boolean;
   /** Called when the rows of another table begin to load. */
   readonly onTable?: () => void;
 }
@@ -31,14 +33,14 @@ export interface LoadResult extends ParsedStderr {
  * Settings of pg_restore's sessions. They outrank whatever a role or a database has set, so that no setting of the
  * source can stop, filter or slow the load. Messages are in English, because the ledger reads them.
  */
-function sessionOptions(versionNum: number): string {
+function sessionOptions(versionNum: number, pastTriggers: boolean): string {
   const settings: Record<string, string> = {
     lc_messages: "C",
     statement_timeout: "0",
     lock_timeout: "0",
     idle_in_transaction_session_timeout: "0",
     default_transaction_read_only: "off",
-    session_replication_role: "origin",
+    session_replication_role: pastTriggers ? "replica" : "origin",
     session_preload_libraries: "",
     local_preload_libraries: "",
     synchronous_commit: "off",
@@ -84,7 +86,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   ];
   await using connection = await libpqEnvironment(options.target);
   const result = await run(options.pgRestore, args, {
-    env: { ...connection.env, PGOPTIONS: sessionOptions(options.versionNum) },
+    env: { ...connection.env, PGOPTIONS: sessionOptions(options.versionNum, options.pastTriggers === true) },
     signal: options.signal,
     onStderrLine: (line) => {
       if (secondsToData === null && firstRows.test(line)) secondsToData = elapsed();

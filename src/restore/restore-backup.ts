@@ -10,7 +10,7 @@ import { findClient } from "../postgres/clients.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { judge, namesInRules } from "./allow.ts";
-import { describeEntry } from "./archive.ts";
+import { type ArchiveEntry, describeEntry } from "./archive.ts";
 import { checkArchiveFiles } from "./archive-files.ts";
 import { blankValues, knownNames } from "./blank.ts";
 import {
@@ -20,12 +20,13 @@ import {
   readDatabaseEntries,
 } from "./database-properties.ts";
 import { type LedgerEntry, type RawError, toLedger } from "./ledger.ts";
-import { type LoadedArchive, loadArchive } from "./load-archive.ts";
+import { type LoadedArchive, loadArchive, loadSample } from "./load-archive.ts";
 import { dumpMajor, type OpenedArchive, openArchive } from "./open-archive.ts";
 import { newOutcome, type Outcome } from "./outcome.ts";
 import { inspectTarget } from "./prepare.ts";
 import { applyRoles } from "./roles.ts";
 import { parseRolesFile, type RolesFile } from "./roles-file.ts";
+import { sampleStages } from "./sample-stages.ts";
 import { type ServerFacts, selectEntries } from "./selection.ts";
 import { applySettings, resetRoleSettings } from "./settings.ts";
 import { faultOfConnection } from "./surroundings.ts";
@@ -41,6 +42,8 @@ export interface RestoreOptions {
   readonly database: DatabasePlan;
   /** pg_restore's parallel jobs; at least two are used. */
   readonly jobs: number;
+  /** Of which entries the rows, or the large objects, are loaded; of all unless told otherwise. */
+  readonly withRows?: (entry: ArchiveEntry) => boolean;
   readonly progress: Progress;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -96,14 +99,17 @@ async function loadInto(
     if (properties !== null) await applyDatabaseOwner(session, properties, outcome);
   });
   const selection = selectEntries(opened.entries, server);
-  const badFiles = await checkArchiveFiles(opened.dump, selection.load);
+  const { withRows } = options;
+  const stages = withRows === undefined ? null : sampleStages(selection.load, withRows);
+  const badFiles = await checkArchiveFiles(opened.dump, stages?.rows ?? selection.load);
   const unloadable = new Set(badFiles.filter((file) => !file.loadable).map((file) => file.entry.dumpId));
   const damages: RawError[] = badFiles.map(({ entry, message }) => ({ dumpId: entry.dumpId, message }));
-  const loaded: LoadedArchive = await loadArchive(
-    { session, pgRestore, dump: opened.dump, scratch: scratch.path, jobs, progress, signal },
-    { ...selection, load: selection.load.filter((entry) => !unloadable.has(entry.dumpId)) },
-    damages,
-  );
+  const loadable = (entry: ArchiveEntry) => !unloadable.has(entry.dumpId);
+  const context = { session, pgRestore, dump: opened.dump, scratch: scratch.path, jobs, progress, signal };
+  const loaded: LoadedArchive =
+    stages === null
+      ? await loadArchive(context, { ...selection, load: selection.load.filter(loadable) }, damages)
+      : await loadSample(context, { ...stages, rows: stages.rows.filter(loadable) }, selection, damages);
   await progress.step("Apply settings of roles and database", () =>
     applyLast(session, roles, properties, server.self, outcome),
   );

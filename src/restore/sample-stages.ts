@@ -1,0 +1,83 @@
+import type { ArchiveEntry } from "./archive.ts";
+
+/*
+ * An archive of which only some tables' rows are loaded, in an order in which every definition still comes to be as it
+ * was. A foreign key from a table with rows to one without would be refused: it is made before the rows come, while both
+ * are empty, and the rows are loaded past its triggers.
+ */
+
+/** What is loaded when. */
+export interface SampleStages {
+  /** Every definition that rows do not have to wait for, foreign keys to tables that stay empty among them. */
+  readonly first: readonly ArchiveEntry[];
+  /** The rows, where sequences stand, and large objects as far as they are wanted. */
+  readonly rows: readonly ArchiveEntry[];
+  /** What must find the rows in place, or would act on them, and all that hangs on it. */
+  readonly last: readonly ArchiveEntry[];
+}
+
+const holdsData = new Set(["TABLE DATA", "SEQUENCE SET", "BLOBS", "BLOB COMMENTS", "LARGE OBJECT"]);
+
+/** Made after the rows whatever table they are of: they would refuse rows that the source has, or act on them. */
+const alwaysLast = new Set(["CHECK CONSTRAINT", "TRIGGER", "RULE"]);
+
+/** Made after the rows of their table, since building an index at once is cheaper than row by row. */
+const lastWithRows = new Set(["INDEX", "CONSTRAINT"]);
+
+/**
+ * Parts an archive's entries into the three loads of a sample. Each entry that is loaded is in exactly one of them, in
+ * the archive's order.
+ *
+ * @param entries what would be loaded of the whole archive
+ * @param withRows whether the data of an entry is wanted: asked of tables' rows and large objects
+ */
+export function sampleStages(
+  entries: readonly ArchiveEntry[],
+  withRows: (entry: ArchiveEntry) => boolean,
+): SampleStages {
+  const data = entries.filter(({ desc }) => holdsData.has(desc));
+  const rows = data.filter((entry) => entry.desc === "SEQUENCE SET" || withRows(entry));
+  const definitions = entries.filter(({ desc }) => !holdsData.has(desc));
+  // A table and its rows share the object id.
+  const filled = new Set(rows.filter(({ desc }) => desc === "TABLE DATA").map(({ oid }) => oid));
+  const filledTables = new Set(definitions.filter(({ oid }) => filled.has(oid)).map(({ dumpId }) => dumpId));
+  const last = new Set<number>();
+  const waits = ({ desc, dependencies }: ArchiveEntry) =>
+    alwaysLast.has(desc) ||
+    (lastWithRows.has(desc) && dependencies.some((id) => filledTables.has(id))) ||
+    dependencies.some((id) => last.has(id));
+  // What depends on something that waits, waits too; an entry may stand before what it depends on.
+  for (let before = -1; before !== last.size; ) {
+    before = last.size;
+    for (const entry of definitions) if (!last.has(entry.dumpId) && waits(entry)) last.add(entry.dumpId);
+  }
+  return {
+    first: definitions.filter(({ dumpId }) => !last.has(dumpId)),
+    rows,
+    last: definitions.filter(({ dumpId }) => last.has(dumpId)),
+  };
+}
+
+/** The name under which a partition's rows are counted: its own schema and table, or those of its topmost parent. */
+const nameOf = ({ namespace, tag }: ArchiveEntry) => JSON.stringify([namespace ?? "", tag]);
+
+/**
+ * The entries that hold rows by the table that the census counts them under, as JSON of schema and name: the rows of a
+ * partitioned table lie in its partitions.
+ */
+export function rowsByTable(entries: readonly ArchiveEntry[]): ReadonlyMap<string, readonly ArchiveEntry[]> {
+  const tables = new Map(entries.filter(({ desc }) => desc === "TABLE").map((entry) => [entry.dumpId, nameOf(entry)]));
+  const parents = new Map<string, string>();
+  for (const attachment of entries.filter(({ desc }) => desc === "TABLE ATTACH")) {
+    const own = nameOf(attachment);
+    // It depends on both, the whole and the part.
+    const parent = attachment.dependencies.flatMap((id) => tables.get(id) ?? []).find((name) => name !== own);
+    if (parent !== undefined) parents.set(own, parent);
+  }
+  const rootOf = (name: string): string => {
+    const parent = parents.get(name);
+    return parent === undefined ? name : rootOf(parent);
+  };
+  const data = entries.filter(({ desc }) => desc === "TABLE DATA");
+  return Map.groupBy(data, (entry) => rootOf(nameOf(entry)));
+}
