@@ -63,6 +63,14 @@ test.each([
   expect(summary).toContain("The disk is full");
 });
 
+test("what did not end well is one annotation, which says what the page begins with", async () => {
+  const page = "# Failed: proof of shop\n\n**It does not come back**\n\n| a | b |\n\n## Findings\n\nMany.\n";
+  const red = await perform(async () => ({ outputs: {}, summary: page, exitCode: 1 }));
+  expect(red.log.trim()).toBe("::error::Failed: proof of shop. It does not come back.");
+  const green = await perform(async () => ({ outputs: {}, summary: page, exitCode: 0 }));
+  expect(green.log).toBe("");
+});
+
 test("a fault of Ithaca itself shows where it happened and proves nothing", async () => {
   const { exitCode, log } = await perform(async () => {
     throw new TypeError("undefined is no function");

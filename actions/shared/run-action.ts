@@ -7,6 +7,7 @@ import { processContext, type UseCaseContext } from "../../src/operations/contex
 import { readInputs } from "./inputs.ts";
 import { groupProgress } from "./progress.ts";
 import { maskSecrets } from "./secrets.ts";
+import { leadOf } from "./summary.ts";
 
 /** What an action came to. */
 export interface ActionResult {
@@ -70,6 +71,8 @@ export async function performAction<S extends z.ZodRawShape>(
     const { outputs, summary, exitCode } = await action.run(context, readInputs(action.inputs, context.environment));
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, redact(value));
     await writeSummary(context.environment, summary);
+    // The page of a run shows annotations first: one says what is wrong, and the summary the rest.
+    if (exitCode !== 0) core.error(redact(leadOf(summary)) || "It did not end well; the summary of the run says why.");
     return exitCode;
   } catch (thrown) {
     const known = thrown instanceof IthacaError;

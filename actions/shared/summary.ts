@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { UseCaseContext } from "../../src/operations/context.ts";
+import { withoutPictures } from "../../src/report/picture.ts";
 
 /** Text as a cell of a markdown table. */
 export function cell(text: string): string {
@@ -16,5 +17,23 @@ export function table(title: string, head: readonly string[], rows: readonly (re
 
 /** A page that was written for people, as a summary; nothing where it cannot be read any more. */
 export async function readSummary(context: UseCaseContext, path: string): Promise<string> {
-  return await readFile(resolve(context.workingDirectory, path), "utf8").catch(() => "");
+  const page = await readFile(resolve(context.workingDirectory, path), "utf8").catch(() => "");
+  return withoutPictures(page);
+}
+
+/** At most so many characters stand on the page of a run beside a step that failed. */
+const longestLead = 500;
+
+/** What a page says before its first section, as one plain line: what people see of it before they open it. */
+export function leadOf(page: string): string {
+  const lines = page.split("\n").map((line) => line.trim());
+  const section = lines.findIndex((line, at) => at > 0 && /^#{1,6} /.test(line));
+  const plain = lines
+    .slice(0, section === -1 ? undefined : section)
+    .filter((line) => line !== "" && !line.startsWith("|"))
+    .map((line) => line.replace(/^#{1,6} /, "").replaceAll(/\*\*|`/g, ""));
+  return plain
+    .map((line) => (/[.!?:]$/.test(line) ? line : `${line}.`))
+    .join(" ")
+    .slice(0, longestLead);
 }
