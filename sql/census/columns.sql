@@ -10,6 +10,21 @@ SELECT
     FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
   ), '') AS columns,
+  -- The same columns one by one, each with its type where it is one of PostgreSQL's own. Of char(n) without an n, blanks at
+  -- the end are part of the value.
+  coalesce((
+    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+        'name', pg_catalog.quote_ident(a.attname),
+        'type', CASE
+          WHEN base.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace THEN ''
+          WHEN base.typname = 'bpchar' AND a.atttypmod = -1 THEN ''
+          ELSE base.typname END)
+      ORDER BY a.attname COLLATE "C")
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    JOIN pg_catalog.pg_type base ON base.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
+  ), '[]') AS hashed,
   -- The primary key, by which a light census chooses the rows that it hashes.
   (
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C")

@@ -10,7 +10,7 @@ import type { Relation } from "../census/relations.ts";
 import { joinReadings, readSequences, sequencesInScope } from "../census/sequences.ts";
 import { lockAndExport, releaseAll } from "../census/snapshot.ts";
 import { explainReadError } from "../census/sqlstate.ts";
-import type { Census, InventoryObject, Scope } from "../census/types.ts";
+import { type Census, censusFormat, type InventoryObject, type Scope } from "../census/types.ts";
 import { openSessions } from "../census/workers.ts";
 import { readWrites } from "../census/writes.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
@@ -101,7 +101,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
     );
     const after = await readSequences(exporter, sequences, { within: true });
     const census: Census = {
-      format: 1,
+      format: censusFormat,
       taken_at: snapshot.takenAt,
       server_version_num: exporter.versionNum,
       sequences: joinReadings(before, after),

@@ -3,10 +3,10 @@ import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { messageOf } from "../base/errors.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
 import { censusErrors } from "./errors.ts";
 import { roleViewsSchema } from "./roles/schema.ts";
-import type { Census, InventoryObject, SequenceCensus, TableCensus } from "./types.ts";
+import { type Census, censusFormat, type InventoryObject, type SequenceCensus, type TableCensus } from "./types.ts";
 import { writeCountersSchema } from "./writes.ts";
 
 /*
@@ -34,7 +34,7 @@ const objectSchema = z.strictObject({
   attributes: z.record(z.string(), z.json()),
 });
 const headSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(censusFormat),
   taken_at: z.iso.datetime(),
   server_version_num: z.int(),
   large_objects: z.strictObject({ count: z.int().nonnegative(), hash }).nullable(),
@@ -82,7 +82,7 @@ export async function writeCensus(census: Census, path: string): Promise<void> {
 /**
  * Reads census.json back, line by line, and checks every line: what a vault holds is not trusted.
  *
- * @throws census.file_malformed
+ * @throws census.file_malformed, census.other_format
  */
 export async function readCensusFile(path: string): Promise<Census> {
   const tables: Record<string, TableCensus> = {};
@@ -93,7 +93,7 @@ export async function readCensusFile(path: string): Promise<Census> {
   let number = 0;
   const parse = (line: string) => {
     const text = line.endsWith(",") ? line.slice(0, -1) : line;
-    if (number === 1) head = headSchema.parse(JSON.parse(`${text}}`)?.head);
+    if (number === 1) head = readHead(text);
     else if (/^"(tables|sequences|inventory)":[{[]$/.test(line)) within = line;
     else if (line === "}," || line === "]}") within = line;
     else if (within.startsWith('"tables')) assignEntry(tables, text, tableSchema);
@@ -108,6 +108,7 @@ export async function readCensusFile(path: string): Promise<Census> {
       parse(line);
     }
   } catch (thrown) {
+    if (thrown instanceof IthacaError) throw thrown;
     throw censusErrors.file_malformed({ path: basename(path), why: `line ${number}: ${why(thrown)}` });
   } finally {
     input.destroy();
@@ -116,6 +117,15 @@ export async function readCensusFile(path: string): Promise<Census> {
     throw censusErrors.file_malformed({ path: basename(path), why: "it ends before its time" });
   }
   return { ...head, tables, sequences, inventory };
+}
+
+const anyFormat = z.object({ format: z.int() });
+
+function readHead(line: string): z.output<typeof headSchema> {
+  const head: unknown = JSON.parse(`${line}}`)?.head;
+  const { data } = anyFormat.safeParse(head);
+  if (data !== undefined && data.format !== censusFormat) throw censusErrors.other_format(data);
+  return headSchema.parse(head);
 }
 
 function assignEntry<T>(to: Record<string, T>, text: string, schema: z.ZodType<T>): void {

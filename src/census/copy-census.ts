@@ -6,7 +6,7 @@ import { readCensus } from "./read-census.ts";
 import { listRelations } from "./relations.ts";
 import { joinReadings, readSequences, sequencesInScope } from "./sequences.ts";
 import { reading } from "./transaction.ts";
-import type { Census, Scope } from "./types.ts";
+import { type Census, censusFormat, type Scope } from "./types.ts";
 import { openSessions } from "./workers.ts";
 
 export interface CopyCensusOptions {
@@ -66,7 +66,7 @@ export async function takeCensusOn(
       note,
     });
     return {
-      format: 1,
+      format: censusFormat,
       taken_at: takenAt,
       server_version_num: session.versionNum,
       sequences: joinReadings(sequences, sequences),

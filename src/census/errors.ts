@@ -9,6 +9,13 @@ export const censusErrors = defineErrors("census", {
     mend: () => "correct the names, or remove the entries",
     example: { unknown: ["table public.log (did you mean public.logs?)"] },
   }),
+  other_format: entry({
+    kind: "surroundings",
+    says: (p: { format: number }) =>
+      `The backup's census has the format ${p.format}, which another version of Ithaca wrote: its hashes cannot be compared with those of this one`,
+    mend: () => "prove this backup with the version that backup.json names, or take a new backup",
+    example: { format: 1 },
+  }),
   unreadable: entry({
     kind: "surroundings",
     says: (p: { role: string; names: readonly string[] }) =>

@@ -7,7 +7,16 @@ import { planScans, scanCondition } from "./scans.ts";
 import type { ListedTable } from "./table-list.ts";
 
 function listed(name: string, bytes: number, blocks = Math.ceil(bytes / 8192)): ListedTable {
-  const part = { oid: 1, qualified: name, columns: "a", key: null, bytes, blocks, condition: "", sign: 1 as const };
+  const part = {
+    oid: 1,
+    qualified: name,
+    hashed: [{ name: "a", type: "int4" }],
+    key: null,
+    bytes,
+    blocks,
+    condition: "",
+    sign: 1 as const,
+  };
   return { name, kind: "table", parts: [part], populated: true };
 }
 
@@ -72,11 +81,15 @@ test("a large table in pieces has the hash of the whole", async () => {
   const table = { ...listed("public.t", 900 * 1024 * 1024, 100) };
   const batches = planScans([table]);
   expect(batches.length).toBe(15);
+  const hashed = [
+    { name: "i", type: "int4" },
+    { name: "md5", type: "text" },
+  ];
   let rows = 0;
   const sums = [0n, 0n];
   for (const [scan] of batches) {
     if (scan === undefined) continue;
-    const source = { qualified: "public.t", columns: "i, md5", condition: scanCondition(scan) };
+    const source = { qualified: "public.t", hashed, condition: scanCondition(scan) };
     const [row] = await session.query<{ rows: string; sum0: string; sum1: string }>(hashQuery(source));
     rows += Number(row?.rows);
     sums[0] = (sums[0] ?? 0n) + BigInt(row?.sum0 ?? 0);

@@ -1,4 +1,5 @@
 import type { Session } from "../postgres/types.ts";
+import type { HashedColumn } from "./column-hash.ts";
 import { definitionsInScope, type Relation, rowsInScope } from "./relations.ts";
 import { censusSql } from "./sql.ts";
 import type { Scope, TableCensus } from "./types.ts";
@@ -7,8 +8,8 @@ import type { Scope, TableCensus } from "./types.ts";
 export interface Part {
   readonly oid: number;
   readonly qualified: string;
-  /** Columns in the order of their names, quoted, separated by commas. */
-  readonly columns: string;
+  /** Columns in the order of their names. */
+  readonly hashed: readonly HashedColumn[];
   /** Columns of the primary key, quoted, separated by commas; null where there is none. */
   readonly key: string | null;
   readonly bytes: number;
@@ -36,7 +37,7 @@ export interface TableList {
 
 interface Measured {
   readonly oid: number;
-  readonly columns: string;
+  readonly hashed: readonly HashedColumn[];
   readonly key: string | null;
   readonly bytes: number;
   readonly blocks: number;
@@ -68,7 +69,9 @@ export async function listTables(session: Session, relations: readonly Relation[
   const measured = new Map(rows.map((row) => [row.oid, row]));
   const part = (relation: Relation, condition = "", sign: 1 | -1 = 1): Part[] => {
     const found = measured.get(relation.oid);
-    return found === undefined ? [] : [{ ...found, qualified: relation.qualified, condition, sign }];
+    if (found === undefined) return [];
+    const { oid, hashed, key, bytes, blocks } = found;
+    return [{ oid, hashed, key, bytes, blocks, qualified: relation.qualified, condition, sign }];
   };
 
   const tables: ListedTable[] = [];

@@ -7,6 +7,9 @@ import type { WriteCounters } from "./writes.ts";
  * Objects are named as SQL would: `public.profiles`, `"Weird ""schema".t`, `public.f(uuid, text)`.
  */
 
+/** Rises with every change of what a hash or a definition is made of: only censuses of the same format can be compared. */
+export const censusFormat = 2;
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** One object of the catalog with everything that makes it what it is. */
@@ -120,7 +123,7 @@ export interface RoleViews {
 }
 
 export interface Census {
-  readonly format: 1;
+  readonly format: typeof censusFormat;
   /** The snapshot's time on the source, ISO 8601 UTC. */
   readonly taken_at: string;
   readonly server_version_num: number;

@@ -35,6 +35,8 @@ export async function runTasks(
 export async function openSessions(stack: AsyncDisposableStack, target: Target, count: number): Promise<Session[]> {
   const open = async () => {
     const session = stack.use(await connect(target, { readOnly: true, applicationName: "ithaca census" }));
+    // The sessions are shared out by us: a query with helpers of its own would take more of the source than the plan allows.
+    await session.query("SET max_parallel_workers_per_gather = 0");
     // So that the server ends a long query soon after its client is gone. Some platforms cannot, and need not.
     await session.query("SET client_connection_check_interval = '2s'").catch(() => {});
     return session;

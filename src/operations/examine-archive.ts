@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Manifest } from "../backup/manifest.ts";
 import { readFreshness } from "../census/freshness.ts";
 import { listRelations } from "../census/relations.ts";
-import type { Census } from "../census/types.ts";
+import { type Census, censusFormat } from "../census/types.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { archiveChecks } from "../proof/archive/checks.ts";
@@ -96,7 +96,7 @@ function censusOf(
     for (const { name, rows } of evidence.withoutRows) tables[name] = { rows, hash: null, kind: "table", seconds: 0 };
   }
   return {
-    format: 1,
+    format: censusFormat,
     tables,
     sequences: {},
     large_objects: null,

@@ -27,9 +27,19 @@ export interface ReportsSiteOutcome {
   readonly withheld: readonly string[];
 }
 
+/** What lies in a folder; nothing where there is none, null where it is no folder. */
+async function namesIn(directory: string): Promise<readonly string[] | null> {
+  try {
+    return await readdir(directory);
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT" ? [] : null;
+  }
+}
+
 /** Only what this program has made may be removed: a folder with a page, its style sheet and the evidence. */
 async function clear(directory: string): Promise<boolean> {
-  const names: readonly string[] = await readdir(directory).catch(() => []);
+  const names = await namesIn(directory);
+  if (names === null) return false;
   const ours = ["index.html", "style.css", "evidence.html"].every((name) => names.includes(name));
   if (names.length > 0 && !ours) return false;
   await rm(directory, { recursive: true, force: true });

@@ -23,7 +23,7 @@ export const reportErrors = defineErrors("report", {
   not_a_site: entry({
     kind: "input",
     says: (p: { directory: string }) =>
-      `${p.directory} holds other files than a site of reports, and they would be removed`,
+      `${p.directory} is no folder, or holds other files than a site of reports, which would be removed`,
     mend: () => "name a new folder with --out",
     example: { directory: "docs" },
   }),

@@ -1,5 +1,5 @@
 import type { Manifest } from "../../src/backup/manifest.ts";
-import type { Census, TableCensus } from "../../src/census/types.ts";
+import { type Census, censusFormat, type TableCensus } from "../../src/census/types.ts";
 import { type DatabasePlan, planSchema } from "../../src/plan/schema.ts";
 import type { Session } from "../../src/postgres/types.ts";
 import type { ProofContext } from "../../src/proof/types.ts";
@@ -17,7 +17,7 @@ export function databasePlan(written: Record<string, unknown> = {}): DatabasePla
 /** A census with nothing in it but what is given. */
 export function census(parts: Partial<Census> = {}): Census {
   return {
-    format: 1,
+    format: censusFormat,
     taken_at: takenAt,
     server_version_num: 150018,
     tables: {},

@@ -1,4 +1,4 @@
-import { addSums, formatSums, noRows, rowText } from "../../census/row-hash.ts";
+import { addSums, formatSums, noRows, rowHash, rowText } from "../../census/row-hash.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import { columnList, type NarrowTable } from "./table.ts";
@@ -89,11 +89,12 @@ interface Ranges {
   readonly differing: readonly string[];
 }
 
-/** Sums up both sides range by range, each with one read. OFFSET 0 keeps the text from being made once per use. */
+/** Sums up both sides range by range, each with one read. OFFSET 0 keeps the key from being made once per use. */
 async function sumRanges(session: Session, archiveSql: string, table: NarrowTable): Promise<Ranges> {
   const side = (rowsSql: string) =>
-    `SELECT ${range} AS range, count(*) AS n, sum(hashtextextended(t, 0)) AS sum0, sum(hashtextextended(t, 1)) AS sum1
-     FROM (SELECT ${identity(table)} AS k, ${rowText(columnList(table.columns))} AS t FROM (${rowsSql}) AS r OFFSET 0) AS q
+    `SELECT ${range} AS range, count(*) AS n, sum(h0) AS sum0, sum(h1) AS sum1
+     FROM (SELECT ${identity(table)} AS k, ${rowHash(table.hashed, 0)} AS h0, ${rowHash(table.hashed, 1)} AS h1
+           FROM (${rowsSql}) AS r OFFSET 0) AS q
      GROUP BY 1`;
   const found = await session.query<RangeRow & Record<string, unknown>>(
     `SELECT range::text, (a.n, a.sum0, a.sum1) IS DISTINCT FROM (c.n, c.sum0, c.sum1) AS differs,

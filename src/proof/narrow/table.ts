@@ -1,3 +1,4 @@
+import type { HashedColumn } from "../../census/column-hash.ts";
 import { definitionsInScope, listRelations, type Relation } from "../../census/relations.ts";
 import { listTables } from "../../census/table-list.ts";
 import type { Scope } from "../../census/types.ts";
@@ -23,6 +24,8 @@ export interface NarrowTable {
   readonly relations: readonly Relation[];
   /** In the census' order. */
   readonly columns: readonly NarrowColumn[];
+  /** The same as the census hashes them. */
+  readonly hashed: readonly HashedColumn[];
   /** Names of the columns that tell rows apart; null where only all of them do. */
   readonly key: readonly string[] | null;
   /** A query of all its rows on the copy, columns in order. */
@@ -36,8 +39,7 @@ export function columnList(columns: readonly { readonly name: string }[]): strin
 
 async function describeTable(
   session: Session,
-  name: string,
-  relations: readonly Relation[],
+  { name, relations, hashed }: Pick<NarrowTable, "name" | "relations" | "hashed">,
   rowsSql: (columns: string) => string,
 ): Promise<NarrowTable | null> {
   const oid = relations[0]?.root;
@@ -46,7 +48,7 @@ async function describeTable(
     oid,
   ]);
   const keys = await session.query<{ columns: string[] }>(await proofSql("narrow-key.sql"), [oid]);
-  return { name, relations, columns, key: keys[0]?.columns ?? null, rowsSql: rowsSql(columnList(columns)) };
+  return { name, relations, columns, hashed, key: keys[0]?.columns ?? null, rowsSql: rowsSql(columnList(columns)) };
 }
 
 /** Finds tables of the copy by their names in the census; those that are not there are left out. */
@@ -61,7 +63,8 @@ export async function findTables(session: Session, scope: Scope, names: readonly
     const own = parts.flatMap(({ oid }) => byOid.get(oid) ?? []);
     const rowsSql = (columns: string) =>
       parts.map((part) => `SELECT ${columns} FROM ONLY ${part.qualified} ${part.condition}`).join("\nUNION ALL\n");
-    const table = await describeTable(session, name, own, rowsSql);
+    const described = { name, relations: own, hashed: parts[0]?.hashed ?? [] };
+    const table = await describeTable(session, described, rowsSql);
     if (table !== null) found.push(table);
   }
   return found;

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Manifest } from "../../backup/manifest.ts";
 import { takeCopyCensus } from "../../census/copy-census.ts";
 import { resolveScope } from "../../census/scope.ts";
-import type { Census } from "../../census/types.ts";
+import { type Census, censusFormat } from "../../census/types.ts";
 import type { DatabasePlan, Plan } from "../../plan/schema.ts";
 import { connect } from "../../postgres/connect.ts";
 import type { Target } from "../../postgres/types.ts";
@@ -41,7 +41,7 @@ export async function examineWithoutSource(
   const found = await resolveScope(session, parts.database);
   const scope = { ...found, excludedSchemas: [...found.excludedSchemas, markerSchema] };
   const nothing: Census = {
-    format: 1,
+    format: censusFormat,
     taken_at: clock.now().toISOString(),
     server_version_num: session.versionNum,
     tables: {},
