@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import pRetry from "p-retry";
 import { messageOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
+import { stemOf } from "../report/chain/belongs.ts";
 import type { GitHub } from "./client.ts";
 import { githubErrors } from "./errors.ts";
 import { explain, isLostRace, isProtection } from "./explain.ts";
@@ -122,9 +123,7 @@ async function commitOnce(
   return { commit, paths, renamed, attempts };
 }
 
-const stemOf = (path: string) => path.replace(/\.[A-Za-z0-9]+$/, "");
-
-/** Stems under which a record would take the place of another: a report's forms, JSON and markdown, move together. */
+/** Stems under which a record would take the place of another: a report's forms, JSON, markdown and pictures, move together. */
 function takenStems(head: BranchHead, records: readonly FileToCommit[]): ReadonlyMap<string, string> {
   const groups = Map.groupBy(records, ({ path }) => stemOf(path));
   const taken = [...groups].filter(([, group]) =>

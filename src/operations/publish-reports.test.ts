@@ -102,8 +102,10 @@ describe("publishing", () => {
     expect(outcome.url).toMatch(new RegExp(`/acme/shop/commit/${outcome.commit}$`));
     const files = await published(here.context);
     expect([...files.keys()].sort()).toEqual([
+      "2026/11/23-weekly-8812-1-inner-odyssey.dark.svg",
       "2026/11/23-weekly-8812-1-inner-odyssey.json",
       "2026/11/23-weekly-8812-1-inner-odyssey.md",
+      "2026/11/23-weekly-8812-1-inner-odyssey.svg",
       "README.md",
       "audit/inner-odyssey/2026/11/23/a-started.json",
       "chain/_/000001.json",
@@ -117,7 +119,7 @@ describe("publishing", () => {
     expect(chainFindings(files)).toEqual([]);
     const [commit] = standIn.requests.filter(({ path }) => path.endsWith("/git/commits"));
     expect(JSON.parse(commit?.body ?? "").message).toBe(
-      "Reports: 2026/11/23-weekly-8812-1-inner-odyssey\n\n10 files, with their link in the evidence chain.\nRun: https://github.com/acme/shop/actions/runs/8812\n\n[skip ci]\n",
+      "Reports: 2026/11/23-weekly-8812-1-inner-odyssey\n\n12 files, with their link in the evidence chain.\nRun: https://github.com/acme/shop/actions/runs/8812\n\n[skip ci]\n",
     );
 
     standIn.requests.length = 0;
@@ -166,7 +168,7 @@ describe("publishing", () => {
     await using here = await workspace("reports:\n  branch: ithaca-reports\n");
     await writeReport(here.reports, green());
     expect(await here.publish()).toMatchObject({ branch: "ithaca-reports" });
-    expect((await published(here.context, "ithaca-reports")).size).toBe(10);
+    expect((await published(here.context, "ithaca-reports")).size).toBe(12);
     expect((await published(here.context)).size).toBe(0);
   });
 
@@ -177,10 +179,10 @@ describe("publishing", () => {
     await using second = await workspace();
     await writeReport(second.reports, green({ damaged: true }));
     const { renamed } = await second.publish();
-    expect(renamed).toHaveLength(2);
+    expect(renamed).toHaveLength(4);
     expect(second.warnings[0]).toContain("holds something else there");
     const files = await published(second.context);
-    expect(files.size).toBe(10 + 3);
+    expect(files.size).toBe(12 + 5);
     expect(chainFindings(files)).toEqual([]);
     expect((await second.publish()).commit).toBeNull();
   });
@@ -246,7 +248,7 @@ describe("publishing refuses", () => {
       message: expect.stringContaining("reports/notes.md"),
     });
     const files = await published(here.context);
-    expect(files.size).toBe(10);
+    expect(files.size).toBe(12);
     expect(JSON.stringify(standIn.requests)).not.toContain("a-secret-of-this-test");
   });
 

@@ -2,8 +2,8 @@ import type { Objective, ProofReport } from "./model.ts";
 
 type Phases = ProofReport["phases"];
 
-/** What a recovery would have to wait for: the rest of a proof is proof. */
-const recoveryPhases = /^(fetch|prepare|restore\..+)$/;
+/** Whether a recovery would have to wait for a phase: the rest of a proof is proof. */
+export const isRecoveryPhase = (name: string) => /^(fetch|prepare|restore\..+)$/.test(name);
 
 /**
  * The restore's share of a run in seconds: fetch, prepare and restore.*; null where the restore did not come to its
@@ -15,7 +15,7 @@ export function restoreSeconds(phases: Phases): number | null {
   // The copy is counted only after everything was loaded.
   const ended = names.includes("census") || names.includes("checks");
   if (!restored || !ended) return null;
-  const seconds = phases.filter(({ name }) => recoveryPhases.test(name)).reduce((sum, phase) => sum + phase.seconds, 0);
+  const seconds = phases.filter(({ name }) => isRecoveryPhase(name)).reduce((sum, phase) => sum + phase.seconds, 0);
   return Math.round(seconds * 1000) / 1000;
 }
 

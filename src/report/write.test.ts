@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { registerSecret } from "../base/redact.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { backupTaken, failed, green } from "./examples/reports.ts";
+import { withoutPictures } from "./picture.ts";
 import { readReport, writeReport } from "./write.ts";
 
 describe("writing", () => {
@@ -17,6 +18,23 @@ describe("writing", () => {
     });
     expect(await readReport(join(scratch.path, report.report.json))).toEqual(report);
     expect(await readFile(join(scratch.path, report.report.markdown), "utf8")).toMatch(/^# ❌ Failed: inner-odyssey\n/);
+  });
+
+  test("puts the pictures of a proof beside it, under its name, and its page shows them", async () => {
+    await using scratch = await scratchDirectory("reports");
+    const { report } = await writeReport(join(scratch.path, "reports"), green());
+    const stem = report.markdown.replace(/\.md$/, "");
+    const page = await readFile(join(scratch.path, report.markdown), "utf8");
+    expect(page).toContain(
+      'srcset="23-weekly-8812-1-inner-odyssey.dark.svg"><img src="23-weekly-8812-1-inner-odyssey.svg"',
+    );
+    expect(withoutPictures(page)).not.toContain("<picture>");
+    expect(withoutPictures(page)).toContain("| `restore.data` |");
+    const [light, dark] = await Promise.all(
+      [".svg", ".dark.svg"].map((ending) => readFile(join(scratch.path, stem + ending), "utf8")),
+    );
+    expect(light).toContain("restored in");
+    expect(dark).not.toBe(light);
   });
 
   test("never overwrites: eight runs with one name give eight reports and leave nothing else", async () => {

@@ -4,6 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
 import { backupMarkdown } from "./backup-markdown.ts";
 import type { Unwritten } from "./build.ts";
+import { phasesPicture } from "./charts/phases.ts";
 import { checkMarkdown } from "./check-markdown.ts";
 import { disasterMarkdown } from "./disaster-markdown.ts";
 import { drillMarkdown } from "./drill-markdown.ts";
@@ -11,6 +12,7 @@ import { reportErrors } from "./errors.ts";
 import { fileSafe, placeFile, redactAll } from "./files.ts";
 import { proofMarkdown } from "./markdown.ts";
 import type { AnyReport } from "./model.ts";
+import { pictureFiles } from "./picture.ts";
 import { pointMarkdown } from "./point-in-time-markdown.ts";
 import { recoveryMarkdown } from "./recovery-markdown.ts";
 import { anyReportSchema } from "./schema.ts";
@@ -41,8 +43,44 @@ export function jsonOf(report: AnyReport): string {
   return `${JSON.stringify(redactAll(report), null, 2)}\n`;
 }
 
+/** A file of a report. */
+export interface Form {
+  /** Relative to the reports' folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
- * Writes a report as markdown and as JSON, under `<directory>/YYYY/MM/DD-<kind>-<run id>-<database>`, with a number behind it
+ * A report's page, and the pictures on it.
+ *
+ * @param markdown where the page is to stand, relative to the reports' folder; the pictures stand beside it
+ */
+export function pagesOf(report: AnyReport, markdown: string): Form[] {
+  // Of all reports only a proof's knows of sabotage.
+  const drawn = "sabotage" in report ? phasesPicture(report) : null;
+  const { light, dark } = pictureFiles(markdown);
+  const pictures =
+    drawn === null
+      ? []
+      : [
+          { path: light, text: drawn.light },
+          { path: dark, text: drawn.dark },
+        ];
+  return [{ path: markdown, text: redact(markdownOf(report)) }, ...pictures];
+}
+
+/** Places all files or none; false where a name is taken. */
+async function placeAll(directory: string, forms: readonly Form[]): Promise<boolean> {
+  for (const [index, { path, text }] of forms.entries()) {
+    if (await placeFile(join(directory, path), text)) continue;
+    for (const placed of forms.slice(0, index)) await rm(join(directory, placed.path));
+    return false;
+  }
+  return true;
+}
+
+/**
+ * Writes a report as markdown with its pictures, and as JSON, under `<directory>/YYYY/MM/DD-<kind>-<run id>-<database>`, with a number behind it
  * where another report has that name. Registered secrets are blanked out.
  *
  * @param directory the reports' folder; it is made where it is missing
@@ -64,11 +102,9 @@ export async function writeReport<R extends Unwritten<AnyReport>>(
       const report = redactAll({ ...unwritten, report: files });
       // Reading it back by its own schema now is better than finding out in a year that it cannot be read.
       const checked = anyReportSchema.parse(report);
-      const markdown = join(directory, `${name}.md`);
-      if (!(await placeFile(markdown, redact(markdownOf(checked))))) continue;
       // The JSON comes last: a report that can be read back is a whole one.
-      if (await placeFile(join(directory, `${name}.json`), jsonOf(checked))) return report;
-      await rm(markdown);
+      const forms = [...pagesOf(checked, `${name}.md`), { path: `${name}.json`, text: jsonOf(checked) }];
+      if (await placeAll(directory, forms)) return report;
     }
   } catch (cause) {
     if (cause instanceof Error && "code" in cause) {

@@ -6,7 +6,7 @@ import { history } from "../../src/report/examples/history.ts";
 import { backupTaken, failed, green, inconclusive } from "../../src/report/examples/reports.ts";
 import type { ProofReport } from "../../src/report/model.ts";
 import { siteFiles } from "../../src/report/site/site.ts";
-import { jsonOf, markdownOf } from "../../src/report/write.ts";
+import { jsonOf, pagesOf } from "../../src/report/write.ts";
 
 /** Writes the site of a made-up season to a folder, and gives the path of its newest proof's page. */
 export async function writeSeason(directory: string, proven: Omit<ProofReport, "report"> = green()): Promise<string> {
@@ -14,7 +14,7 @@ export async function writeSeason(directory: string, proven: Omit<ProofReport, "
   const reports = history({ database: "inner-odyssey", end: "2026-11-23", days: 97, ...parts });
   const below = (path: string) => path.replace(/^reports\//, "");
   const files = reports.flatMap((report) => [
-    { path: below(report.report.markdown), bytes: Buffer.from(markdownOf(report)) },
+    ...pagesOf(report, below(report.report.markdown)).map(({ path, text }) => ({ path, bytes: Buffer.from(text) })),
     { path: below(report.report.json), bytes: Buffer.from(jsonOf(report)) },
   ]);
   const at = new Date("2026-11-23T11:00:00Z");

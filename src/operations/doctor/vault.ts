@@ -1,3 +1,4 @@
+import { spellAmount } from "../../report/format.ts";
 import { openVault } from "../../vault/vault.ts";
 import { type Concern, type Examination, type Patient, subjectOf, variable } from "./types.ts";
 import { lockConcern } from "./vault-lock.ts";
@@ -7,7 +8,7 @@ import { lockConcern } from "./vault-lock.ts";
 async function contents({ context }: Patient): Promise<string> {
   const vault = openVault({ ...context.environment });
   const { entries } = await vault.list(undefined, { signal: context.signal });
-  return `${vault.repository}, ${entries.length} backups`;
+  return `${vault.repository}, ${spellAmount(entries.length, "backup")}`;
 }
 
 /** Tries what can be tried without leaving anything: to write a lock and to remove it. */

@@ -27,7 +27,7 @@ test("plan.orphans: rows that point to nothing are found, with their keys", asyn
   const context = proofContext({ database: plan, session });
   expect(await planOrphans.run(context)).toMatchObject({
     status: "passed",
-    actual: "1 of 1 reference hold, 0 orphans",
+    actual: "0 orphans of 1 reference",
   });
   await session.query(`INSERT INTO public."Kids" VALUES (3, '${lost}'), (4, '${lost}')`);
   expect(await planOrphans.run(context)).toMatchObject({

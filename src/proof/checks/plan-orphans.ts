@@ -72,8 +72,8 @@ export const planOrphans: Check = {
       expected: references.join(", "),
       actual:
         findings.length === 0
-          ? `${checks.length - unproven.length} of ${amount(checks.length, "reference")} hold, 0 orphans`
-          : `${findings.length} of ${amount(checks.length, "reference")} broken`,
+          ? `0 orphans of ${amount(checks.length - unproven.length, "reference")}`
+          : `orphans of ${findings.length} of ${amount(checks.length, "reference")}`,
       findings,
       unproven,
     });

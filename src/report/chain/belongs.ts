@@ -41,7 +41,8 @@ function namedBy(path: string): string | null {
   return /^[a-z]/.test(first) && rest.length > 0 && parsed.success ? parsed.data : null;
 }
 
-const stemOf = (path: string) => path.replace(/\.[^./]*$/, "");
+/** A record's path without its ending: its JSON, its markdown and its pictures, light and dark, share it. */
+export const stemOf = (path: string) => path.replace(/(\.dark)?\.[^./]*$/, "");
 
 /**
  * Sorts files into chains: a JSON file says itself which database it is about, what stands beside it under the same name

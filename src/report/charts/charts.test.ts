@@ -4,6 +4,7 @@ import { backupTaken, failed, green, inconclusive } from "../examples/reports.ts
 import { chartPaths, chartsOf } from "./charts.ts";
 import { chartFiles } from "./draw.ts";
 import { contrast, dark, light } from "./palette.ts";
+import { phasesPicture } from "./phases.ts";
 
 const parts = { backup: backupTaken(), proofs: { proven: green(), failed: failed(), inconclusive: inconclusive() } };
 const season = history({ database: "shop", end: "2026-11-23", days: 97, ...parts });
@@ -49,6 +50,21 @@ test("drawn: light and dark, with their text, self-contained, in equal bytes wha
     expect(bytes.byteLength).toBeLessThan(80_000);
   }
   expect(await chartFiles(season.toReversed(), ["shop"])).toEqual(files);
+});
+
+test("the time of one proof's phases: in its words, in equal bytes, nothing where nothing was timed", () => {
+  const proof = { ...green(), phases: [...green().phases, { name: '<odd> & "long"', seconds: 0 }] };
+  const drawn = phasesPicture(proof);
+  expect(drawn).toEqual(phasesPicture(proof));
+  expect(drawn?.light).toMatch(
+    /<desc id="desc">Time of each phase of the proof of inner-odyssey: restored in [^<]+ promised\./,
+  );
+  expect(drawn?.light.match(/<rect /g)).toHaveLength(1 + proof.phases.length);
+  expect(drawn?.light).toContain("&lt;odd&gt; &amp; &quot;long&quot;");
+  for (const colour of Object.values(light)) expect(drawn?.dark).not.toContain(colour);
+  expect(phasesPicture({ ...green(), phases: [] })).toBeNull();
+  const stopped = { ...green(), phases: [{ name: "fetch", seconds: 2 }] };
+  expect(phasesPicture(stopped)?.light).toContain("the restore did not come to its end");
 });
 
 test("signs and bars stand out from the paper, light and dark", () => {

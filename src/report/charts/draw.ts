@@ -1,7 +1,7 @@
 import type { EvidenceFile } from "../chain/types.ts";
 import type { AnyReport } from "../model.ts";
 import { chartPath, chartsOf } from "./charts.ts";
-import { dark, light, type Palette } from "./palette.ts";
+import { escaped, pictureWidth, recoloured } from "./svg.ts";
 import { config, font } from "./theme.ts";
 import type { Chart } from "./types.ts";
 
@@ -19,12 +19,6 @@ async function loadVega() {
   vega.textMetrics.width = ({ fontSize = 11 }, text) => String(text ?? "").length * fontSize * letterWidth;
   return { vega, lite };
 }
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escaped = (text: string) => text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? "");
-
-/** Every chart is as wide as the others, whatever stands in its margins. */
-const width = 420;
 
 /** What vega repeats for every shape and says once as well, or that means nothing in a picture that stands still. */
 const repeated = new RegExp(
@@ -44,18 +38,13 @@ const repeated = new RegExp(
 /** The picture as a document that explains itself: title and description come first, and shapes are not read out. */
 function documentOf(svg: string, { title, database, description }: Chart): string {
   const [, height = "0"] = / height="(\d+)"/.exec(svg) ?? [];
-  const root = `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title" aria-describedby="desc" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font}">`;
+  const root = `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title" aria-describedby="desc" width="${pictureWidth}" height="${height}" viewBox="0 0 ${pictureWidth} ${height}" font-family="${font}">`;
   const words = `<title id="title">${escaped(`${title}: ${database}`)}</title><desc id="desc">${escaped(description)}</desc>`;
   const shapes = svg
-    .replace(/^<svg[^>]*><rect width="\d+"/, `<rect width="${width}"`)
+    .replace(/^<svg[^>]*><rect width="\d+"/, `<rect width="${pictureWidth}"`)
     .replaceAll(repeated, "")
     .replaceAll(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2))));
   return `${root}${words}${shapes}\n`;
-}
-
-function recoloured(svg: string): string {
-  const pairs = new Map(Object.entries(light).map(([name, colour]) => [colour, dark[name as keyof Palette]]));
-  return svg.replaceAll(/#[0-9a-f]{6}/g, (colour) => pairs.get(colour) ?? colour);
 }
 
 async function svgOf(chart: Chart): Promise<string> {

@@ -1,7 +1,10 @@
+import { basename } from "node:path";
+import { phasesInWords } from "../charts/phases.ts";
 import { cell, code, prose, table } from "../escape.ts";
 import { shortDigest, spellBytes, spellClock, spellInstant, spellSeconds } from "../format.ts";
 import type { Objective, ProofReport, Run } from "../model.ts";
 import { restoreSeconds } from "../objectives.ts";
+import { picture, pictureFiles } from "../picture.ts";
 
 /** Who and what started a run, with which version, from when to when: the same for every kind of report. */
 export function runFacts(run: Run): string[][] {
@@ -21,8 +24,17 @@ export function runFacts(run: Run): string[][] {
   ];
 }
 
+/** The picture beside the report; the table below it says the same. */
+function phasesOf(report: ProofReport): string[] {
+  const words = phasesInWords(report);
+  if (words === null) return [];
+  const { light, dark } = pictureFiles(basename(report.report.markdown));
+  return [picture({ light, dark, words }), ""];
+}
+
 /** Measured time against promised time, and the split that shows which phase to work on. */
-export function time({ phases, objectives }: ProofReport): string[] {
+export function time(report: ProofReport): string[] {
+  const { phases, objectives } = report;
   const total = phases.reduce((sum, { seconds }) => sum + seconds, 0);
   const share = (seconds: number) => (total === 0 ? "–" : `${Math.round((seconds / total) * 100)} %`);
   const row = (name: string, { target_s, measured_s, met }: Objective) => [
@@ -34,6 +46,7 @@ export function time({ phases, objectives }: ProofReport): string[] {
   return [
     "## Where the time went",
     "",
+    ...phasesOf(report),
     ...table(
       ["Objective", "Promised", "Measured", "Result"],
       [row("Recovery time (RTO)", objectives.rto), row("Recovery point (RPO)", objectives.rpo)],

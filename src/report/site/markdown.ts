@@ -14,12 +14,38 @@ function slug(text: string): string {
     .replaceAll(/\s/g, "-");
 }
 
+/** The parts of a picture as our reports write them, with what follows from where its files lie on the site. */
+const pictureParts: readonly (readonly [RegExp, (path: string, words: string) => string])[] = [
+  [/^<picture>()()$/, () => "<picture>"],
+  [/^<\/picture>()()$/, () => "</picture>"],
+  [
+    /^<source media="\(prefers-color-scheme: dark\)" srcset="([\w-][\w.-]*\.svg)">()$/,
+    (path) => `<source media="(prefers-color-scheme: dark)" srcset="${path}">`,
+  ],
+  [
+    /^<img src="([\w-][\w.-]*\.svg)" width="420" align="top" alt="([^"<>]*)">$/,
+    (path, words) => `<img src="${path}" width="420" alt="${words}">`,
+  ],
+];
+
+/** A part of a picture of our own that lies beside the page; null where the text is anything else. */
+function pictureOf(text: string, resolve: Resolve): string | null {
+  for (const [form, made] of pictureParts) {
+    const [whole, file = "", words = ""] = form.exec(text.trim()) ?? [];
+    if (whole === undefined) continue;
+    const place = file === "" ? "" : resolve(file);
+    // A picture that is not there leaves nothing: what it shows stands in the table as well.
+    return place === null ? "" : made(escapeHtml(place), words);
+  }
+  return null;
+}
+
 function markedFor(resolve: Resolve): Marked {
   return new Marked({
     gfm: true,
     renderer: {
       // Of HTML our reports use line breaks alone; whatever else looks like it is shown and not obeyed.
-      html: ({ text }) => (/^<br\s*\/?>$/.test(text.trim()) ? "<br>" : escapeHtml(text)),
+      html: ({ text }) => (/^<br\s*\/?>$/.test(text.trim()) ? "<br>" : (pictureOf(text, resolve) ?? escapeHtml(text))),
       image: ({ text }) => escapeHtml(text),
       link({ href, tokens }) {
         const words = this.parser.parseInline(tokens);

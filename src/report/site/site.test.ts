@@ -5,7 +5,7 @@ import { nextLinks } from "../chain/next-links.ts";
 import { contrast, dark, light } from "../charts/palette.ts";
 import { history } from "../examples/history.ts";
 import { backupTaken, failed, green, inconclusive } from "../examples/reports.ts";
-import { jsonOf, markdownOf } from "../write.ts";
+import { jsonOf, pagesOf } from "../write.ts";
 import { pageOfMarkdown } from "./markdown.ts";
 import { siteFiles } from "./site.ts";
 import { textPairs } from "./style.ts";
@@ -15,7 +15,7 @@ const parts = { backup: backupTaken(), proofs: { proven: green(), failed: failed
 const file = (path: string, text: string) => ({ path, bytes: Buffer.from(text) });
 const records = [
   ...history({ database: "shop", end: "2026-11-23", days: 50, ...parts }).flatMap((report) => [
-    file(report.report.markdown.slice(8), markdownOf(report)),
+    ...pagesOf(report, report.report.markdown.slice(8)).map(({ path, text }) => file(path, text)),
     file(report.report.json.slice(8), jsonOf(report)),
   ]),
   file("incidents/2026-11-20-shop-1.md", "# Incident\n\n<script>alert(1)</script>\n"),
@@ -88,6 +88,12 @@ describe("what is on it", () => {
     const page = made.find(({ path }) => path === "reports.html");
     expect(Buffer.from(page?.bytes ?? []).toString("utf8")).toContain("✕ not what <a");
   });
+  test("a proof's page shows its picture, light and dark, and says in words what it shows", () => {
+    const [, page = ""] = pages.find(([path]) => path.includes("23-weekly")) ?? [];
+    expect(page).toMatch(
+      /<picture><source media="\(prefers-color-scheme: dark\)" srcset="\.\.\/\.\.\/\.\.\/evidence\/[^"]*\.dark\.svg"><img src="[^"]*\.svg" width="420" alt="Time of each phase/,
+    );
+  });
   test("names of people and texts of pages are shown, not obeyed", () => {
     expect(site.get("audit.html")).toContain("&lt;b&gt;somebody&lt;/b&gt;");
     expect(site.get("incidents/2026-11-20-shop-1.html")).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
@@ -100,6 +106,8 @@ test.each([
   ["![x](https://example.org/a.png)", "x"],
   ["<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"],
   ["a<br>b", "a<br>b"],
+  ['<picture><img src="gone.svg" width="420" align="top" alt="x"></picture>', "<p><picture></picture></p>"],
+  ['<img src="../up.svg" width="420" align="top" alt="x">', "&lt;img src"],
 ])("markdown %s", (text, shown) => {
   expect(pageOfMarkdown(text, () => null).markup).toContain(shown);
   expect(pageOfMarkdown(text, () => null).markup).not.toMatch(/<(?:img|a|script)/);
