@@ -26,7 +26,11 @@ export function disasterText(result: DisasterResult): string {
         ? []
         : [styleText("yellow", `     decide: ${step.decide}`)]),
     ]),
+    ...result.not_covered
+      .filter(({ what }) => !result.steps.some(({ title }) => title === what))
+      .map(({ what, why }) => `  not covered: ${plain(what)}: ${plain(why)}`),
     "",
     `  ${plain(result.way_on)}`,
+    ...(result.report === null ? [] : [`  Report: ${result.report.markdown}`]),
   ].join("\n");
 }

@@ -1,29 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { driveSteps, wayOn } from "../recovery/disaster/drive-steps.ts";
+import { driveSteps } from "../recovery/disaster/drive-steps.ts";
 import { disasterErrors } from "../recovery/disaster/errors.ts";
 import { type Disaster, newDisaster, openDisaster, saveDisaster } from "../recovery/disaster/progress.ts";
-import { type Scenario, type ScenarioStep, scenarioTitles, stepsOf } from "../recovery/disaster/scenarios.ts";
+import { type Scenario, scenarioTitles, stepsOf } from "../recovery/disaster/scenarios.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
-import type { Verdict } from "../report/model.ts";
+import type { DisasterReport, Verdict } from "../report/model.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { executionActions } from "./disaster/execution.ts";
-import { rehearsalActions } from "./disaster/rehearsal.ts";
+import { recordRun, stepsWithState } from "./disaster/record.ts";
+import { prepareRehearsal } from "./disaster/rehearsal.ts";
 import type { DisasterOptions, Site } from "./disaster/site.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory } from "./subject.ts";
 
 export { scenarios } from "../recovery/disaster/scenarios.ts";
-
-/** A step as it is planned, with who does it and how it stands. */
-export interface PlannedStep extends ScenarioStep {
-  /** The contact's role in the plan. */
-  readonly contact: string;
-  readonly state: string;
-  readonly says: string;
-  readonly seconds: number | null;
-}
 
 export interface DisasterResult {
   /** `proven`: planned, rehearsed or carried out to the end. What could not be rehearsed is never proven. */
@@ -32,14 +24,18 @@ export interface DisasterResult {
   readonly title: string;
   readonly database: string;
   readonly mode: "plan" | "rehearse" | "execute";
+  /** The execution's; null where there is none. */
   readonly id: string | null;
-  readonly steps: readonly PlannedStep[];
+  readonly steps: DisasterReport["steps"];
+  readonly not_covered: DisasterReport["not_covered"];
   readonly way_on: string;
+  /** Paths of the written report; null for a plan, which writes nothing. */
+  readonly report: DisasterReport["report"] | null;
 }
 
 /**
  * One of the plan's disasters: its steps by default; with `rehearse` they are gone through on throwaways; with `execute`
- * in earnest, from wherever an earlier run has stopped.
+ * in earnest, from wherever an earlier run has stopped. Whatever is gone through leaves a report.
  *
  * @throws disaster.one_mode, disaster.unknown_step; recovery.not_confirmed, before anything is read or connected to
  */
@@ -51,71 +47,85 @@ export async function disaster(
   const { rehearse = false, execute = false, done = [] } = options;
   if (rehearse && execute) throw disasterErrors.one_mode({});
   const subject = await loadSubject(context, options);
-  const { name: database, plan } = subject;
   for (const step of done) {
     if (!stepsOf[scenario].some(({ id }) => id === step)) throw disasterErrors.unknown_step({ step, scenario });
   }
-  if (execute && options.confirm !== database) {
-    throw recoveryErrors.not_confirmed({ database, given: options.confirm ?? null });
+  if (execute && options.confirm !== subject.name) {
+    throw recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null });
   }
   // A rehearsal's made-up backups are none of the team's: its record stays apart.
   const workingDirectory = rehearse ? resolve(context.workingDirectory, ".ithaca") : context.workingDirectory;
-  const reports = reportsDirectory({ ...context, workingDirectory }, plan);
+  const reports = reportsDirectory({ ...context, workingDirectory }, subject.plan);
   const site: Site = { context, subject, options, reports };
-  const startedAt = context.clock.now();
-  const begun = newDisaster({
-    id: `${startedAt.toISOString().slice(0, 10)}-${scenario}-${randomBytes(4).toString("hex")}`,
-    database,
-    scenario,
-    mode: rehearse ? "rehearse" : "execute",
-    actor: runFacts(context, startedAt).actor,
-    started_at: startedAt.toISOString(),
-  });
-  const tell = (found: Disaster, mode: DisasterResult["mode"]) => resultOf(site, found, mode);
-  const { progress, clock, signal } = context;
-  const common = { doneByHand: done, progress, clock, signal };
-  if (rehearse) {
-    await using stack = new AsyncDisposableStack();
-    const actions = await rehearsalActions(site, scenario, stack);
-    // A rehearsal leaves nothing behind: what it found is its result.
-    return tell(await driveSteps({ ...common, disaster: begun, actions, save: async () => {} }), "rehearse");
-  }
-  const open = await openDisaster(reports, database, scenario);
-  if (!execute) return tell(open ?? begun, "plan");
-  const actions = executionActions(site, scenario);
-  const save = (now: Disaster) => saveDisaster(reports, now);
-  const details = { disaster: (open ?? begun).id, scenario };
-  return await audited(context, { operation: "recovery", database, plan, details }, async () =>
-    tell(await driveSteps({ ...common, disaster: open ?? begun, actions, save }), "execute"),
-  );
-}
-
-function verdictOf({ steps }: Disaster): Verdict {
-  const states = steps.map(({ state }) => state);
-  if (states.includes("failed")) return "failed";
-  return states.some((state) => state === "not_run" || state === "waiting" || state === "pending")
-    ? "inconclusive"
-    : "proven";
-}
-
-function resultOf({ subject }: Site, found: Disaster, mode: DisasterResult["mode"]): DisasterResult {
-  const { scenario, database } = found;
-  const { contacts } = subject.plan;
+  if (rehearse) return await rehearseSteps(site, scenario);
+  const open = await openDisaster(reports, subject.name, scenario);
+  if (execute) return await executeSteps(site, scenario, open);
+  const found = open ?? begun(site, scenario, "execute");
   return {
-    verdict: mode === "plan" ? "proven" : verdictOf(found),
-    scenario,
-    title: scenarioTitles[scenario],
-    database,
-    mode,
-    id: mode === "execute" ? found.id : null,
-    steps: stepsOf[scenario].map((step) => {
-      const record = found.steps.find(({ id }) => id === step.id);
-      const { state = "pending", says = "", seconds = null } = record ?? {};
-      return { ...step, contact: contacts[step.owner]?.role ?? step.owner, state, says, seconds };
-    }),
-    way_on:
-      mode === "plan"
-        ? `ithaca disaster ${scenario} --rehearse, or in earnest --execute --confirm ${database}`
-        : wayOn(found),
+    ...common(site, scenario),
+    verdict: "proven",
+    mode: "plan",
+    id: open?.id ?? null,
+    steps: stepsWithState(site, found),
+    not_covered: [],
+    way_on: `ithaca disaster ${scenario} --rehearse, or in earnest --execute --confirm ${subject.name}`,
+    report: null,
   };
+}
+
+const common = ({ subject }: Site, scenario: Scenario) => ({
+  scenario,
+  title: scenarioTitles[scenario],
+  database: subject.name,
+});
+
+function begun({ context, subject }: Site, scenario: Scenario, mode: Disaster["mode"]): Disaster {
+  const now = context.clock.now();
+  return newDisaster({
+    id: `${now.toISOString().slice(0, 10)}-${scenario}-${randomBytes(4).toString("hex")}`,
+    database: subject.name,
+    scenario,
+    mode,
+    actor: runFacts(context, now).actor,
+    started_at: now.toISOString(),
+  });
+}
+
+function told(site: Site, scenario: Scenario, { mode, ...report }: DisasterReport): DisasterResult {
+  const { verdict, disaster: id, steps, not_covered, way_on, report: files } = report;
+  return { ...common(site, scenario), verdict, mode, id, steps, not_covered, way_on, report: files };
+}
+
+const driving = ({ context, options }: Site) => {
+  const { progress, clock, signal } = context;
+  return { doneByHand: options.done ?? [], progress, clock, signal };
+};
+
+async function rehearseSteps(site: Site, scenario: Scenario): Promise<DisasterResult> {
+  const startedAt = site.context.clock.now();
+  await using stack = new AsyncDisposableStack();
+  const { actions, notCovered } = await prepareRehearsal(site, scenario, stack);
+  const disaster = begun(site, scenario, "rehearse");
+  // Nobody goes on with a rehearsal, so that its state is kept nowhere but in the report.
+  const ended = await driveSteps({ ...driving(site), disaster, actions, save: async () => {} });
+  return told(site, scenario, await recordRun(site, ended, startedAt, notCovered));
+}
+
+async function executeSteps(site: Site, scenario: Scenario, open: Disaster | null): Promise<DisasterResult> {
+  const { context, subject, reports } = site;
+  const startedAt = context.clock.now();
+  const disaster = open ?? begun(site, scenario, "execute");
+  const actions = executionActions(site, scenario, new Date(disaster.started_at));
+  const save = (now: Disaster) => saveDisaster(reports, now);
+  const order = {
+    operation: "recovery",
+    database: subject.name,
+    plan: subject.plan,
+    details: { disaster: disaster.id, scenario },
+  } as const;
+  const report = await audited(context, order, async () => {
+    const ended = await driveSteps({ ...driving(site), disaster, actions, save });
+    return await recordRun(site, ended, startedAt, []);
+  });
+  return told(site, scenario, report);
 }

@@ -9,7 +9,9 @@ const hooks = z.strictObject({
   environment: hook
     .optional()
     .describe("Leads the application to another database: sets its environment variables, and redeploys it"),
-  keys: hook.optional().describe("Gives the application its new API keys, and redeploys it"),
+  keys: hook
+    .optional()
+    .describe("Gives the application its new API keys, ITHACA_PUBLISHABLE_KEY and ITHACA_SECRET_KEY, and redeploys it"),
   hostname: hook.optional().describe("Switches the DNS or the custom hostname to where the application is served now"),
   secrets: hook.optional().describe("Rotates the other secrets of the application (mail, payments, webhooks)"),
 });
@@ -48,6 +50,9 @@ export const disaster = z.strictObject({
       z.strictObject({
         name: z.string().min(1).describe("What it is called"),
         where: z.string().min(1).describe("Where it is rotated"),
+        proof: hook
+          .optional()
+          .describe("Ends with 0 where the old one is refused and the new one accepted; without it a person signs"),
       }),
     )
     .default([])

@@ -7,9 +7,11 @@ import { connect } from "../../postgres/connect.ts";
 import { urlWithPassword } from "../../postgres/target.ts";
 import { createThrowawayDatabase } from "../../postgres/throwaway-database.ts";
 import type { Target } from "../../postgres/types.ts";
+import { disasterErrors } from "../../recovery/disaster/errors.ts";
 import type { Incident } from "../../recovery/types.ts";
 import type { UseCaseContext } from "../context.ts";
 import { recoverFull } from "../recover-full.ts";
+import { recoverTable } from "../recover-table.ts";
 import type { Subject } from "../subject.ts";
 import type { DatabaseLike } from "./lost-production.ts";
 
@@ -56,17 +58,17 @@ export interface LostOrder {
 }
 
 /**
- * Recovers a lost production into a new database with the recovery's own command, and everything that belongs to it:
- * preview, lock, incident file, proof. What it writes goes into a folder that is gone afterwards, and nobody is told:
- * this is a rehearsal. Its verdict is the incident's.
+ * The context of a recovery that nobody hears of: what it writes goes into a folder that is gone afterwards, its environment
+ * leads to the vault and to `target`, and it knows the digests that were recorded outside the vault.
  */
-export async function recoverLost(context: UseCaseContext, order: LostOrder): Promise<Incident> {
-  const { subject, target, environment, records } = order;
-  await using scratch = await scratchDirectory("drill-recovery");
-  const folder = join(scratch.path, subject.plan.reports.directory);
-  await mkdir(folder, { recursive: true });
-  // The digests that were recorded outside the vault; not the incidents, of which one may be open in earnest.
-  await cp(records, folder, {
+async function apart(
+  context: UseCaseContext,
+  { subject, target, environment, records, folder }: Omit<LostOrder, "backup" | "reason" | "plan"> & { folder: string },
+): Promise<UseCaseContext> {
+  const reports = join(folder, subject.plan.reports.directory);
+  await mkdir(reports, { recursive: true });
+  // Not the incidents, of which one may be open in earnest.
+  await cp(records, reports, {
     recursive: true,
     filter: (path) =>
       path === records || !/[/\\](incidents|audit|chain|disasters)([/\\]|$)/.test(path.slice(records.length)),
@@ -74,23 +76,58 @@ export async function recoverLost(context: UseCaseContext, order: LostOrder): Pr
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   });
   const variable = subject.database.recovery.url_secret;
-  const inside: UseCaseContext = {
-    ...context,
-    workingDirectory: scratch.path,
-    environment: { ...environment, [variable]: urlWithPassword(target) },
-  };
-  const { incident } = await recoverFull(inside, {
+  return { ...context, workingDirectory: folder, environment: { ...environment, [variable]: urlWithPassword(target) } };
+}
+
+/** For every recovery of a rehearsal: it is over when its proof is there. */
+const briefly = { execute: true, watch: "1s", watchInterval: 1 } as const;
+
+/**
+ * Recovers a lost production into a new database with the recovery's own command, and everything that belongs to it:
+ * preview, lock, incident file, proof. Its verdict is the incident's.
+ */
+export async function recoverLost(context: UseCaseContext, order: LostOrder): Promise<Incident> {
+  const { subject, backup, reason } = order;
+  await using scratch = await scratchDirectory("drill-recovery");
+  const { incident } = await recoverFull(await apart(context, { ...order, folder: scratch.path }), {
+    ...briefly,
     plan: resolve(context.workingDirectory, order.plan),
     database: subject.name,
-    into: "new",
-    backup: order.backup,
-    execute: true,
     confirm: subject.name,
-    reason: order.reason,
-    watch: "1s",
-    watchInterval: 1,
+    into: "new",
+    backup,
+    reason,
   });
   return incident;
+}
+
+/**
+ * Brings what a table has in a backup to a throwaway production, with the recovery's own command: new rows, and changed ones
+ * that production has not changed later.
+ *
+ * @throws disaster.not_recovered
+ */
+export async function bringBack(
+  context: UseCaseContext,
+  order: Omit<LostOrder, "reason"> & { readonly table: string; readonly keepNewer: string },
+): Promise<void> {
+  const { subject, backup, table, keepNewer } = order;
+  await using scratch = await scratchDirectory("drill-return");
+  const { incident } = await recoverTable(await apart(context, { ...order, folder: scratch.path }), {
+    ...briefly,
+    plan: resolve(context.workingDirectory, order.plan),
+    database: subject.name,
+    confirm: subject.name,
+    table,
+    mode: "changed-rows",
+    keepNewer,
+    backup,
+    reason: "A rehearsal of the way back",
+    undoDirectory: scratch.path,
+  });
+  if (incident.state.outcome === "recovered") return;
+  const why = incident.log.findLast(({ event }) => event !== "done")?.says ?? "";
+  throw disasterErrors.not_recovered({ why: `${table} could not be brought back: ${why}` });
 }
 
 /** The steps of a recovery with their times, watching left out: it is over when the new database is proven. */

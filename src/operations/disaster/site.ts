@@ -24,6 +24,8 @@ export interface DisasterOptions extends SubjectOptions {
   readonly merge?: readonly string[];
   /** Size of a made-up production. */
   readonly families?: number;
+  /** How long a recovery is watched afterwards, such as `1h`; as the plan says unless told otherwise. */
+  readonly watch?: string;
   /** Whether the app's tests are run in a rehearsal; they are unless told otherwise. */
   readonly e2e?: boolean;
 }
@@ -57,12 +59,11 @@ export function apiOf({ context, subject }: Site): PlatformAccess | null {
 const hookLimit = 30 * 60;
 
 /** Runs a command of the team in the plan's folder. It sees what is meant for it, and nothing else of our environment. */
-export async function runHook(
+async function runTeams(
   { context, subject }: Site,
-  name: string,
   command: string,
   env: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<number> {
   const own = Object.entries(context.environment).flatMap(([key, value]) =>
     key.startsWith("ITHACA_HOOK_") && value !== undefined ? [[key, value] as const] : [],
   );
@@ -73,7 +74,25 @@ export async function runHook(
     signal: context.signal,
   });
   context.signal.throwIfAborted();
-  if (exitCode !== 0) throw disasterErrors.hook_failed({ hook: name, code: exitCode });
+  return exitCode;
+}
+
+/** Runs a command of the team that must end with 0. @throws disaster.hook_failed */
+export async function runHook(
+  site: Site,
+  name: string,
+  command: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const code = await runTeams(site, command, env);
+  if (code !== 0) throw disasterErrors.hook_failed({ hook: name, code });
+}
+
+const rehearsed = { ITHACA_REHEARSAL: "1" } as const;
+
+/** Runs a command of the team that shows something: true where it ends with 0. */
+export async function runProof(site: Site, command: string, rehearse: boolean): Promise<boolean> {
+  return (await runTeams(site, command, rehearse ? rehearsed : {})) === 0;
 }
 
 /** A step that a hook of the plan does: in a rehearsal only where the plan says that hooks may be rehearsed. */
@@ -91,7 +110,7 @@ export async function hookStep(
     return rehearse ? byHand(says) : waiting(says);
   }
   if (rehearse && !rehearse_hooks) return byHand(`${key} is not rehearsed: the plan does not say rehearse_hooks.`);
-  await runHook(site, key, command, { ...env, ...(rehearse ? { ITHACA_REHEARSAL: "1" } : {}) });
+  await runHook(site, key, command, { ...env, ...(rehearse ? rehearsed : {}) });
   return done(`${key} ended with 0.`);
 }
 

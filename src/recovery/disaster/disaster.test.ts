@@ -5,12 +5,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
+import { massChanges } from "./anomalies.ts";
 import { driveSteps, type StepAction, wayOn } from "./drive-steps.ts";
 import { disasterErrors } from "./errors.ts";
 import { newDisaster, nextStep, openDisaster, saveDisaster } from "./progress.ts";
 import { withMeasured } from "./runbook.ts";
 import { stepsOf } from "./scenarios.ts";
-import { massChanges } from "./security-audit.ts";
 import { compareLog } from "./writer.ts";
 
 const people = fc.string().filter((text) => !text.includes("<!--"));

@@ -70,6 +70,12 @@ export const disasterErrors = defineErrors("disaster", {
     mend: () => "report it: who cannot say when an attack began restores it with the backup",
     example: { missed: "the rows that vanished" },
   }),
+  not_healthy: entry({
+    kind: "surroundings",
+    says: (p: { what: string }) => `Services of the new project do not answer as they must: ${p.what}`,
+    mend: () => "look at the project's health in the dashboard, wait, and run the step again",
+    example: { what: "auth: UNHEALTHY" },
+  }),
   tests_failed: entry({
     kind: "failed",
     says: (p: { failed: number; skipped: number }) =>
