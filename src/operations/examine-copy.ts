@@ -50,7 +50,11 @@ export async function examineCopy(context: UseCaseContext, run: ProofRun, copy: 
   await using session = await connect(target, { readOnly: true });
   const proof = proofContext(context, run, copy, { census, session });
   const checks = await run.phase("checks", async () => {
-    const { checks, notCovered } = await runChecks(proof, progress);
+    // amcheck has connections of its own: it looks while the other checks ask over theirs.
+    const storage = proof.examine();
+    storage.catch(() => {});
+    const { checks, notCovered } = await runChecks({ ...proof, examine: () => storage }, progress);
+    await storage.catch(() => {});
     run.checks.push(...(await narrowMismatches({ context: proof, checks, directory, target, progress })));
     run.notCovered.push(...notCovered);
     return checks;
