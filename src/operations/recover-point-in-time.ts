@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { scratchDirectory } from "../base/scratch.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
 import { pointErrors } from "../recovery/point-in-time/errors.ts";
@@ -10,6 +11,7 @@ import { tableMethod } from "../recovery/table/method.ts";
 import type { TableMode } from "../recovery/table/types.ts";
 import type { RecoveryMethod } from "../recovery/types.ts";
 import { platformAccess, usualNames } from "../supabase/management/settings.ts";
+import { censusBefore } from "./census-before.ts";
 import type { UseCaseContext } from "./context.ts";
 import { type LookOptions, lookAtPoint, type PointView } from "./look-at-point.ts";
 import { openPointCopy } from "./point-in-time-copy.ts";
@@ -61,7 +63,8 @@ export async function recoverPointInTime(
   if (engineOf(subject) === "supabase") {
     const only = (["look", "hold", "table", "save", "intoVault"] as const).find((name) => options[name] !== undefined);
     if (only !== undefined) throw pointErrors.only_platform({ option: `--${only}` });
-    const build = (site: RecoverySite) => platformMethod(site, point, options);
+    await using scratch = await scratchDirectory("nearest-census");
+    const build = (site: RecoverySite) => platformMethod(site, point, options, scratch.path);
     return { kind: "recovery", recovery: await recover(context, options, { kind: "point-in-time", build }) };
   }
   if (table === undefined) {
@@ -74,12 +77,14 @@ export async function recoverPointInTime(
 }
 
 async function platformMethod(
-  { context, subject, target }: RecoverySite,
+  { context, subject, target, reports }: RecoverySite,
   point: Point,
   { lagSeconds = 300 }: RecoverPointInTimeOptions,
+  scratch: string,
 ): Promise<RecoveryMethod> {
   const { plan, planDirectory, database } = subject;
   const { managed, checks } = database;
+  let nearest: ReturnType<typeof censusBefore> | undefined;
   return supabasePitr({
     access: platformAccess(context.environment, managed ?? usualNames, context.signal),
     point,
@@ -90,6 +95,10 @@ async function platformMethod(
     planDirectory,
     database,
     teamChecks: checks === undefined ? [] : await loadTeamChecks(join(planDirectory, checks)),
+    nearest: (at) => {
+      nearest ??= censusBefore(context, { database: subject.name, reports, scratch, at: at.toString() });
+      return nearest;
+    },
     services: managed?.services ?? [],
     lagSeconds,
     limitSeconds: plan.objectives.rto,

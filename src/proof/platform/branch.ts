@@ -19,7 +19,7 @@ export interface Bounds {
 }
 
 /** A difference of the comparison, by what was written into its table. */
-function weigh(
+export function weigh(
   finding: Finding,
   { from, to }: Bounds,
 ): { readonly finding: Finding } | { readonly unproven: string } | { readonly within: NotCovered } {

@@ -87,7 +87,7 @@ export async function examineWithoutSource(
       ...notCovered,
       {
         what: "every row against its source",
-        why: "no census was taken at that second: only the database's own rules were asked",
+        why: "no census was taken at that second itself",
       },
     ],
     census,

@@ -1,5 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { testBackup } from "../../../test/support/backup.ts";
 import {
   type TemplateDatabase,
   type TestDatabase,
@@ -10,13 +11,16 @@ import {
 import { until } from "../../../test/support/death.ts";
 import { drive, newIncident } from "../../../test/support/recovery.ts";
 import { type PlatformServer, supabasePlatform } from "../../../test/support/supabase-platform/server.ts";
+import { scopeOf } from "../../backup/manifest.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
 import { planSchema } from "../../plan/schema.ts";
 import { connect } from "../../postgres/connect.ts";
+import type { Target } from "../../postgres/types.ts";
 import { platformAccess, usualNames } from "../../supabase/management/settings.ts";
 import { readMarker, writeMarker } from "../marker.ts";
 import type { Incident, RecoveryMethod } from "../types.ts";
+import type { NearestCensus } from "./nearest-census.ts";
 import { showInstant } from "./point.ts";
 import { supabasePitr } from "./supabase-pitr.ts";
 
@@ -26,6 +30,8 @@ import { supabasePitr } from "./supabase-pitr.ts";
  */
 const shop = `
   CREATE TABLE public.orders (id int PRIMARY KEY, created_at timestamptz NOT NULL);
+  CREATE TABLE public.prices (cents int);
+  INSERT INTO public.prices VALUES (199), (299);
   CREATE TABLE public.lines (order_id int REFERENCES public.orders);
   INSERT INTO public.orders SELECT n, '2026-01-01' FROM generate_series(1, 50) AS n;
   INSERT INTO public.lines SELECT n FROM generate_series(1, 50) AS n;`;
@@ -46,13 +52,14 @@ interface Hosted extends AsyncDisposable {
 }
 
 /** A hosted project whose newest hour of work is bad. */
-async function hosted(options: { restores?: "really" | "not at all" } = {}): Promise<Hosted> {
+async function hosted(options: { restores?: "really" | "not at all"; census?: boolean } = {}): Promise<Hosted> {
   await using stack = new AsyncDisposableStack();
   const platform = stack.use(await supabasePlatform({ takes: 2500 }));
   const { project } = platform;
   project.pitr = { enabled: true, earliest: unix(7 * 24 * 60), latest: unix(1) };
   const database = stack.use(await testDatabase(then.name));
   const { target } = database;
+  const nearest = options.census === true ? await nightBefore(target) : "nobody took one";
   await database.session.query("INSERT INTO public.orders VALUES (51, now()), (52, now()); DELETE FROM public.lines");
   await database.session[Symbol.asyncDispose]();
   const over = new AbortController();
@@ -86,6 +93,7 @@ async function hosted(options: { restores?: "really" | "not at all" } = {}): Pro
         planDirectory: "/nonexistent",
         database: written,
         teamChecks: [],
+        nearest: async () => nearest,
         services: ["auth", "db", "realtime"],
         lagSeconds,
         limitSeconds: options.restores === "not at all" ? 1 : 30,
@@ -94,6 +102,13 @@ async function hosted(options: { restores?: "really" | "not at all" } = {}): Pro
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+/** The census of the last backup before everything went wrong. */
+async function nightBefore(target: Target): Promise<NearestCensus> {
+  await using backup = await testBackup(target);
+  const { id, taken_at } = backup.manifest;
+  return { id, takenAt: taken_at, census: backup.census, scope: scopeOf(backup.manifest) };
 }
 
 async function preview(method: RecoveryMethod): Promise<Awaited<ReturnType<RecoveryMethod["preview"]>>> {
@@ -120,17 +135,29 @@ const statuses = (incident: Incident) =>
   (incident.verification?.checks ?? []).filter(({ status }) => status !== "passed").map(({ id }) => id);
 
 test("the platform is asked once, waited for, and its restore is shown by what is gone", async () => {
-  await using project = await hosted();
+  await using project = await hosted({ census: true });
   const plan = await preview(project.method());
   expect(plan.obstacles).toEqual([]);
   expect(plan.losses).toContainEqual({ table: "public.orders", rows_now: 52, rows_then: null, younger: 2 });
+  expect(plan.details[0]?.lines[1]).toBe(
+    "1 of 3 tables were not written since and must be equal to it; the others within what was written.",
+  );
   expect(posts(project)).toEqual([]);
   // The answer is lost on its way, which must not lead to a second restore.
   project.platform.fail({ method: "POST", path: /restore-pitr/, times: 1, with: "lost" });
   const { incident } = await drive(project.database.target, project.method());
   expect(incident.state).toEqual({ step: "ended", outcome: "recovered" });
   expect(statuses(incident)).toEqual([]);
-  expect(incident.verification?.checks.map(({ id }) => id)).toContain("point.after");
+  expect(incident.verification?.checks.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(["point.after", "point.definitions"]),
+  );
+  expect(incident.verification?.checks).toContainEqual(
+    expect.objectContaining({
+      id: "point.nearest_census",
+      status: "passed",
+      actual: expect.stringMatching(/^3 tables/),
+    }),
+  );
   expect(incident.verification?.losses).toContainEqual({
     table: "public.orders",
     rows_now: 52,

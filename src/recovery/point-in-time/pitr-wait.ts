@@ -1,0 +1,69 @@
+import type { Temporal } from "temporal-polyfill";
+import { IthacaError } from "../../base/errors.ts";
+import { connect } from "../../postgres/connect.ts";
+import { restoreToPointInTime } from "../../supabase/management/backups.ts";
+import { getProject, healthy } from "../../supabase/management/projects.ts";
+import { waitUntil } from "../../supabase/management/wait.ts";
+import { readMarker } from "../marker.ts";
+import type { StepContext } from "../types.ts";
+import { pointErrors } from "./errors.ts";
+import { notesOf } from "./pitr-notes.ts";
+import type { PlatformRecovery } from "./platform-recovery.ts";
+
+/** How the project stands: restored means that it serves, and that what was written after the point is gone. */
+export async function lookAt({ access, target }: PlatformRecovery): Promise<{ restored: boolean; state: string }> {
+  const { status } = await getProject(access.api, access.ref);
+  if (status !== healthy) return { restored: false, state: status };
+  try {
+    // A server that answers without its database is not there yet.
+    await (await connect(target, { readOnly: true }))[Symbol.asyncDispose]();
+    return { restored: (await readMarker(target)) === null, state: status };
+  } catch (error) {
+    // The platform calls it healthy, and it does not let us in yet.
+    if (error instanceof IthacaError && error.kind === "surroundings")
+      return { restored: false, state: "not answering yet" };
+    throw error;
+  }
+}
+
+/** Asks the platform, and waits. An earlier run's request that did anything has been waited for by `inspect`. */
+export async function askAndWait(recovery: PlatformRecovery, step: StepContext, at: Temporal.Instant): Promise<void> {
+  const { api, ref } = recovery.access;
+  if (notesOf(step.notes).restored_at !== undefined) return;
+  await step.assertAlone();
+  await step.note({ asked_at: step.clock.now().toISOString() });
+  await restoreToPointInTime(api, ref, new Date(at.epochMilliseconds));
+  await waitForRestore(recovery, step);
+}
+
+/** Waits until the project serves again without the marker, and notes that before the marker is written again. */
+export async function waitForRestore(recovery: PlatformRecovery, step: StepContext): Promise<void> {
+  const { access, limitSeconds } = recovery;
+  await step.progress.step("Wait for the platform", (note) =>
+    waitUntil(
+      access.api,
+      `Project ${access.ref} restored`,
+      limitSeconds,
+      async () => {
+        const { restored, state } = await lookAt(recovery);
+        if (state === "RESTORE_FAILED") throw pointErrors.platform_failed({ project: access.ref, state });
+        return restored ? { done: true, value: true } : { done: false, state };
+      },
+      note,
+    ),
+  );
+  await step.note({ restored_at: step.clock.now().toISOString() });
+}
+
+/** Whether a restore that an earlier run asked for has begun: the project leaves its healthy state, or has lost the marker. */
+export async function begins(recovery: PlatformRecovery): Promise<boolean> {
+  try {
+    return await waitUntil(recovery.access.api, "A restore that was asked for", recovery.settleSeconds, async () => {
+      const { restored, state } = await lookAt(recovery);
+      return restored || state !== healthy ? { done: true, value: true } : { done: false, state };
+    });
+  } catch (error) {
+    if (error instanceof IthacaError && error.id === "platform.not_reached") return false;
+    throw error;
+  }
+}
