@@ -17,7 +17,7 @@ const [report] = process.argv.slice(2);
 const proven = report === undefined ? undefined : proofReportSchema.parse(await readReport(report));
 
 await using scratch = await scratchDirectory("picture");
-const proof = await writeSeason(scratch.path, proven);
+const { proof } = await writeSeason(scratch.path, proven);
 await mkdir(images, { recursive: true });
 const browser = await startChromium();
 const shots = [

@@ -110,7 +110,7 @@ export function objectivesChart(database: string, reports: readonly AnyReport[])
     title,
     description: `${database}. ${parts.map(({ name, points }) => said(name, points)).join(" ")}`,
     spec: {
-      title: { text: title, subtitle: `${database}, to ${dayOf(last)}; each step of the scale is a multiple` },
+      title: { text: title, subtitle: `${database}, to ${dayOf(last)}; logarithmic scale` },
       spacing: 14,
       vconcat: shown.map(({ name, points }) => panel(name, points)),
     },

@@ -68,7 +68,7 @@ export function phasesPicture(report: Timed): { readonly light: string; readonly
       text(barsFrom + width + 6, y + 12, spellSeconds(seconds), light.muted),
     ].join("");
   });
-  const title = "Where the time went";
+  const title = "Time by phase";
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title" aria-describedby="desc" width="${pictureWidth}" height="${height}" viewBox="0 0 ${pictureWidth} ${height}" font-family="${font}" font-size="12">`,
     `<title id="title">${escaped(`${title}: ${database}`)}</title><desc id="desc">${escaped(words)}</desc>`,

@@ -46,6 +46,8 @@ function markedFor(resolve: Resolve): Marked {
     renderer: {
       // Of HTML our reports use line breaks alone; whatever else looks like it is shown and not obeyed.
       html: ({ text }) => (/^<br\s*\/?>$/.test(text.trim()) ? "<br>" : (pictureOf(text, resolve) ?? escapeHtml(text))),
+      // A name in a table stays whole; a digest may break anywhere, or it would push everything else aside.
+      codespan: ({ text }) => `<code${text.length > 26 ? ' class="long"' : ""}>${escapeHtml(text)}</code>`,
       image: ({ text }) => escapeHtml(text),
       link({ href, tokens }) {
         const words = this.parser.parseInline(tokens);

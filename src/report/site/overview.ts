@@ -102,7 +102,10 @@ ${states.map((state) => card(path, state, parts))}`,
   };
 }
 
-/** One database: its charts, and everything that ran. */
+/** Reports on a database's page, the newest; the page of all reports has the others. */
+const mostReports = 30;
+
+/** One database: its charts, and what ran last. */
 export function databasePages(parts: SiteParts): Page[] {
   return statesOf(parts).map((state) => {
     const path = databasePage(state.name);
@@ -117,7 +120,8 @@ ${gaps(path, state, parts)}
 <h2>Charts</h2>
 <div class="charts">${chartsOf(state.name, of).map((chart) => figure(path, chart, parts))}</div>
 <h2>Reports</h2>
-${reportsTable(path, of, parts, false)}`,
+${reportsTable(path, of.toSorted((a, b) => b.run.started_at.localeCompare(a.run.started_at)).slice(0, mostReports), parts, false)}
+${of.length > mostReports ? html`<p><a href="${way(path, "reports.html")}">All ${of.length} reports of this database, and those of others</a></p>` : null}`,
     };
   });
 }

@@ -85,7 +85,7 @@ export function evidencePage({ heads, files }: SiteParts): Page {
     const link = `chain/${database}/${String(sequence).padStart(6, "0")}.json`;
     const words = `${database}, link ${sequence}`;
     const name = files.has(link) ? html`<a href="${way(path, `${evidenceFolder}/${link}`)}">${words}</a>` : words;
-    return [name, html`<code>${digest}</code>`];
+    return [name, html`<code class="long">${digest}</code>`];
   });
   return {
     path,

@@ -41,6 +41,7 @@ h2{font-size:1.3rem;line-height:1.3;margin:2.25rem 0 .75rem}
 h3{font-size:1.05rem;margin:1.5rem 0 .5rem}
 p,ul,ol,dl{margin:.6rem 0}
 code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;background:var(--shade);padding:.1em .3em;border-radius:3px;overflow-wrap:anywhere}
+.table code:not(.long){overflow-wrap:break-word}
 .muted{color:var(--muted)}
 .answer{border:1px solid var(--line);border-left:.5rem solid var(--muted);border-radius:6px;padding:.75rem 1rem;font-size:1.2rem;font-weight:600;margin:1rem 0}
 .good{border-left-color:var(--good)}.bad{border-left-color:var(--bad)}.unknown{border-left-color:var(--unknown)}
@@ -53,14 +54,15 @@ dt{color:var(--muted)}dd{margin:0}
 @media (min-width:58rem){.card{grid-template-columns:minmax(0,1fr) 420px}.card{grid-template-rows:auto auto auto 1fr}.card figure{grid-column:2;grid-row:1/span 4;margin-top:1rem}}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:1.5rem;align-items:start}
 figure{margin:0;min-width:0}
-figure img{display:block;max-width:100%;height:auto}
+img{max-width:100%;height:auto}
+figure img{display:block}
 figcaption{color:var(--muted);font-size:.875rem;margin:.4rem 0;max-width:420px}
 details summary{cursor:pointer;color:var(--link);padding:.3rem 0}
 .table{overflow-x:auto;margin:.75rem 0;border:1px solid var(--line);border-radius:6px}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;vertical-align:top;padding:.45rem .7rem;border-bottom:1px solid var(--line);min-width:5rem}
 thead th{background:var(--shade)}
-tbody th{font-weight:400}
+tbody th{font-weight:400;min-width:7.5rem}
 tbody tr:last-child>*{border-bottom:0}
 @media print{header nav,.skip{display:none}.table{overflow:visible}}
 `;
