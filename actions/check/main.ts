@@ -4,6 +4,7 @@ import { markdownOf } from "../../src/report/write.ts";
 import { flag, text } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
+import { faultsOf } from "../shared/summary.ts";
 
 /** Looks whether the backups are there, fresh, complete and of consistent size: the vault's and the platform's. */
 export const action = defineAction({
@@ -16,6 +17,7 @@ export const action = defineAction({
       outputs: { verdict: report.verdict, report: report.report.json },
       summary: markdownOf(report),
       exitCode: exitCodeOf(report.verdict),
+      error: faultsOf(report.checks),
     };
   },
 });

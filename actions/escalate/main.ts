@@ -3,14 +3,14 @@ import { exitCodeOf } from "../../src/report/verdict.ts";
 import { text } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { requireSecrets } from "../shared/secrets.ts";
-import { table } from "../shared/summary.ts";
+import { faultsOf, table } from "../shared/summary.ts";
 
 /** Tells the next contact of every incident that nobody has answered or resolved in time. */
 export const action = defineAction({
   inputs: { plan: text.default("ithaca.yaml"), database: text },
   async run(context, { plan, database }) {
     requireSecrets(context.environment, ["GITHUB_TOKEN", "GITHUB_REPOSITORY"]);
-    const { verdict, incidents } = await escalate(context, {
+    const { verdict, incidents, checks } = await escalate(context, {
       plan,
       ...(database === undefined ? {} : { database }),
     });
@@ -29,6 +29,7 @@ export const action = defineAction({
         rows,
       ),
       exitCode: exitCodeOf(verdict),
+      error: faultsOf(checks),
     };
   },
 });

@@ -4,7 +4,7 @@ import { text } from "../shared/inputs.ts";
 import { linesOf } from "../shared/lines.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
-import { table } from "../shared/summary.ts";
+import { faultsOf, table } from "../shared/summary.ts";
 
 /** Tells people what reports mean, by the plan's contacts and channels. */
 export const action = defineAction({
@@ -22,7 +22,7 @@ export const action = defineAction({
       return { outputs: { verdict: "proven", messages: "0" }, summary: "", exitCode: 0 };
     }
     const prepared = await prepareSubject(context, inputs, { secrets: [], variables: [] });
-    const { verdict, messages } = await notify(prepared, {
+    const { verdict, messages, checks } = await notify(prepared, {
       plan: subjectOptions(inputs).plan,
       reports,
       ...(inputs.issue === undefined ? {} : { issue: inputs.issue }),
@@ -35,6 +35,7 @@ export const action = defineAction({
       outputs: { verdict, messages: String(messages.length) },
       summary: messages.length === 0 ? "" : table("Who was told", ["message", "by", "", "why not"], rows),
       exitCode: exitCodeOf(verdict),
+      error: faultsOf(checks),
     };
   },
 });

@@ -12,6 +12,7 @@ export interface LogCommands {
 /** Shows the outermost steps as groups of the log, which GitHub cannot nest, and steps within them as lines. */
 export function groupProgress(log: LogCommands): Progress {
   let depth = 0;
+  let left: (() => string) | null = null;
   const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
   return {
     async step(title, work) {
@@ -25,7 +26,8 @@ export function groupProgress(log: LogCommands): Progress {
         const result = await work((note) => {
           last = note;
         });
-        log.info(redact(`${indent}✓ ${title}${last === "" ? "" : `, ${last}`} (${seconds(start)})`));
+        const behind = outermost && left !== null ? `; ${left()}` : "";
+        log.info(redact(`${indent}✓ ${title}${last === "" ? "" : `, ${last}`} (${seconds(start)})${behind}`));
         return result;
       } catch (error) {
         log.info(redact(`${indent}✗ ${title}${last === "" ? "" : `, at ${last}`} (${seconds(start)})`));
@@ -36,5 +38,8 @@ export function groupProgress(log: LogCommands): Progress {
       }
     },
     warn: (message) => log.warning(redact(message)),
+    timeLeft: (text) => {
+      left = text;
+    },
   };
 }

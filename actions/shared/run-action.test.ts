@@ -45,7 +45,7 @@ test("outputs, a summary and the exit code of the result; a secret in none of th
   );
   expect(exitCode).toBe(1);
   expect(log).toContain("::add-mask::canary-password-1");
-  expect(outputs).toEqual({ verdict: "failed", note: "***" });
+  expect(outputs).toEqual({ verdict: "failed", note: "***", error: "It is ***, or postgres://u:***@host/db." });
   expect(summary).not.toContain("canary");
 });
 
@@ -67,6 +67,9 @@ test("what did not end well is one annotation, which says what the page begins w
   const page = "# Failed: proof of shop\n\n**It does not come back**\n\n| a | b |\n\n## Findings\n\nMany.\n";
   const red = await perform(async () => ({ outputs: {}, summary: page, exitCode: 1 }));
   expect(red.log.trim()).toBe("::error::Failed: proof of shop. It does not come back.");
+  expect(red.outputs.error).toBe("Failed: proof of shop. It does not come back.");
+  const told = await perform(async () => ({ outputs: {}, summary: page, exitCode: 1, error: "Nobody was told" }));
+  expect(told.log.trim()).toBe("::error::Nobody was told");
   const green = await perform(async () => ({ outputs: {}, summary: page, exitCode: 0 }));
   expect(green.log).toBe("");
 });

@@ -17,6 +17,8 @@ export interface ActionResult {
   readonly summary: string;
   /** 0 as it should be, 1 failed, 3 inconclusive. */
   readonly exitCode: number;
+  /** Why it is not 0, as a sentence; what the summary begins with is told where it is left out. */
+  readonly error?: string;
 }
 
 /** One action: its inputs, and the one use case that it calls. */
@@ -68,11 +70,16 @@ export async function performAction<S extends z.ZodRawShape>(
 ): Promise<number> {
   maskSecrets(context.environment);
   try {
-    const { outputs, summary, exitCode } = await action.run(context, readInputs(action.inputs, context.environment));
+    const result = await action.run(context, readInputs(action.inputs, context.environment));
+    const { outputs, summary, exitCode } = result;
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, redact(value));
     await writeSummary(context.environment, summary);
-    // The page of a run shows annotations first: one says what is wrong, and the summary the rest.
-    if (exitCode !== 0) core.error(redact(leadOf(summary)) || "It did not end well; the summary of the run says why.");
+    if (exitCode !== 0) {
+      // The page of a run shows annotations first: one says what is wrong, and the summary the rest.
+      const error = redact(result.error || leadOf(summary)) || "It did not end well; the log says why.";
+      core.error(error);
+      if (outputs.error === undefined) core.setOutput("error", error);
+    }
     return exitCode;
   } catch (thrown) {
     const known = thrown instanceof IthacaError;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { UseCaseContext } from "../../src/operations/context.ts";
+import type { CheckResult } from "../../src/proof/types.ts";
 import { withoutPictures } from "../../src/report/picture.ts";
 
 /** Text as a cell of a markdown table. */
@@ -23,6 +24,14 @@ export async function readSummary(context: UseCaseContext, path: string): Promis
 
 /** At most so many characters stand on the page of a run beside a step that failed. */
 const longestLead = 500;
+
+/** What the checks that did not pass say, each thing once, as one line. */
+export function faultsOf(checks: readonly CheckResult[]): string {
+  const said = checks
+    .filter(({ status }) => status !== "passed")
+    .map(({ title, reason, findings }) => reason || `${title}: no, ${findings.map(({ actual }) => actual).join(", ")}`);
+  return [...new Set(said)].join(" ").slice(0, longestLead);
+}
 
 /** What a page says before its first section, as one plain line: what people see of it before they open it. */
 export function leadOf(page: string): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { type Contexts, fill, isLetThrough, resolveValue, type State } from "./expressions.ts";
 import { type Job, type Service, type Workflow, workflowSchema } from "./files.ts";
+import type { StandInSite } from "./stand-ins.ts";
 import { type RunningJob, runSteps, type StepRecord } from "./steps.ts";
 import type { Warm } from "./warm.ts";
 
@@ -11,7 +12,9 @@ export interface WorkflowRun {
   /** A file below .github/workflows, such as `backup.yml`. */
   readonly workflow: string;
   readonly workspace: string;
-  readonly event: "schedule" | "workflow_dispatch";
+  readonly event: "schedule" | "workflow_dispatch" | "workflow_run" | "push";
+  /** What the event says besides the inputs and the repository. */
+  readonly payload?: Readonly<Record<string, unknown>>;
   /** What a person typed; checked against the workflow's inputs as the form does. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
@@ -22,6 +25,8 @@ export interface WorkflowRun {
   readonly environment: Readonly<Record<string, string>>;
   /** Starts a service; gives the port on this machine for each port of the container. */
   readonly startService?: (name: string, service: Service) => Promise<Readonly<Record<string, string>>>;
+  /** Lays the branch out, in a folder below the workspace or as the workspace itself. */
+  readonly checkOut: StandInSite["checkOut"];
   /** Runs actions faster than a process of their own, which they get without it. */
   readonly warm?: Warm | undefined;
   /** Where files of the runner lie. */
@@ -102,6 +107,7 @@ async function runJob(
   const running: RunningJob = {
     workspace: run.workspace,
     temporary: run.temporary,
+    checkOut: run.checkOut,
     contexts,
     services,
     warm: run.warm,
@@ -155,7 +161,12 @@ export async function runWorkflow(run: WorkflowRun): Promise<readonly JobRecord[
       cancelled: false,
     };
     const contexts = {
-      github: { ...run.github, event_name: run.event, workspace: run.workspace, event: { inputs: run.inputs ?? {} } },
+      github: {
+        ...run.github,
+        event_name: run.event,
+        workspace: run.workspace,
+        event: { inputs: run.inputs ?? {}, ...run.payload },
+      },
       runner: { os: "Linux", arch: "X64", temp: run.temporary },
       secrets: { GITHUB_TOKEN: run.github.token, ...run.secrets },
       vars: run.vars ?? {},

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { type CommandResult, runScript } from "./commands.ts";
 import { type Contexts, fill, isLetThrough, type State } from "./expressions.ts";
 import { compositeSchema, type Step } from "./files.ts";
-import { standIns } from "./stand-ins.ts";
+import { type StandInSite, standIns } from "./stand-ins.ts";
 import type { Warm } from "./warm.ts";
 
 /** What happened in one step of the job, or of an action within it. */
@@ -18,6 +18,7 @@ export interface StepRecord {
 export interface RunningJob {
   readonly workspace: string;
   readonly temporary: string;
+  readonly checkOut: StandInSite["checkOut"];
   /** Contexts that stay the same: github, matrix, needs, inputs, secrets, vars, runner. */
   readonly contexts: Contexts;
   readonly services: Readonly<Record<string, { ports: Readonly<Record<string, string>> }>>;
@@ -115,7 +116,7 @@ async function runStep(
   if (step.uses.startsWith("./")) return { ...(await runAction(job, step.uses, given, frame)), log: "" };
   const standIn = standIns[step.uses.split("@")[0] ?? ""];
   if (standIn === undefined) throw new Error(`there is no stand-in for ${step.uses}`);
-  return { conclusion: "success", outputs: await standIn({ ...given, workspace: job.workspace }), log: "" };
+  return { conclusion: "success", outputs: await standIn(given, job), log: "" };
 }
 
 function keep(job: RunningJob, { env, path, summary }: CommandResult): void {

@@ -13,7 +13,7 @@ import { testDatabase } from "../database.ts";
 import { type GitHubStandIn, githubStandIn } from "../github.ts";
 import { testVault, vaultPassword } from "../vault.ts";
 import { type WebHook, webHook } from "../web-hook.ts";
-import { type JobRecord, runWorkflow, type WorkflowRun } from "./run-workflow.ts";
+import { type JobRecord, readWorkflow, runWorkflow, type WorkflowRun } from "./run-workflow.ts";
 import { warmProcess } from "./warm.ts";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
@@ -33,7 +33,12 @@ export interface World extends AsyncDisposable {
   readonly vault: string;
   readonly workspace: string;
   /** Runs a workflow on a fresh checkout of the branch `main`; each action in a process of its own where `warm` is undefined. */
-  run(workflow: string, options?: Partial<Pick<WorkflowRun, "event" | "inputs" | "warm">>): Promise<Ended>;
+  run(
+    workflow: string,
+    options?: Partial<Pick<WorkflowRun, "event" | "inputs" | "payload" | "vars" | "environment" | "warm">>,
+  ): Promise<Ended>;
+  /** Steps of these workflows that no run so far has executed, such as `recover.yml: execute: Recover`. */
+  leftOut(workflows: readonly string[]): Promise<readonly string[]>;
   /** The files of `main`, by path. */
   committed(): Promise<ReadonlyMap<string, string>>;
   issues(): Promise<readonly Issue[]>;
@@ -98,12 +103,13 @@ async function layOut(workspace: string, plan: string): Promise<void> {
  *
  * @param plan the text of its ithaca.yaml; the database's name in it is `shop`
  * @param schema SQL that makes its production database
+ * @param options.public whether everybody may read the repository
  */
-export async function openWorld(plan: string, schema: string): Promise<World> {
+export async function openWorld(plan: string, schema: string, options: { public?: boolean } = {}): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await scratchDirectory("world"));
   const [github, slack, production, throwaway, vault] = await Promise.all([
-    githubStandIn(),
+    githubStandIn(options),
     webHook(),
     testDatabase(),
     startCluster(),
@@ -128,32 +134,59 @@ export async function openWorld(plan: string, schema: string): Promise<World> {
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     return answer.json();
   };
+  const blobs = new Map<string, string>();
   const committed = async () => {
     const { tree } = treeSchema.parse(await ask("/git/trees/main?recursive=1"));
     const files = new Map<string, string>();
     for (const { path, type, sha } of tree) {
       if (type !== "blob") continue;
-      const { content } = blobSchema.parse(await ask(`/git/blobs/${sha}`));
-      files.set(path, Buffer.from(content, "base64").toString("utf8"));
+      let text = blobs.get(sha);
+      if (text === undefined) {
+        const { content } = blobSchema.parse(await ask(`/git/blobs/${sha}`));
+        text = Buffer.from(content, "base64").toString("utf8");
+        blobs.set(sha, text);
+      }
+      files.set(path, text);
     }
     return files;
   };
+  // Every job begins with what is committed, and with nothing that a job before it has left.
+  const checkOut: WorkflowRun["checkOut"] = async (path) => {
+    const root = join(workspace, path ?? ".");
+    const left = path === undefined ? ["reports", ".ithaca", "published"] : ["."];
+    for (const one of left) await rm(join(root, one), { recursive: true, force: true });
+    for (const [file, text] of await committed()) {
+      if (!file.startsWith("reports/")) continue;
+      await mkdir(dirname(join(root, file)), { recursive: true });
+      await writeFile(join(root, file), text);
+    }
+  };
   const warm = stack.use(warmProcess());
   let runs = 0;
-  const run: World["run"] = async (workflow, options = {}) => {
-    runs += 1;
-    await rm(join(workspace, "reports"), { recursive: true, force: true });
-    for (const [path, text] of await committed()) {
-      if (!path.startsWith("reports/")) continue;
-      await mkdir(dirname(join(workspace, path)), { recursive: true });
-      await writeFile(join(workspace, path), text);
+  const executed = new Set<string>();
+  const leftOut: World["leftOut"] = async (workflows) => {
+    const missing: string[] = [];
+    for (const workflow of workflows) {
+      for (const [id, { steps }] of Object.entries((await readWorkflow(workflow)).jobs)) {
+        const names = steps.map(({ name }) => `${workflow}: ${id}: ${name}`);
+        missing.push(...names.filter((name) => !executed.has(name)));
+      }
     }
+    return missing;
+  };
+  const run: World["run"] = async (workflow, { payload, environment, ...rest } = {}) => {
+    runs += 1;
     const jobs = await runWorkflow({
       workflow,
       workspace,
       temporary: join(scratch.path, `run-${runs}`),
       event: "schedule",
+      payload: {
+        repository: { private: options.public !== true, full_name: github.repository, default_branch: "main" },
+        ...payload,
+      },
       warm,
+      checkOut,
       secrets,
       github: {
         token: github.token,
@@ -174,10 +207,15 @@ export async function openWorld(plan: string, schema: string): Promise<World> {
         HOME: scratch.path,
         ITHACA_SCRATCH: scratch.path,
         NODE_COMPILE_CACHE: join(scratch.path, "compiled"),
+        ...environment,
       },
       startService: async () => ({ 5432: service.port }),
-      ...options,
+      ...rest,
     });
+    for (const { id, steps } of jobs) {
+      for (const { name, conclusion } of steps)
+        if (conclusion !== "skipped") executed.add(`${workflow}: ${id}: ${name}`);
+    }
     return {
       jobs,
       result: jobs.some(({ result }) => result === "failure") ? "failure" : "success",
@@ -194,6 +232,7 @@ export async function openWorld(plan: string, schema: string): Promise<World> {
     vault: vault.repository,
     workspace,
     run,
+    leftOut,
     committed,
     issues: async () => z.array(issueSchema).parse(await ask("/issues?state=all")),
     commits: async () =>
