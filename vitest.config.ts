@@ -14,6 +14,9 @@ const ownProcess = [
   "src/vault/{faults,rights}.test.ts",
 ];
 
+/** What takes half a minute alone is asked in `npm run test:long` only. */
+const seldom = process.env.ITHACA_TESTS === "long" ? [] : ["src/recovery/pgbackrest/forked-history.test.ts"];
+
 const shared = {
   setupFiles: ["test/support/begin-file.ts"],
   // GitHub's own parser imports JSON as bundlers allow it, and Node does not.
@@ -33,7 +36,7 @@ export default defineConfig({
           ...shared,
           name: "together",
           include: ["{src,scripts,test}/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...ownProcess],
+          exclude: [...configDefaults.exclude, ...ownProcess, ...seldom],
           // Half of the time: a worker loads Ithaca once and not once a file.
           isolate: false,
         },

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../base/child-process.ts";
 import { registerSecret } from "../../base/redact.ts";
 import { findServer } from "../../postgres/clients.ts";
@@ -11,6 +13,10 @@ import { configurationText } from "./configuration.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import { printable } from "./printable.ts";
 import { quoteShell } from "./quote-shell.ts";
+
+/** Milliseconds. */
+const stopLimit = 60_000;
+const stopTick = 50;
 
 /** A made-up production server that archives into an encrypted repository of its own. Disposing removes both. */
 export interface ArchivedCluster extends AsyncDisposable {
@@ -23,6 +29,16 @@ export interface ArchivedCluster extends AsyncDisposable {
   readonly data: string;
   /** Takes a backup of the running server. */
   backUp(type: "full" | "diff" | "incr"): Promise<void>;
+  /** Stops the server, takes it back where it is, and starts it: what a person does on production's own host. */
+  goBack(...restoreArguments: readonly string[]): Promise<void>;
+}
+
+/** Where the repository lies, if not in a folder of the cluster's own. */
+export interface Bucket {
+  /** Lines of `pgbackrest.conf`. */
+  readonly lines: readonly string[];
+  /** A free port: a server that reaches a bucket has a network. */
+  readonly port: number;
 }
 
 /**
@@ -30,10 +46,14 @@ export interface ArchivedCluster extends AsyncDisposable {
  *
  * @param settings server settings of its own
  */
-export async function startArchivedCluster(settings: Readonly<Record<string, string>> = {}): Promise<ArchivedCluster> {
+export async function startArchivedCluster(
+  settings: Readonly<Record<string, string>> = {},
+  bucket: Bucket | null = null,
+): Promise<ArchivedCluster> {
   const programs = await findServer();
   await using stack = new AsyncDisposableStack();
-  const site = stack.use(await openSite("postgres"));
+  const network = bucket === null ? {} : { listen_addresses: "127.0.0.1", port: String(bucket.port) };
+  const site = stack.use(await openSite("postgres", network));
   await initialiseSite(site, programs.initdb, {});
   const work = join(site.home, "pgbackrest");
   const repository = join(site.home, "repository");
@@ -42,7 +62,8 @@ export async function startArchivedCluster(settings: Readonly<Record<string, str
   const cipherPassphrase = randomBytes(24).toString("base64url");
   registerSecret(cipherPassphrase);
   const { host: socket, port, user } = site.target;
-  const parts = { stanza, repository, cipherPassphrase, work, data: site.data, socket, port, user };
+  const place = bucket?.lines ?? [`repo1-path=${repository}`];
+  const parts = { stanza, repository: place, cipherPassphrase, work, data: site.data, socket, port, user };
   for (const folder of [work, repository, join(work, "lock"), join(work, "spool")]) await mkdir(folder);
   await writeFile(config, configurationText(parts), { mode: 0o600 });
   const owner = site.isolation.user;
@@ -52,13 +73,18 @@ export async function startArchivedCluster(settings: Readonly<Record<string, str
     }
   }
   const program = ["pgbackrest", `--config=${config}`, `--stanza=${stanza}`];
-  await site.start(programs.postgres, {
-    wal_level: "replica",
-    max_wal_senders: "2",
-    archive_mode: "on",
-    archive_command: `${program.map(quoteShell).join(" ")} archive-push %p`,
-    ...settings,
-  });
+  const start = () =>
+    site.start(programs.postgres, {
+      ...network,
+      // It answers when it is promoted, and not before.
+      hot_standby: "off",
+      wal_level: "replica",
+      max_wal_senders: "2",
+      archive_mode: "on",
+      archive_command: `${program.map(quoteShell).join(" ")} archive-push %p`,
+      ...settings,
+    });
+  await start();
   const call = async (...args: readonly string[]) => {
     const { file, args: all, env, identity } = site.launch("pgbackrest", [...program.slice(1), ...args]);
     const { exitCode, stderr } = await run(file, all, { env, cwd: site.home, ...identity });
@@ -78,6 +104,21 @@ export async function startArchivedCluster(settings: Readonly<Record<string, str
     repository,
     data: site.data,
     backUp: (type) => call("--log-level-console=off", `--type=${type}`, "backup"),
+    async goBack(...restoreArguments) {
+      await stop(site.data);
+      await call("--log-level-console=off", "--delta", ...restoreArguments, "restore");
+      await start();
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** A fast shutdown, waited for: the server removes its pid file when it has written everything. */
+async function stop(data: string): Promise<void> {
+  const file = join(data, "postmaster.pid");
+  process.kill(Number((await readFile(file, "utf8")).split("\n")[0]), "SIGINT");
+  for (let left = stopLimit; existsSync(file); left -= stopTick) {
+    if (left <= 0) throw pgbackrestErrors.recovery_failed({ why: "the server did not stop" });
+    await sleep(stopTick);
+  }
 }

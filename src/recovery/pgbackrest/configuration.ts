@@ -1,8 +1,8 @@
 /** One cluster's own pgBackRest: every path is its own, so that several on one machine never meet. */
 export interface Configuration {
   readonly stanza: string;
-  /** Folder of the repository. */
-  readonly repository: string;
+  /** Lines that say where the repository is: a folder, or a bucket. */
+  readonly repository: readonly string[];
   readonly cipherPassphrase: string;
   /** Folder for locks, spool and logs. */
   readonly work: string;
@@ -13,12 +13,12 @@ export interface Configuration {
 }
 
 /**
- * The text of a `pgbackrest.conf`. It is the one that docs/point-in-time.md explains, with a folder in place of a bucket.
+ * The text of a `pgbackrest.conf`. It is the one that docs/point-in-time.md explains.
  * A week of full backups is kept, with every segment of the archive that they need.
  */
 export function configurationText(c: Configuration): string {
   return `[global]
-repo1-path=${c.repository}
+${c.repository.join("\n")}
 repo1-cipher-type=aes-256-cbc
 repo1-cipher-pass=${c.cipherPassphrase}
 repo1-retention-full-type=time
