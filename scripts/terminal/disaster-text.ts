@@ -20,7 +20,7 @@ export function disasterText(result: DisasterResult): string {
     "",
     ...result.steps.flatMap((step, index) => [
       `${marks[step.state] ?? "·"} ${index + 1}. ${styleText("bold", step.title)}  [${step.id}]  ${plain(step.contact)}, about ${spellSeconds(step.expected_s)}${step.seconds === null ? "" : `, took ${spellSeconds(step.seconds)}`}`,
-      ...(step.says === "" ? [] : [`     ${plain(step.says)}`]),
+      ...(step.says === "" ? [] : step.says.split("\n").map((line) => `     ${plain(line)}`)),
       ...(result.mode === "rehearse" ? [] : [`     does:  ${step.does}`, `     proof: ${step.proof}`]),
       ...(result.mode === "rehearse" || step.decide === null
         ? []

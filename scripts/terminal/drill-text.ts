@@ -59,7 +59,7 @@ export function drillText({ report, runbook }: DrillResult): string {
           `Changed in ${runbook.path}`,
           runbook.patch
             .split("\n")
-            .slice(2)
+            .filter((line) => !/^(Index: |=|--- |\+\+\+ )/.test(line))
             .map((line) => `    ${plain(line)}`),
         )),
     "",

@@ -46,8 +46,7 @@ export function disasterMarkdown(report: DisasterReport): string {
     .flatMap((step) => [
       `### ${prose(step.title)}`,
       "",
-      prose(step.says, longestSays),
-      "",
+      ...step.says.split("\n").flatMap((line) => [prose(line, longestSays), ""]),
       `Done when: ${prose(step.proof)}.${step.decide === null ? "" : ` A person decides: ${prose(step.decide)}`}`,
       "",
     ]);

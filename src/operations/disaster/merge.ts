@@ -123,17 +123,24 @@ export function bringCommand(
       : safe
         ? `changed-rows${changedAt === null ? "" : ` --keep-newer ${changedAt}=${partedAt}`}`
         : "missing-rows";
-  return `ithaca recover table ${table} --backup ${own} --mode ${mode}`;
+  return `ithaca recover table ${table} --backup ${own} --with-parents --mode ${mode}`;
 }
 
 /** Keys that are shown of a table; the rest are counted. */
 const shownKeys = 5;
 
+/** A merge plan, a line for each table. */
+export function describePlan(tables: readonly MergedTable[], sides: MergeSides, partedAt: string): string {
+  return tables.length === 0
+    ? "Nothing was written meanwhile, on either side."
+    : tables.map((one) => describeMerge(one, sides, partedAt)).join("\n");
+}
+
 /** One table of the merge plan as a sentence: what each side has, and what brings it together. */
-export function describeMerge(one: MergedTable, sides: MergeSides, partedAt: string): string {
+function describeMerge(one: MergedTable, sides: MergeSides, partedAt: string): string {
   const { table, keys, why, way } = one;
   const command = bringCommand(one, sides, partedAt);
-  const then = command === null ? "" : `; \`${command}\``;
+  const then = command === null ? "" : `; ${command}`;
   if (keys === null) return `${table}: ${way}, by its counts alone, since ${why}${then}`;
   const { own, project, both } = keys;
   const side = (name: string, { added, changed, deleted }: KeyMerge["own"]) =>

@@ -65,7 +65,16 @@ export async function revokeKeys(
   api: ManagementApi,
   ref: string,
   suffix: string,
-  { environment, signal }: { readonly environment: Environment; readonly signal: AbortSignal },
+  {
+    environment,
+    signal,
+    patience,
+  }: {
+    readonly environment: Environment;
+    readonly signal: AbortSignal;
+    /** Seconds that a gateway may take to hear of it. */
+    readonly patience?: number;
+  },
 ): Promise<StepResult> {
   const names: readonly string[] = Object.values(namesOf(suffix));
   // The values of the old keys are only told while they are there.
@@ -86,7 +95,7 @@ export async function revokeKeys(
   if (await legacyKeysEnabled(api, ref)) throw disasterErrors.key_left({ what: "the legacy keys" });
 
   const gateway = gatewayOf(environment, ref);
-  const answers = await proveKeys(gateway, keys, signal);
+  const answers = await proveKeys(gateway, keys, signal, patience);
   const trusted = await trustedSigningKeys(gateway, signal);
   if (answers.old.accepted > 0)
     throw disasterErrors.key_left({ what: `the gateway still accepts ${answers.old.accepted}` });

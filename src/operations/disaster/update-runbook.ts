@@ -12,6 +12,9 @@ import type { Subject } from "../subject.ts";
 
 const spelled = (seconds: number | null) => (seconds === null ? "not measured" : spellSeconds(seconds));
 
+/** A phase that is shorter is over before anybody reads of it. */
+const leastSeconds = 0.1;
+
 /** What the runbook says of the last drill. */
 export function measuredText(report: DrillReport): string {
   const { objectives, rows, run, production, verdict, database } = report;
@@ -28,7 +31,7 @@ export function measuredText(report: DrillReport): string {
     `- Back after **${spelled(rto.measured_s)}** (promised: ${spellSeconds(rto.target_s)})`,
     `- Work lost: **${spelled(rpo.measured_s)}** (promised: ${spellSeconds(rpo.target_s)})${lost}`,
     "",
-    ...drillTimes(report),
+    ...drillTimes({ ...report, phases: report.phases.filter(({ seconds }) => seconds >= leastSeconds) }),
     ...(found.length === 0 ? [] : [...found, ""]),
     `Report: ${code(report.report.markdown)}`,
   ].join("\n");

@@ -2,7 +2,7 @@ import type { StepAction } from "../../../recovery/disaster/drive-steps.ts";
 import { disasterErrors } from "../../../recovery/disaster/errors.ts";
 import { currentOutage, outageSeconds, readIncidents } from "../../../supabase/status-page.ts";
 import { openVault } from "../../../vault/vault.ts";
-import { describeMerge, planMerge } from "../merge.ts";
+import { describePlan, planMerge } from "../merge.ts";
 import { done, hookStep, type Site, waiting } from "../site.ts";
 import { person, restore } from "./common.ts";
 
@@ -18,11 +18,7 @@ async function mergeStep(site: Site): ReturnType<StepAction> {
   const vault = openVault({ ...context.environment });
   const sides = { restored, project, own };
   const { tables, partedAt } = await planMerge(context, vault, subject.name, sides);
-  return done(
-    tables.length === 0
-      ? "Nothing was written meanwhile, on either side."
-      : `${tables.map((one) => describeMerge(one, sides, partedAt)).join(". ")}.`,
-  );
+  return done(describePlan(tables, sides, partedAt));
 }
 
 /** Scenario C in earnest. */

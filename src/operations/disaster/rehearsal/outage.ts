@@ -4,7 +4,7 @@ import type { StepAction } from "../../../recovery/disaster/drive-steps.ts";
 import { disasterErrors } from "../../../recovery/disaster/errors.ts";
 import { recoverySql } from "../../../recovery/sql.ts";
 import { currentOutage, describeIncident, outageSeconds, readIncidents } from "../../../supabase/status-page.ts";
-import { describeMerge, type MergeSides, planMerge } from "../merge.ts";
+import { describePlan, type MergeSides, planMerge } from "../merge.ts";
 import { bringBack } from "../recover-lost.ts";
 import { done, hookStep, notRun } from "../site.ts";
 import type { Stage } from "./stage.ts";
@@ -63,9 +63,7 @@ export function rehearseOutage(stage: Stage): Record<string, StepAction> {
         const told = (what: typeof found) => JSON.stringify(what).replaceAll(/[{}"]/g, "").replaceAll(",", ", ");
         throw disasterErrors.not_merged({ why: `expected of ${journal} ${told(written)}; found ${told(found)}` });
       }
-      return done(`${tables.map((one) => describeMerge(one, sides(facts), partedAt)).join(". ")}.`, {
-        parted_at: partedAt,
-      });
+      return done(describePlan(tables, sides(facts), partedAt), { parted_at: partedAt });
     },
     return: async (facts) => {
       await bringBack(context, {

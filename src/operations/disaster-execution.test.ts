@@ -1,0 +1,183 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { socketUrl } from "../../test/support/cli.ts";
+import { openShop, type Shop } from "../../test/support/shop.ts";
+import { type PlatformServer, supabasePlatform } from "../../test/support/supabase-platform/server.ts";
+import { systemClock } from "../base/clock.ts";
+import { silentProgress } from "../base/progress.ts";
+import { withDatabase } from "../postgres/target.ts";
+import { listReports } from "../report/history.ts";
+import { platformAccess, usualNames } from "../supabase/management/settings.ts";
+import { backup } from "./backup.ts";
+import type { UseCaseContext } from "./context.ts";
+import { makeKeys, revokeKeys } from "./disaster/platform-keys.ts";
+import type { DisasterOptions } from "./disaster/site.ts";
+import { disaster } from "./disaster.ts";
+
+let shop: Shop;
+let good = "";
+beforeAll(async () => {
+  shop = await openShop();
+  good = (await backup(contextOf({}), { plan: "ithaca.yaml" })).backup?.id ?? "";
+}, 60_000);
+afterAll(() => shop[Symbol.asyncDispose]());
+
+function contextOf(environment: Readonly<Record<string, string>>): UseCaseContext {
+  return {
+    environment: { PATH: process.env.PATH, HOME: shop.folder, ...shop.env, ...environment },
+    clock: systemClock,
+    progress: silentProgress,
+    signal: new AbortController().signal,
+    workingDirectory: shop.folder,
+  };
+}
+
+const plan = (disaster: string) =>
+  writeFile(
+    join(shop.folder, "ithaca.yaml"),
+    `version: 1\ndatabases: {shop: {platform: postgres, critical_tables: [public.orders], disaster: ${disaster}}}\n`,
+  );
+const executing: DisasterOptions = { plan: "ithaca.yaml", execute: true, confirm: "shop", watch: "1s" };
+const stopped = (result: Awaited<ReturnType<typeof disaster>>) =>
+  result.steps.find(({ state }) => state === "failed" || state === "waiting");
+
+test("a lost database, in earnest: each fault leaves a clear state, and the next run goes on from there", async () => {
+  await shop.database.session.query("CREATE DATABASE fresh TEMPLATE template0");
+  const gone = socketUrl(withDatabase(shop.database.target, "gone"));
+  const fresh = socketUrl(withDatabase(shop.database.target, "fresh"));
+  const context = contextOf({
+    ITHACA_DATABASE_URL: gone,
+    ITHACA_RECOVERY_URL: fresh,
+    SUPABASE_PROJECT_REF: "abcdefghijklmnopqrst",
+    ITHACA_HOOK_TOKEN: "for-hooks",
+    SLACK_WEBHOOK_URL: "not-for-hooks",
+  });
+  const wrong = disaster(context, "deleted", { ...executing, confirm: "shopp" });
+  await expect(wrong).rejects.toMatchObject({ id: "recovery.not_confirmed" });
+  expect(await readdir(join(shop.folder, "reports/disasters")).catch(() => [])).toEqual([]);
+
+  await writeFile(join(shop.folder, "app.env"), "URL=https://abcdefghijklmnopqrst.supabase.co\n");
+  const migrate = (sql: string) => `migrations: "psql -qX -v ON_ERROR_STOP=1 \\"$DATABASE_URL\\" -c '${sql}'"`;
+  const hooks = "hooks: {environment: 'env > hook.env', hostname: 'exit 3'}, scan: [.]";
+  await plan(`{${migrate("ALTER TABLE public.orders ADD CHECK (id > 0)")}, ${hooks}}`);
+  const twice = await disaster(context, "deleted", executing);
+  expect(twice.steps.map(({ state }) => state).slice(0, 4)).toEqual(["done", "done", "done", "failed"]);
+  expect(stopped(twice)).toMatchObject({ id: "migrations", says: expect.stringContaining("a second time") });
+  expect(twice.verdict).toBe("failed");
+  expect(twice.way_on).toContain("--execute --confirm shop");
+
+  await plan(`{${migrate("CREATE TABLE IF NOT EXISTS public.run (id int)")}, ${hooks}}`);
+  const waits = await disaster(context, "deleted", executing);
+  expect(waits.id).toBe(twice.id);
+  expect(waits.steps[3]).toMatchObject({ state: "done", says: expect.stringContaining("Run twice") });
+  expect(stopped(waits)).toMatchObject({ id: "auth-flow", state: "waiting" });
+
+  const failed = await disaster(context, "deleted", { ...executing, done: ["auth-flow"] });
+  expect(stopped(failed)).toMatchObject({ id: "hostname", says: expect.stringContaining("ended with 3") });
+  const seen = await readFile(join(shop.folder, "hook.env"), "utf8");
+  expect(seen).toContain("ITHACA_HOOK_TOKEN=for-hooks");
+  expect(seen).not.toMatch(/not-for-hooks|canary-vault-password|RESTIC/);
+
+  const named = await disaster(context, "deleted", { ...executing, done: ["hostname"] });
+  expect(stopped(named)).toMatchObject({ id: "old-references", says: expect.stringContaining("app.env:1") });
+  await rm(join(shop.folder, "app.env"));
+  const ended = await disaster(context, "deleted", { ...executing, done: ["first-backup"] });
+  expect(ended).toMatchObject({ verdict: "proven", way_on: "Every step is over." });
+
+  const { reports } = await listReports(join(shop.folder, "reports"), "shop");
+  const runs = reports.filter(({ kind }) => kind === "disaster");
+  expect(runs.map(({ verdict }) => verdict)).toEqual(["proven", "inconclusive", "failed", "inconclusive", "failed"]);
+  expect(await readFile(join(shop.folder, ended.report?.markdown ?? ""), "utf8")).toContain("✅ done");
+}, 120_000);
+
+/** The gateway of the stand-in's project: it knows the keys that the API lists. `deaf`: it never heard of a revocation. */
+async function gatewayOf({ project }: PlatformServer): Promise<AsyncDisposable & { url: string; deaf: boolean }> {
+  const all = new Set(project.apiKeys.map(({ api_key }) => api_key));
+  const server = createServer((request, response) => {
+    if (request.url?.endsWith("jwks.json") === true) {
+      const keys = project.signingKeys.filter(({ status }) => status !== "revoked").map(({ id }) => ({ kid: id }));
+      response.end(JSON.stringify({ keys }));
+      return;
+    }
+    const key = String(request.headers.apikey);
+    const known = project.apiKeys.some(
+      ({ api_key, type }) => api_key === key && (type !== "legacy" || project.legacyKeys),
+    );
+    response.writeHead(known || (gateway.deaf && all.has(key)) ? 200 : 401).end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const gateway = {
+    url: `http://127.0.0.1:${port}/{ref}`,
+    deaf: false,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return gateway;
+}
+
+test("an attack, in earnest, against the documented API: keys are proved at the gateway, and what nobody can prove waits", async () => {
+  await using platform = await supabasePlatform();
+  await using gateway = await gatewayOf(platform);
+  platform.project.secrets.set("MAIL_KEY", { value: "old", updated_at: "2026-01-01T00:00:00.000Z" });
+  const environment = {
+    ...platform.env,
+    SUPABASE_GATEWAY_URL: gateway.url,
+    ITHACA_RECOVERY_URL: shop.env.ITHACA_DATABASE_URL ?? "",
+    ITHACA_NEW_DATABASE_PASSWORD: "canary-new-password",
+  };
+  const context = contextOf(environment);
+  await plan(
+    "{hooks: {keys: 'env > keys.env', secrets: 'true'}, secrets: [{name: mail, where: there, proof: 'test -e rotated'}, {name: dns, where: here}]}",
+  );
+  await shop.database.session.query("CREATE ROLE canary_backdoor; DELETE FROM public.orders WHERE id > 100");
+
+  // The server lets everybody in, so that the old password still opens: the step fails, and the keys are proved by then.
+  const first = await disaster(context, "ransomware", executing);
+  expect(stopped(first)).toMatchObject({ id: "database-password", says: expect.stringContaining("old password") });
+  expect(platform.project.password).toBe("canary-new-password");
+  const revoked = first.steps.find(({ id }) => id === "revoke-keys");
+  expect(revoked).toMatchObject({ state: "done", says: expect.stringContaining("refused 3 old keys, accepted 2 new") });
+  expect(platform.project.signingKeys.map(({ status }) => status).sort()).toEqual(["in_use", "revoked"]);
+  const keys = await readFile(join(shop.folder, "keys.env"), "utf8");
+  for (const { type, api_key } of platform.project.apiKeys) {
+    if (type !== "legacy") expect(keys).toContain(api_key);
+    expect(JSON.stringify(first)).not.toContain(api_key);
+  }
+
+  const when = await disaster(context, "ransomware", { ...executing, done: ["database-password"] });
+  expect(stopped(when)).toMatchObject({
+    id: "when",
+    says: expect.stringMatching(/public\.orders: 1000 to 100 rows after .*before is 2026-.*Choose/s),
+  });
+  expect(when.steps.find(({ id }) => id === "when")?.says).toContain(good);
+  const rest = { ...executing, backup: good, done: ["restore", "sign-out"] };
+  const secrets = await disaster(context, "ransomware", rest);
+  expect(secrets.steps.find(({ id }) => id === "audit")?.says).toContain("added role canary_backdoor");
+  expect(stopped(secrets)).toMatchObject({ id: "rotate-secrets" });
+  const says = stopped(secrets)?.says ?? "";
+  expect(says).toContain("MAIL_KEY: old");
+  expect(says).toContain("mail (there): old");
+  expect(says).toContain("dns (here): inconclusive");
+}, 120_000);
+
+test("a gateway that does not answer is no proof, and one that still lets an old key in is a fault", async () => {
+  await using platform = await supabasePlatform();
+  await using gateway = await gatewayOf(platform);
+  const { api, ref } = platformAccess(platform.env, usualNames, new AbortController().signal);
+  const made = await makeKeys(api, ref, undefined);
+  const suffix = made.facts?.key_suffix ?? "";
+  const { signal } = contextOf({});
+  gateway.deaf = true;
+  const environment = { SUPABASE_GATEWAY_URL: gateway.url };
+  const deaf = revokeKeys(api, ref, suffix, { environment, signal, patience: 0 });
+  await expect(deaf).rejects.toMatchObject({ id: "disaster.key_left" });
+  const away = { SUPABASE_GATEWAY_URL: "http://127.0.0.1:9/{ref}" };
+  const unknown = await revokeKeys(api, ref, suffix, { environment: away, signal });
+  expect(unknown).toMatchObject({ state: "waiting", says: expect.stringContaining("Inconclusive") });
+});
