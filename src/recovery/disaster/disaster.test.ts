@@ -5,12 +5,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
-import { massChanges } from "./anomalies.ts";
+import type { DrillReport } from "../../report/model.ts";
+import { firstTrace, massChanges } from "./anomalies.ts";
+import { busyHours } from "./changes-by-hour.ts";
 import { driveSteps, type StepAction, wayOn } from "./drive-steps.ts";
 import { disasterErrors } from "./errors.ts";
 import { newDisaster, nextStep, openDisaster, saveDisaster } from "./progress.ts";
 import { withMeasured } from "./runbook.ts";
 import { stepsOf } from "./scenarios.ts";
+import { trendOf } from "./trend.ts";
 import { compareLog } from "./writer.ts";
 
 const people = fc.string().filter((text) => !text.includes("<!--"));
@@ -52,6 +55,59 @@ test("tables that lose their rows between two backups are an attack's first trac
       before: "2026-11-22T02:00:00Z",
     },
   ]);
+});
+
+test("an hour in which many more rows were changed than usual stands out, and a steady day does not", () => {
+  const hour = (at: number, rows: number) => ({
+    table: "public.children",
+    column: "updated_at",
+    hour: `2026-11-22T${String(at).padStart(2, "0")}:00:00Z`,
+    rows,
+  });
+  const steady = Array.from({ length: 12 }, (_, at) => hour(at, 30 + at));
+  expect(busyHours(steady)).toEqual([]);
+  expect(busyHours([...steady, hour(13, 900)])).toEqual([{ ...hour(13, 900), usual: 36 }]);
+  const lost = massChanges([
+    { taken_at: "2026-11-21T02:00:00Z", table_rows: { "public.lessons": 200 } },
+    { taken_at: "2026-11-23T02:00:00Z", table_rows: {} },
+  ]);
+  expect(firstTrace(lost, busyHours([...steady, hour(13, 900)]))).toBe("2026-11-21T02:00:00Z");
+  expect(firstTrace([], [])).toBeNull();
+});
+
+const objective = { target_s: 100, measured_s: 1, met: true };
+const at = "2026-11-22T03:00:00.000Z";
+
+const measured = (size_bytes: number, seconds: Record<string, number>): DrillReport => ({
+  kind: "drill-report",
+  verdict: "proven",
+  reason: "",
+  database: "shop",
+  production: "made-up",
+  run: { id: "1", url: null, actor: "nobody", commit: null, version: "1", started_at: at, finished_at: at },
+  backup: { id: "b", taken_at: at, digest: "d", size_bytes },
+  objectives: { rto: objective, rpo: objective },
+  rows: null,
+  phases: Object.entries(seconds).map(([name, took]) => ({ name, seconds: took, part: "recovery" })),
+  checks: [],
+  not_covered: [],
+  rehearsal: null,
+  older: null,
+  trend: { drills: 0, series: [], changes: [], slower: [], bottlenecks: [] },
+  report: { markdown: "", json: "" },
+});
+
+test("a drill's trend names the phase that got slower, and whether the size explains it", () => {
+  const before = measured(1000, { "recover.execute": 10, "recover.verify": 10, "recover.select": 1 });
+  const grown = trendOf(measured(2000, { "recover.execute": 20, "recover.verify": 11, "recover.select": 1 }), [before]);
+  expect(grown.slower).toMatchObject([
+    { name: "recover.execute", factor: 2, why: expect.stringContaining("explains") },
+  ]);
+  const same = trendOf(measured(1000, { "recover.execute": 30, "recover.verify": 10, "recover.select": 1 }), [before]);
+  expect(same.slower).toMatchObject([{ factor: 3, why: expect.stringMatching(/size is the same.*only this phase/) }]);
+  expect(same.bottlenecks.map(({ name }) => name)).toEqual(["recover.execute", "recover.verify"]);
+  expect(trendOf(before, [before]).slower).toEqual([]);
+  expect(trendOf(before, [])).toMatchObject({ drills: 0, changes: [], slower: [] });
 });
 
 const begun = () =>
