@@ -15,6 +15,7 @@ import type { UseCaseContext } from "./context.ts";
 import { makeKeys, revokeKeys } from "./disaster/platform-keys.ts";
 import type { DisasterOptions } from "./disaster/site.ts";
 import { disaster } from "./disaster.ts";
+import { drill } from "./drill.ts";
 
 let shop: Shop;
 let good = "";
@@ -181,3 +182,20 @@ test("a gateway that does not answer is no proof, and one that still lets an old
   const unknown = await revokeKeys(api, ref, suffix, { environment: away, signal });
   expect(unknown).toMatchObject({ state: "waiting", says: expect.stringContaining("Inconclusive") });
 });
+
+test("two drills with the vault's own backups: production is a copy, an older one is proven too, and the second shows a trend", async () => {
+  await plan("{runbook: runbook.md}");
+  await writeFile(join(shop.folder, "runbook.md"), "# Ours\n<!-- measured:drill -->\n<!-- /measured -->\n");
+  // What leads to production is there, and must not be used.
+  const context = contextOf({ ITHACA_DATABASE_URL: socketUrl(withDatabase(shop.database.target, "gone")) });
+  const order = { plan: "ithaca.yaml", families: 1, e2e: false, random: () => 0.999 };
+  const first = (await drill(context, order)).report;
+  expect(first).toMatchObject({ verdict: "proven", production: "from-the-vault", trend: { drills: 0 } });
+  expect(first.older).toMatchObject({ id: good, verdict: "proven" });
+  expect(first.rows).toMatchObject({ recovered: 0 });
+  const { report, runbook } = await drill(context, { ...order, older: false });
+  expect(report.trend.drills).toBe(1);
+  expect(report.trend.series).toHaveLength(2);
+  expect(report.trend.changes.map(({ name }) => name)).toContain("recover.execute");
+  expect(runbook?.patch).toContain("+- Back after");
+}, 120_000);

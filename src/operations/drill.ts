@@ -14,6 +14,7 @@ import { makeUpProduction, productionFromVault } from "./disaster/lost-productio
 import { isLost, newDatabase, recoverLost, recoveryPhases } from "./disaster/recover-lost.ts";
 import { type RunbookUpdate, updateRunbook } from "./disaster/update-runbook.ts";
 import { loadSubject, reportsDirectory } from "./subject.ts";
+import { withTimeLeft } from "./time-left.ts";
 
 export type { DrillOptions } from "./disaster/drill/site.ts";
 
@@ -29,8 +30,9 @@ export interface DrillResult {
  * made up and nothing needs to be set up; with one it is a copy of the vault's newest backup, and only the vault is
  * reached: neither production nor the team's channels. A drill that ends early still leaves a report.
  */
-export async function drill(context: UseCaseContext, options: DrillOptions): Promise<DrillResult> {
-  const subject = await loadSubject(context, options);
+export async function drill(silent: UseCaseContext, options: DrillOptions): Promise<DrillResult> {
+  const subject = await loadSubject(silent, options);
+  const context = await withTimeLeft(silent, subject, { of: "drill" });
   if (options.e2e !== false) await requireRehearsal(subject);
   const repository = context.environment.RESTIC_REPOSITORY ?? context.environment.RESTIC_REPOSITORY_FILE ?? "";
   const madeUp = options.madeUp === true || repository === "";
@@ -62,7 +64,7 @@ async function loseAndRecover(site: DrillSite): Promise<void> {
   const { progress } = context;
   const timed = run.timed("preparation");
   await using production = madeUp
-    ? await makeUpProduction(context, subject, { families: options.families, reports, timed })
+    ? await makeUpProduction(context, subject, { families: options.families, reports, timed, vault: options.vault })
     : await productionFromVault(context, subject, { timed });
   await progress.step("Lose production while it is written to", () => timed("loss", () => production.lose()));
   const lostAt = production.writer.log.at(-1)?.at ?? Date.now();

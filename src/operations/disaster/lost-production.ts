@@ -88,18 +88,34 @@ async function recordBackup(
   });
 }
 
+/** A repository of restic that is made already and holds nothing. */
+export interface EmptyVault {
+  readonly repository: string;
+  readonly password: string;
+}
+
+/** Makes a vault in a folder that goes with the drill. */
+async function makeVault({ progress, signal }: UseCaseContext, folder: string, timed: Timed): Promise<EmptyVault> {
+  const made = { repository: join(folder, "vault"), password: randomBytes(24).toString("base64url") };
+  const vault = localVault(made.repository, made.password);
+  await timed("vault", () => progress.step("Make a vault", () => vault.initialise({ signal })));
+  return made;
+}
+
 /**
  * Makes a production up: a private server with the Inner Odyssey fixture, a local vault with two backups of it, the newer
  * one taken while it is written to.
  *
- * @param reports the folder that the backups are recorded in
+ * @param order.reports the folder that the backups are recorded in
+ * @param order.vault an empty one to use instead of making one, which takes two seconds
  */
 export async function makeUpProduction(
   context: UseCaseContext,
   subject: Subject,
-  { families, reports, timed }: { families: number; reports: string; timed: Timed },
+  order: { families: number; reports: string; timed: Timed; vault: EmptyVault | undefined },
 ): Promise<ThrowawayProduction> {
   const { progress, clock, signal } = context;
+  const { families, reports, timed } = order;
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await scratchDirectory("drill-vault"));
   const server = await timed("production", () =>
@@ -111,10 +127,8 @@ export async function makeUpProduction(
     }),
   );
   const { made, target } = server;
-  const password = randomBytes(24).toString("base64url");
-  const repository = join(scratch.path, "vault");
+  const { repository, password } = order.vault ?? (await makeVault(context, scratch.path, timed));
   const vault = localVault(repository, password);
-  await timed("vault", () => progress.step("Make a vault", () => vault.initialise({ signal })));
   const back = async (name: string) => {
     const taken = await timed(name, () => takeAndStore(context, subject, target, vault));
     await recordBackup(context, subject, reports, taken);

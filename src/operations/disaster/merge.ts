@@ -71,25 +71,23 @@ export async function planMerge(
     return directory;
   };
   const censusOf = async (name: keyof MergeSides) => readCensusFile(join(await fetched(name, []), "census.json"));
-  const censuses = await progress.step("Lay three censuses side by side", async () => ({
-    restored: await censusOf("restored"),
-    project: await censusOf("project"),
-    own: await censusOf("own"),
-  }));
+  const censuses = await progress.step("Lay three censuses side by side", () => ofEach(censusOf));
   const changed = mergePlan(censuses.restored, censuses.project, censuses.own);
   if (changed.length === 0) return { tables: [], partedAt: censuses.restored.taken_at };
   const tables = await progress.step(`Compare ${changed.length} tables by their keys`, async () => {
     const names = changed.map(({ table }) => table);
-    const folders = {
-      restored: await fetched("restored", names),
-      project: await fetched("project", names),
-      own: await fetched("own", names),
-    };
+    const folders = await ofEach((side) => fetched(side, names));
     const compared: MergedTable[] = [];
     for (const one of changed) compared.push(await compareTable(folders, censuses.own, one));
     return compared;
   });
   return { tables, partedAt: censuses.restored.taken_at };
+}
+
+/** The same of all three sides, at once. */
+async function ofEach<T>(work: (side: keyof MergeSides) => Promise<T>): Promise<Record<keyof MergeSides, T>> {
+  const [restored, project, own] = await Promise.all([work("restored"), work("project"), work("own")]);
+  return { restored, project, own };
 }
 
 async function compareTable(

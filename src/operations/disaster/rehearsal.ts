@@ -35,7 +35,12 @@ export async function prepareRehearsal(
   const { context, subject, options, reports } = site;
   const timed = <T>(_name: string, work: () => Promise<T>) => work();
   const production = stack.use(
-    await makeUpProduction(context, subject, { families: options.families ?? usualFamilies, reports, timed }),
+    await makeUpProduction(context, subject, {
+      families: options.families ?? usualFamilies,
+      reports,
+      timed,
+      vault: options.vault,
+    }),
   );
   return {
     actions: rehearsals[scenario](new Stage(site, production, stack), given),

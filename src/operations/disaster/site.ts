@@ -11,6 +11,7 @@ import type { HookName } from "../../recovery/disaster/scenarios.ts";
 import { type PlatformAccess, platformAccess, usualNames } from "../../supabase/management/settings.ts";
 import type { UseCaseContext } from "../context.ts";
 import type { Subject, SubjectOptions } from "../subject.ts";
+import type { EmptyVault } from "./lost-production.ts";
 
 export interface DisasterOptions extends SubjectOptions {
   readonly rehearse?: boolean;
@@ -24,6 +25,8 @@ export interface DisasterOptions extends SubjectOptions {
   readonly merge?: readonly string[];
   /** Size of a made-up production. */
   readonly families?: number;
+  /** The vault of a rehearsal, empty: one is made unless told otherwise. */
+  readonly vault?: EmptyVault;
   /** How long a recovery is watched afterwards, such as `1h`; as the plan says unless told otherwise. */
   readonly watch?: string;
   /** Whether the app's tests are run in a rehearsal; they are unless told otherwise. */

@@ -1,12 +1,15 @@
 import type { UseCaseContext } from "../../context.ts";
 import type { Subject, SubjectOptions } from "../../subject.ts";
 import type { DrillRun } from "../drill-run.ts";
+import type { EmptyVault } from "../lost-production.ts";
 
 export interface DrillOptions extends SubjectOptions {
   /** Size of a made-up production. */
   readonly families: number;
   /** Make a production up although there is a vault. */
   readonly madeUp?: boolean;
+  /** The vault of a made-up production, empty: one is made unless told otherwise. */
+  readonly vault?: EmptyVault;
   /** Whether the app's tests are run on what was recovered; they are unless told otherwise. */
   readonly e2e?: boolean;
   /** Whether a random older backup is proven too; it is unless told otherwise. */
