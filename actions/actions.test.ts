@@ -117,6 +117,7 @@ test("from another repository's workspace an action reads that workspace's plan 
         throwaway_superuser: "postgres",
         postgres_major: 17,
         rehearsal: false,
+        platform_branch: false,
       },
       expect.objectContaining({ database: "blog", throwaway_image: "postgres:16", postgres_major: 16 }),
     ],

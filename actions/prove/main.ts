@@ -15,6 +15,9 @@ export const action = defineAction({
     archive: text,
     kind: choice(["manual", "daily", "weekly", "monthly", "drill", "recovery"]),
     e2e: flag,
+    "platform-branch": flag,
+    "supabase-token": text,
+    "supabase-project-ref": text,
   },
   async run(context, inputs) {
     const archive = linesOf(inputs.archive);
@@ -27,6 +30,7 @@ export const action = defineAction({
       backup: inputs.backup,
       kind: inputs.kind,
       e2e: inputs.e2e,
+      platformBranch: inputs["platform-branch"],
       ...(archive.length > 0 ? { archive } : {}),
     });
     return {

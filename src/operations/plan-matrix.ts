@@ -23,6 +23,8 @@ export interface MatrixEntry extends SecretNames {
   readonly postgres_major: number;
   /** Whether the plan says how the app's tests are run on a copy. */
   readonly rehearsal: boolean;
+  /** Whether the plan wants the platform's own backup proven on a branch, which costs money. */
+  readonly platform_branch: boolean;
 }
 
 export interface PlanMatrix {
@@ -61,6 +63,7 @@ function entryOf(name: string, database: DatabasePlan): MatrixEntry {
     throwaway_superuser: throwaway.superuser ?? (supabaseImage.test(image) ? "supabase_admin" : "postgres"),
     postgres_major: throwaway.major,
     rehearsal: rehearsal !== undefined,
+    platform_branch: database.managed?.prove_branch === true,
   };
 }
 

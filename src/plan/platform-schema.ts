@@ -40,6 +40,12 @@ export const managed = z
     branch_time_limit: duration
       .prefault("45m")
       .describe("How long a branch for `prove --platform-branch` may live; it is deleted before that in every case"),
+    prove_branch: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether the monthly rehearsal on GitHub also proves the platform's own backup, on a branch made from it; it is billed by the hour while it lives",
+      ),
   })
   .describe("What is promised of the platform's own backups; without it `check` does not ask the platform");
 

@@ -77,7 +77,7 @@ async function conditions(file: string, action: string): Promise<unknown[]> {
   const { jobs } = await readWorkflow(file);
   return Object.values(jobs).flatMap(({ steps }) =>
     steps
-      .filter(({ uses, name }) => uses === `./actions/${action}` && !/not told|reports that were/.test(name ?? ""))
+      .filter(({ uses, name }) => uses === `./actions/${action}` && !/not told|reports that were|platform's own/.test(name ?? ""))
       .map((step) => step.if),
   );
 }

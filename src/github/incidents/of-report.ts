@@ -1,5 +1,5 @@
 import { isProof, isWatch } from "../../report/history.ts";
-import type { AnyReport } from "../../report/model.ts";
+import type { AnyReport, ProofReport } from "../../report/model.ts";
 import { decideVerdict } from "../../report/verdict.ts";
 import { markdownOf } from "../../report/write.ts";
 import { type AllClear, type Fault, type RunbookSection, type Source, signatureOf } from "./fault.ts";
@@ -12,6 +12,7 @@ import { type AllClear, type Fault, type RunbookSection, type Source, signatureO
  *   check       the vault or the platform's backups are not as planned: mended by a check that is content
  *   proof       a backup does not come back: mended by any proof of a backup that is as new, daily, weekly or by hand
  *   rehearsal   it comes back, but the app's tests fail on the copy: mended only by a proof that ran them
+ *   platform-proof   the platform's own backup does not come back on a branch: mended only by another branch
  *   drill, recovery, ...   as the reports' kinds
  *   missed:...  a schedule did not run: mended by the next run (see src/operations/missed-runs.ts)
  */
@@ -32,6 +33,11 @@ const titles: Readonly<Record<string, { failed: string; inconclusive: string; se
   rehearsal: {
     failed: "the app's tests fail on the restored copy",
     inconclusive: "the app's tests could not be run on the restored copy",
+    section: "proof-failed",
+  },
+  "platform-proof": {
+    failed: "the platform's own backup was not proven",
+    inconclusive: "the platform's own backup could not be proven",
     section: "proof-failed",
   },
   drill: { failed: "the drill failed", inconclusive: "the drill could not be run", section: "drill-failed" },
@@ -63,6 +69,9 @@ function words(family: string): { failed: string; inconclusive: string; section:
   );
 }
 
+/** Whether a proof is about the platform's own backup, whatever became of the branch. */
+const isOfPlatform = ({ checks }: ProofReport) => checks.some(({ id }) => id === "platform.data");
+
 /** What is wrong with a report: its family, and the fault's title where the family's own does not say it. */
 function familyOf(report: AnyReport): { family: string; title?: string; section?: RunbookSection } {
   const family = kinds[report.kind] ?? report.kind;
@@ -71,6 +80,7 @@ function familyOf(report: AnyReport): { family: string; title?: string; section?
   }
   if (!isProof(report)) return { family };
   const inconclusive = report.verdict === "inconclusive" ? { section: "proof-inconclusive" as const } : {};
+  if (isOfPlatform(report)) return { family: "platform-proof", ...inconclusive };
   // Everything but the app's tests is well: that is another fault, for other people.
   const onlyTests = report.rehearsal !== null && decideVerdict({ ...report, rehearsal: null }) === "proven";
   return { family: family === "proof" && onlyTests ? "rehearsal" : family, ...inconclusive };
@@ -81,6 +91,7 @@ function clearedBy(report: AnyReport): string[] {
   const family = kinds[report.kind] ?? report.kind;
   if (isWatch(report)) return ["watch", "backup"];
   if (!isProof(report)) return [family];
+  if (isOfPlatform(report)) return ["platform-proof"];
   const rehearsed = report.rehearsal !== null && report.rehearsal.passed > 0;
   return [family, ...(rehearsed && family === "proof" ? ["rehearsal"] : [])];
 }

@@ -8,7 +8,6 @@ export const executedIn = {
     "doctor.yml",
     "escalate.yml",
     "prove-weekly.yml",
-    "rehearse-monthly.yml",
     "retain.yml",
     "verify.yml",
     "watch.yml",
@@ -21,5 +20,6 @@ export const executedIn = {
     "pages.yml",
     "point-in-time.yml",
     "recover.yml",
+    "rehearse-monthly.yml",
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
