@@ -134,9 +134,9 @@ export async function recoverAsAsked(context: UseCaseContext, asked: Asked): Pro
   const result = await recoverPointInTime(context, {
     ...common,
     to: needed(asked, "to"),
-    ...given({ timeline }),
     ...(lagSeconds === undefined ? {} : { lagSeconds }),
-    ...(table === undefined ? {} : { table, mode, withDependants }),
+    ...(table === undefined ? {} : { table, mode, withDependants, withParents: asked["with-parents"] }),
+    ...given({ timeline, keepNewer: asked["keep-newer"] }),
   });
   if (result.kind === "view") throw errors.only_looked_at({});
   return result.recovery;

@@ -5,6 +5,7 @@ import {
   headlineOf,
   incidentSections,
   lossesOf,
+  ratesOf,
   restorePointOf,
   type Section,
 } from "../../src/operations/recovery-view.ts";
@@ -70,11 +71,12 @@ export function recoveryText(result: RecoveryResult): string {
     ...incident.log.filter(({ event }) => event.startsWith("resumed")).map(({ says }) => `  ${says}`),
     ...checks.map(({ status, title: what, actual, reason }) => `  ${marks[status]} ${what}: ${reason || actual}`),
     ...(checks.length === 0 ? [] : sectionLines(lossesOf(incident))),
+    ...(incident.watch === null ? [] : sectionLines(ratesOf(incident))),
+    ...(incident.remarks.length === 0 ? [] : sectionLines({ title: "What was done", sentences: incident.remarks })),
     ...(incident.next_steps.length === 0
       ? []
       : sectionLines({ title: "What you do now", sentences: incident.next_steps })),
     "",
-    ...incident.remarks.map((one) => `  ! ${one}`),
     ...(file === null ? [] : [`  Incident: ${file} (its page has a place for what was learned)`]),
     ...(report === null ? [] : [`  Report: ${report.markdown}`]),
   ].join("\n");

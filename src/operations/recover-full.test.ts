@@ -82,6 +82,11 @@ test("a plan needs no writing credential, writes nothing, and names what would b
   expect(page).toContain(`--into side-by-side --backup ${result.incident.restore_point?.backup?.id}`);
   expect(page).toContain("--execute --confirm shop");
   expect(page).not.toContain("canary");
+  // What was said already need not be typed again.
+  const said = await recoverFull(contextOf(), options({ reason: "it's gone", incidentAt: "2026-11-22T14:30:00Z" }));
+  expect(planMarkdown(said.incident)).toContain(
+    `--incident-at 2026-11-22T14:30:00.000Z --reason 'it'\\''s gone' --execute`,
+  );
   expect(await incidentFiles(shop)).toEqual([]);
   await expect(recoverFull(contextOf(), execution())).rejects.toMatchObject({ id: "recovery.no_writing_credential" });
 });

@@ -1,4 +1,5 @@
 import { executeCommand, previewMarkdown } from "../recovery/page/preview-markdown.ts";
+import { ratesSection } from "../recovery/page/rates-section.ts";
 import { headline, lossSection, previewSections, restorePoint, type Section } from "../recovery/page/sections.ts";
 import type { Incident } from "../recovery/types.ts";
 
@@ -18,3 +19,6 @@ export const planMarkdown: (incident: Incident) => string = previewMarkdown;
 export function lossesOf(incident: Incident): Section {
   return lossSection("Data loss", incident, incident.verification?.losses ?? [], "Before");
 }
+
+/** How the recovered database fared while it was watched. */
+export const ratesOf: (incident: Incident) => Section = ratesSection;

@@ -140,13 +140,14 @@ test("a watch that finds a regression, or finds nothing out, calls for a person"
   for (const verdict of ["regressed", "not_watched"] as const) {
     const { method } = fakeMethod(null);
     const watch = async () => ({ verdict, before: null, after: null, findings: ["it ails"] });
-    const { incident } = await drive(
+    const { incident, fault } = await drive(
       database.target,
       method,
       newIncident(method),
       testHooks(database.target, { watch }),
     );
     expect(incident.state.outcome).toBe("needs_person");
+    if (verdict === "not_watched") expect(fault).toMatchObject({ id: "recovery.not_watched" });
   }
 });
 

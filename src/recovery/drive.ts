@@ -128,7 +128,9 @@ class Run {
       if (thrown instanceof IthacaError) this.fault ??= thrown;
       const told = thrown instanceof IthacaError && (thrown.kind === "input" || thrown.kind === "interrupted");
       if (told || this.options.signal.aborted || !(thrown instanceof IthacaError)) this.thrown ??= thrown;
-      this.options.progress.warn(messageOf(thrown));
+      // What is thrown at the end of this run is told there.
+      const toldNow = this.thrown !== thrown || apply(this.incident.state, result.event).step !== "ended";
+      if (toldNow) this.options.progress.warn(messageOf(thrown));
     }
     const state = apply(this.incident.state, result.event);
     const log = this.log(result.event, result.says, seconds());

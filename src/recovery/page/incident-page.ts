@@ -2,6 +2,7 @@ import { code, prose, table } from "../../report/escape.ts";
 import { spellInstant, spellSeconds } from "../../report/format.ts";
 import type { Incident } from "../types.ts";
 import { sectionMarkdown } from "./preview-markdown.ts";
+import { ratesSection } from "./rates-section.ts";
 import { headline, lossSection, movesRows, restorePoint } from "./sections.ts";
 
 /** Stands where a person has to write; `lacksLessons` finds it. */
@@ -51,16 +52,6 @@ function verification({ verification }: Incident): string[] {
   ];
 }
 
-function watch({ watch }: Incident): string[] {
-  const said =
-    watch === null
-      ? "It was not watched."
-      : watch.verdict === "quiet"
-        ? `Quiet for ${spellSeconds(watch.after?.seconds ?? 0)}.`
-        : `**${watch.verdict === "regressed" ? "It got worse" : "It could not be watched"}**: ${watch.findings.map((one) => prose(one)).join("; ")}.`;
-  return ["## Error rate afterwards", "", said, ""];
-}
-
 function log({ log, remarks }: Incident): string[] {
   const rows = log.map(({ at, step, event, says, seconds }) => [
     spellInstant(at),
@@ -96,7 +87,7 @@ export function incidentPage(incident: Incident, lessons: string | null = null):
     ...(losses.length === 0 && !movesRows(incident)
       ? ["## Data loss", "", "Nothing was replaced.", ""]
       : sectionMarkdown(lossSection("Data loss", incident, losses, "Before"))),
-    ...watch(incident),
+    ...sectionMarkdown(ratesSection(incident)),
     ...log(incident),
     "## Lessons learned",
     "",

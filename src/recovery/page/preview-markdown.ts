@@ -22,7 +22,7 @@ export function sectionMarkdown({ title, sentences, table: rows }: Section): str
 
 /**
  * The command that does what the preview shows, and nothing else: with the backup by its id, since `latest` may be
- * another by then, and with the incident's. The reason is left for the person to say.
+ * another by then, and with the incident's. A reason that nobody has given yet is left for the person to say.
  */
 export function executeCommand(incident: Incident): string {
   const chosen = incident.restore_point?.backup?.id;
@@ -38,11 +38,12 @@ export function executeCommand(incident: Incident): string {
     }
     return typeof value === "string" || typeof value === "number" ? [`--${name} ${shellWord(String(value))}`] : [];
   });
-  const { database, kind } = incident;
+  const { database, kind, reason, incident_at } = incident;
   return [
     `npm run ithaca -- recover ${kind} --database ${database}`,
     ...options,
-    `--reason "…" --execute --confirm ${database}`,
+    ...(incident_at === null ? [] : [`--incident-at ${shellWord(incident_at)}`]),
+    `--reason ${reason === "" ? '"…"' : shellWord(reason)} --execute --confirm ${database}`,
   ].join(" ");
 }
 
