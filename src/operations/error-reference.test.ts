@@ -38,7 +38,29 @@ function isSeen(id: string, words: readonly string[], tests: readonly string[]):
   );
 }
 
-test("of ten errors at least eight are seen by a test", async () => {
+/**
+ * Errors that no test can provoke for the price of a test, each with the reason. The table above still renders them; whatever
+ * is not listed here is seen by a test.
+ */
+const unprovoked: Readonly<Record<string, string>> = {
+  "disaster.new_key_refused": "the stand-in's gateway knows every key that its API has just made",
+  "disaster.not_dated": "a rehearsal plants the attack that it then looks for; the search itself is tested apart",
+  "disaster.not_healthy": "the step runs in a new project only, whose services the stand-in starts at once",
+  "disaster.not_lost":
+    "the rehearsal drops its own production, and a server that drops nothing and says so was not found",
+  "disaster.not_merged": "a rehearsal writes the rows that its merge then finds; the merge itself is tested apart",
+  "disaster.not_recovered": "it ends a rehearsal whose every step is tested to fail on its own",
+  "disaster.not_signed_out": "somebody would have to sign in between two statements of one session",
+  "disaster.tests_failed": "a suite that fails is tested where it is judged; here it would cost a whole rehearsal",
+  "full.not_created": "CREATE DATABASE fails so late only where a server's disk or rights change during the run",
+  "supabase.api_changed_grants": "it guards against a version of @supabase/lite that is not installed",
+  "supabase.api_not_started": "it guards against a version of @supabase/lite that is not installed",
+  "supabase.branch_expired": "it would mean waiting until a branch is older than it may become",
+  "table.incomplete_stage": "the digests of a backup find what is missing before it is staged",
+  "table.not_as_written": "the server would have to write other rows than it was given",
+};
+
+test("every error is seen by a test, but for those of a short list with reasons", async () => {
   const root = new URL("../../", import.meta.url);
   const paths = await Promise.all(
     ["src/", "scripts/", "actions/", "test/"].map(async (folder) =>
@@ -48,11 +70,12 @@ test("of ten errors at least eight are seen by a test", async () => {
   const tests = await Promise.all(
     paths
       .flat()
-      .filter((path) => path.endsWith(".test.ts"))
+      .filter((path) => path.endsWith(".test.ts") && !path.endsWith("error-reference.test.ts"))
       .map((path) => readFile(new URL(path, root), "utf8")),
   );
   const unseen = [...errors]
     .filter(([id, { says, example }]) => !isSeen(id, says(example).split(" "), tests))
     .map(([id]) => id);
-  expect(unseen.length / errors.size, unseen.join(", ")).toBeLessThan(0.2);
+  expect(unseen.filter((id) => !Object.hasOwn(unprovoked, id))).toEqual([]);
+  expect(Object.keys(unprovoked).filter((id) => !errors.has(id))).toEqual([]);
 });

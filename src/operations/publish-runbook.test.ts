@@ -77,4 +77,9 @@ test("a drill's times go into the runbook as it stands on the branch by now; peo
   expect((await publish(`${plan}reports: { branch: reports }\n`, report)).commit).toBeNull();
   const proof = (await writeReport(reports, green())).report.json;
   await expect(publish(plan, proof)).rejects.toThrow(/drill/);
+  const { sha }: { sha: string } = JSON.parse(await (await fetch(address(), { headers: headers() })).text());
+  const open = Buffer.from("# Runbook\n\n<!-- measured:drill -->\nnever ends\n").toString("base64");
+  const change = JSON.stringify({ message: "Runbook", content: open, sha });
+  expect((await fetch(address(), { method: "PUT", headers: headers(), body: change })).ok).toBe(true);
+  await expect(publish(plan, report)).rejects.toMatchObject({ id: "disaster.open_marker" });
 });

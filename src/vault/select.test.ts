@@ -45,6 +45,7 @@ test("an unknown id names those that look alike", () => {
   );
   expect(() => selectEntry(entries, "2026-11-19", context)).toThrow(/did you mean 2026-11-19T02-00-05Z/);
   expect(() => selectEntry(entries, "nonsense", context)).toThrow(/list what there is/);
+  expect(() => selectEntry(entries, "", context)).toThrow(expect.objectContaining({ id: "vault.unknown_backup" }));
 });
 
 test("an empty vault says so", () => {

@@ -75,11 +75,4 @@ export const archiveErrors = defineErrors("archive", {
     mend: () => "no dump of one database needs it: find out who wrote it, and take a new backup",
     example: { path: "backup.sql", line: 12, command: "\\!" },
   }),
-  statement_too_long: entry({
-    kind: "failed",
-    says: (p: { path: string; line: number }) =>
-      `The statement on line ${p.line} of ${p.path} is longer than PostgreSQL takes`,
-    mend: () => "dump it again as an archive (pg_dump -Fc)",
-    example: { path: "backup.sql", line: 12 },
-  }),
 });

@@ -190,3 +190,10 @@ test.each([
     message: expect.stringContaining(why),
   });
 });
+
+test("a dump in an encoding whose rows cannot be compared is refused", async () => {
+  await expect(loading({ "a.sql": `SET client_encoding = 'LATIN1';\n${table}` })).rejects.toMatchObject({
+    id: "archive.encoding",
+    kind: "input",
+  });
+});
