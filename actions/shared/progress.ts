@@ -12,7 +12,7 @@ export interface LogCommands {
 /** Shows the outermost steps as groups of the log, which GitHub cannot nest, and steps within them as lines. */
 export function groupProgress(log: LogCommands): Progress {
   let depth = 0;
-  let left: (() => string) | null = null;
+  let left: () => string | null = () => null;
   const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
   return {
     async step(title, work) {
@@ -26,7 +26,8 @@ export function groupProgress(log: LogCommands): Progress {
         const result = await work((note) => {
           last = note;
         });
-        const behind = outermost && left !== null ? `; ${left()}` : "";
+        const remains = outermost ? left() : null;
+        const behind = remains === null ? "" : `; ${remains}`;
         log.info(redact(`${indent}✓ ${title}${last === "" ? "" : `, ${last}`} (${seconds(start)})${behind}`));
         return result;
       } catch (error) {

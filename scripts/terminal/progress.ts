@@ -21,6 +21,12 @@ type Style = Parameters<typeof styleText>[0];
 export function terminalProgress(output: ProgressOutput): Progress {
   let depth = 0;
   let live = false;
+  let left: () => string | null = () => null;
+  /** How long it will still take, behind the outermost steps only: a log has one line of it per phase. */
+  const remaining = () => {
+    const text = depth > 1 ? null : left();
+    return text === null ? "" : `, ${text}`;
+  };
   const paint = (style: Style, text: string) =>
     output.colours ? styleText(style, text, { validateStream: false }) : text;
   const clear = () => {
@@ -34,7 +40,9 @@ export function terminalProgress(output: ProgressOutput): Progress {
   const show = (text: string) => {
     if (!output.interactive) return;
     clear();
-    output.write(redact(text).slice(0, 110));
+    const remains = left();
+    const behind = remains === null ? "" : ` (${remains})`;
+    output.write(redact(`${text.slice(0, 110 - behind.length)}${behind}`));
     live = true;
   };
   return {
@@ -45,7 +53,7 @@ export function terminalProgress(output: ProgressOutput): Progress {
       show(`${indent}${paint("cyan", "›")} ${title} …`);
       try {
         const result = await work((note) => show(`${indent}${paint("cyan", "›")} ${title} … ${note}`));
-        line(`${indent}${paint("green", "✓")} ${title} ${paint("dim", `${seconds().toFixed(1)} s`)}`);
+        line(`${indent}${paint("green", "✓")} ${title} ${paint("dim", `${seconds().toFixed(1)} s${remaining()}`)}`);
         return result;
       } catch (error) {
         line(`${indent}${paint("red", "✗")} ${title} ${paint("dim", `${seconds().toFixed(1)} s`)}`);
@@ -53,6 +61,9 @@ export function terminalProgress(output: ProgressOutput): Progress {
       } finally {
         depth -= 1;
       }
+    },
+    timeLeft: (text) => {
+      left = text;
     },
     warn: (message) => line(`${"  ".repeat(depth)}${paint("yellow", "!")} ${message}`),
   };

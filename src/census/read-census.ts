@@ -1,3 +1,4 @@
+import type { Note } from "../base/progress.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import type { Session } from "../postgres/types.ts";
 import type { CountOnly } from "./count-only.ts";
@@ -32,7 +33,7 @@ export interface CensusOrder {
   readonly sampleKeys?: readonly string[];
   /** On a copy: what was seen on the source, so that the same is asked; undefined where it was not asked. */
   readonly seenOnSource?: { readonly views: RoleViews | undefined };
-  readonly note: (text: string) => void;
+  readonly note: Note;
 }
 
 /** The part of a census that a snapshot holds still; sequences it does not. */
@@ -100,7 +101,7 @@ export async function readCensus(sessions: readonly Session[], order: CensusOrde
   );
   // The inventory first: it is one piece of unknown length, and tables can be shared out around it.
   const tasks = [readDefinitions, ...hashing.tasks, readLarge, readSigns, ...(views?.tasks ?? [])];
-  const count = (finished: number) => order.note(`${finished} of ${tasks.length} pieces read`);
+  const count = (finished: number) => order.note(`${finished} of ${tasks.length} pieces read`, finished / tasks.length);
   await runTasks(sessions, tasks, count);
   await runTasks(sessions, hashing.recounts());
   await views?.finish(first);

@@ -9,6 +9,7 @@ import { outageNote } from "./outage-note.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, requireSource, type Subject, type SubjectOptions } from "./subject.ts";
 import { takeAndStore } from "./take-and-store.ts";
+import { withTimeLeft } from "./time-left.ts";
 
 export interface BackupOptions extends SubjectOptions {
   /** Create the vault where it does not exist yet. */
@@ -22,7 +23,8 @@ export interface BackupOptions extends SubjectOptions {
 export async function backup(context: UseCaseContext, options: BackupOptions): Promise<BackupReport> {
   const subject = await loadSubject(context, options);
   const { plan, name } = subject;
-  return audited(context, { operation: "backup", database: name, plan }, () => recorded(context, subject, options));
+  const telling = await withTimeLeft(context, subject, { of: "backup" });
+  return audited(context, { operation: "backup", database: name, plan }, () => recorded(telling, subject, options));
 }
 
 /** The backup with its report, also where it failed. */

@@ -13,6 +13,7 @@ import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
+import { withTimeLeft } from "./time-left.ts";
 import { verifySample } from "./verify/verify-sample.ts";
 
 export interface CheckOptions extends SubjectOptions {
@@ -40,7 +41,8 @@ export async function check(context: UseCaseContext, options: CheckOptions): Pro
   const budget = readBudget(options.sample);
   const subject = await loadSubject(context, options);
   const { plan, name } = subject;
-  return audited(context, { operation: "check", database: name, plan }, () => look(context, subject, options, budget));
+  const telling = await withTimeLeft(context, subject, { of: "verification", sampled: budget !== null });
+  return audited(context, { operation: "check", database: name, plan }, () => look(telling, subject, options, budget));
 }
 
 /** Seconds; null where no sample is asked for. */

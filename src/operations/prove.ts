@@ -18,6 +18,7 @@ import { proveBackup } from "./prove-backup.ts";
 import { proveBranch } from "./prove-branch.ts";
 import { publishProof } from "./publish-proof.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
+import { withTimeLeft } from "./time-left.ts";
 
 export interface ProveOptions extends SubjectOptions {
   /** `latest`, `yesterday`, `random` or an id; the latest unless told otherwise. */
@@ -37,8 +38,9 @@ export interface ProveOptions extends SubjectOptions {
  * Restores a backup into a throwaway database, compares it with the census that was taken with it, and writes the
  * report. A run that ends early still gives a report; only wrong input and an interruption are thrown.
  */
-export async function prove(context: UseCaseContext, options: ProveOptions): Promise<ProofReport> {
-  const subject = await loadSubject(context, options);
+export async function prove(silent: UseCaseContext, options: ProveOptions): Promise<ProofReport> {
+  const subject = await loadSubject(silent, options);
+  const context = await withTimeLeft(silent, subject, { of: "proof", kind: options.kind ?? "manual" });
   const request = {
     kind: options.kind ?? "manual",
     damage: options.damage,

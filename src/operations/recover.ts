@@ -17,6 +17,7 @@ import { operationErrors } from "./errors.ts";
 import { recoveryHooks } from "./recovery-hooks.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
+import { withTimeLeft } from "./time-left.ts";
 
 /** What every recovery is asked with, whatever it restores. */
 export interface RecoverOptions extends SubjectOptions {
@@ -105,7 +106,8 @@ export async function recover(
   const hooks = recoveryHooks(context, settings);
   const drive = async () => {
     await using lock = execute ? await holdRecoveryLock(target) : null;
-    const { progress, clock, signal } = context;
+    const kindOfWork = { of: "recovery", method: `${kind}, ${method.mode}` } as const;
+    const { progress, clock, signal } = execute ? await withTimeLeft(context, subject, kindOfWork) : context;
     return await driveRecovery({ method, target, incident, execute, lock, hooks, progress, clock, signal });
   };
   const work = async () => {

@@ -53,7 +53,7 @@ export async function runChecks(
   };
   await progress.step("Checking the copy", async (note) => {
     for (const [index, check] of checks.entries()) {
-      note(`${index + 1} of ${checks.length}: ${check.title}`);
+      note(`${index + 1} of ${checks.length}: ${check.title}`, index / checks.length);
       const seconds = stopwatch();
       const outcome = await attempt(check, context);
       found.push({ id: check.id, status: outcome.status, findings: outcome.findings ?? [] });

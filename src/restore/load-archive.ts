@@ -1,10 +1,11 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "../base/progress.ts";
 import type { Session } from "../postgres/types.ts";
 import type { ArchiveEntry } from "./archive.ts";
 import type { RawError } from "./ledger.ts";
 import { findUnloaded } from "./loaded.ts";
+import { countLoaded } from "./loaded-share.ts";
 import { type LoadOptions, type LoadResult, load } from "./pg-restore.ts";
 import type { SampleStages } from "./sample-stages.ts";
 import type { Selection } from "./selection.ts";
@@ -18,6 +19,8 @@ export interface LoadContext {
   /** A private directory for list files. */
   readonly scratch: string;
   readonly jobs: number;
+  /** Whether the files of the rows go once they are loaded, so that dump and indexes need not both have room. */
+  readonly consume: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -68,6 +71,15 @@ async function unexplainedlyEmpty(
   return unloaded.filter((error) => !explained.has(error.dumpId));
 }
 
+/** A file's name as pg_dump gives it: nothing that leads out of the archive. */
+const plainName = /^\d+\.dat$/;
+
+async function removeRows(dump: string, entries: readonly ArchiveEntry[]): Promise<void> {
+  for (const { desc, fileName } of entries) {
+    if (desc === "TABLE DATA" && plainName.test(fileName)) await rm(join(dump, fileName), { force: true });
+  }
+}
+
 /**
  * Loads an archive in order: definitions and rows, then what must find every row in place (indexes, constraints,
  * triggers, policies, refreshed materialized views), then the event triggers alone.
@@ -81,17 +93,17 @@ export async function loadArchive(
   known: readonly RawError[],
 ): Promise<LoadedArchive> {
   const { load: entries, eventTriggers, withoutTablespaces } = selection;
-  const tables = entries.filter((entry) => entry.desc === "TABLE DATA").length;
+  const loaded = await countLoaded(context.dump, entries);
   const data = await context.progress.step("Load definitions and rows", (note) => {
-    let begun = 0;
-    const onTable = () => {
-      begun += 1;
-      note(`${begun} of ${tables} tables`);
+    const onTable = (table: string) => {
+      const { text, share } = loaded(table);
+      note(text, share);
     };
     return loadEntries(context, "data", entries, { sections: ["pre-data", "data"], withoutTablespaces, onTable });
   });
   const errors: RawError[] = [...data.errors];
   errors.push(...(await unexplainedlyEmpty(context, entries, [...known, ...errors])));
+  if (context.consume) await removeRows(context.dump, entries);
   const phases = [
     { name: "restore.pre-data", seconds: round(data.secondsToData) },
     { name: "restore.data", seconds: round(data.seconds - data.secondsToData) },
@@ -145,12 +157,11 @@ export async function loadSample(
   await progress.step("Make every definition", () =>
     load("definitions", stages.first, { sections: ["pre-data", "post-data"] }),
   );
-  const tables = stages.rows.filter(({ desc }) => desc === "TABLE DATA").length;
+  const loaded = await countLoaded(context.dump, stages.rows);
   await progress.step("Load the sample's rows", (note) => {
-    let begun = 0;
-    const onTable = () => {
-      begun += 1;
-      note(`${begun} of ${tables} tables`);
+    const onTable = (table: string) => {
+      const { text, share } = loaded(table);
+      note(text, share);
     };
     return load("rows", stages.rows, { sections: ["data"], pastTriggers: true, onTable });
   });

@@ -19,8 +19,8 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   /** Loads rows past foreign keys and ordinary triggers, for a sample whose other tables stay empty. */
   readonly pastTriggers?: boolean;
-  /** Called when the rows of another table begin to load. */
-  readonly onTable?: () => void;
+  /** Called when the rows of another table begin to load, with its name as pg_restore writes it: without quotes. */
+  readonly onTable?: (table: string) => void;
 }
 
 export interface LoadResult extends ParsedStderr {
@@ -54,6 +54,7 @@ function sessionOptions(versionNum: number, pastTriggers: boolean): string {
 }
 
 const firstRows = /(?:entering main parallel loop|processing data for table|processing BLOBS)/;
+const tableBegun = /processing data for table "(.*)"/;
 const exitNotStarted = new Set([126, 127]);
 
 /** `dbname=` for pg_restore: a bare name with `=` in it would be read as a connection string. */
@@ -90,7 +91,8 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     signal: options.signal,
     onStderrLine: (line) => {
       if (secondsToData === null && firstRows.test(line)) secondsToData = elapsed();
-      if (line.includes("processing data for table")) options.onTable?.();
+      const table = tableBegun.exec(line)?.[1];
+      if (table !== undefined) options.onTable?.(table);
     },
   });
   options.signal.throwIfAborted();

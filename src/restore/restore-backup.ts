@@ -42,6 +42,8 @@ export interface RestoreOptions {
   readonly database: DatabasePlan;
   /** pg_restore's parallel jobs; at least two are used. */
   readonly jobs: number;
+  /** Whether the archive's rows may go from the disk once they are in the database; they stay unless told otherwise. */
+  readonly consume?: boolean;
   /** Of which entries the rows, or the large objects, are loaded; of all unless told otherwise. */
   readonly withRows?: (entry: ArchiveEntry) => boolean;
   readonly progress: Progress;
@@ -89,7 +91,7 @@ async function loadInto(
   pgRestore: string,
   server: ServerFacts & { readonly self: string },
 ): Promise<RestoreResult> {
-  const { directory, progress, signal, jobs } = options;
+  const { directory, progress, signal, jobs, consume = false } = options;
   await using scratch = await scratchDirectory("restore");
   const outcome = newOutcome();
   const roles = await readRoles(directory);
@@ -105,7 +107,7 @@ async function loadInto(
   const unloadable = new Set(badFiles.filter((file) => !file.loadable).map((file) => file.entry.dumpId));
   const damages: RawError[] = badFiles.map(({ entry, message }) => ({ dumpId: entry.dumpId, message }));
   const loadable = (entry: ArchiveEntry) => !unloadable.has(entry.dumpId);
-  const context = { session, pgRestore, dump: opened.dump, scratch: scratch.path, jobs, progress, signal };
+  const context = { session, pgRestore, dump: opened.dump, scratch: scratch.path, jobs, consume, progress, signal };
   const loaded: LoadedArchive =
     stages === null
       ? await loadArchive(context, { ...selection, load: selection.load.filter(loadable) }, damages)

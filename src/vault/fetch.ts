@@ -6,7 +6,7 @@ import { measureDirectory } from "./directory.ts";
 import { vaultErrors } from "./errors.ts";
 import { lockedIfPossible } from "./locks.ts";
 import type { Restic } from "./restic.ts";
-import { jsonLine, statusText } from "./status.ts";
+import { jsonLine, statusOf } from "./status.ts";
 import type { FetchOptions, VaultEntry } from "./types.ts";
 
 /** A path within the backup directory as a restic pattern that matches nothing else. */
@@ -89,8 +89,8 @@ export async function fetch(
   const patterns = (include ?? []).flatMap((path) => ["--include", includePattern(path)]);
   const args = ["restore", entry.snapshot, "--target", destination, ...patterns];
   const onLine = (line: string) => {
-    const status = statusText(jsonLine(line));
-    if (status !== null) options.note?.(status);
+    const status = statusOf(jsonLine(line));
+    if (status !== null) options.note?.(status.text, status.share);
   };
   await lockedIfPossible(options, (flags) => restic.call([...args, ...flags], { ...options, onLine }));
   await (include === undefined ? verifyWhole(entry, destination) : verifyIncluded(entry, destination, include));

@@ -4,7 +4,7 @@ import { measureDirectory } from "./directory.ts";
 import { vaultErrors } from "./errors.ts";
 import { whileLocked } from "./locks.ts";
 import type { Restic } from "./restic.ts";
-import { jsonLine, statusText } from "./status.ts";
+import { jsonLine, statusOf } from "./status.ts";
 import { host, tagsOf } from "./tags.ts";
 import type { BackupLabel, VaultEntry, VaultOptions } from "./types.ts";
 
@@ -48,8 +48,8 @@ export async function save(
   let summary: z.output<typeof summarySchema> | undefined;
   const onLine = (text: string) => {
     const line = jsonLine(text);
-    const status = statusText(line);
-    if (status !== null) options.note?.(status);
+    const status = statusOf(line);
+    if (status !== null) options.note?.(status.text, status.share);
     const parsed = summarySchema.safeParse(line);
     if (parsed.success) summary = parsed.data;
   };

@@ -23,11 +23,12 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
-/** "42 %, 120 MB of 286 MB" for a status line; null for any other line. */
-export function statusText(line: unknown): string | null {
+/** "42 %, 120 MB of 286 MB" and the share of the bytes that is done, for a status line; null for any other line. */
+export function statusOf(line: unknown): { readonly text: string; readonly share: number } | null {
   const parsed = statusSchema.safeParse(line);
   if (!parsed.success) return null;
   const { percent_done, total_bytes, bytes_done, bytes_restored } = parsed.data;
   const done = bytes_done ?? bytes_restored ?? 0;
-  return `${Math.floor(percent_done * 100)} %, ${megabytes(done)} of ${megabytes(total_bytes)}`;
+  const text = `${Math.floor(percent_done * 100)} %, ${megabytes(done)} of ${megabytes(total_bytes)}`;
+  return { text, share: percent_done };
 }

@@ -1,3 +1,5 @@
+import type { Note } from "../base/progress.ts";
+
 /*
  * The vault keeps whole backup directories, encrypted and deduplicated, and tells about each one what a listing needs
  * without fetching anything: that is written in the tags of its restic snapshot.
@@ -40,7 +42,7 @@ export interface VaultListing {
 /** What every operation on the vault takes. */
 export interface VaultOptions {
   /** Replaces the one-line status: "42 %, 120 MB of 286 MB". */
-  readonly note?: (text: string) => void;
+  readonly note?: Note;
   /** Something that people should know although the work goes on. */
   readonly warn?: (text: string) => void;
   /** Stops restic in an orderly way: it removes its locks. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { saveBackup, testVault, vaultPassword, writeBackup } from "../../test/support/vault.ts";
 import { run } from "../base/child-process.ts";
-import { jsonLine, statusText } from "./status.ts";
+import { jsonLine, statusOf } from "./status.ts";
 import { localVault } from "./vault.ts";
 
 test("a backup comes back as it was kept, straight into its destination", async () => {
@@ -116,5 +116,5 @@ test.each([
   ['{"message_type":"summary","files_new":1}', null],
   ["restoring <Snapshot 1> to .", null],
 ])("progress is told in restic's own numbers: %s", (line, told) => {
-  expect(statusText(jsonLine(line))).toBe(told);
+  expect(statusOf(jsonLine(line))?.text ?? null).toBe(told);
 });

@@ -5,6 +5,7 @@ import { run } from "../../base/child-process.ts";
 import { stopwatch } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
+import { tellTimeLeft } from "../../base/time-left-of-run.ts";
 import { findClient } from "../../postgres/clients.ts";
 import { startCluster } from "../../postgres/cluster.ts";
 import { connect } from "../../postgres/connect.ts";
@@ -78,7 +79,8 @@ async function measure(bench: Bench, set: DataSet, size: number, source: Target)
   const elapsed = stopwatch();
   await progress.step(`Measure ${set.name}, ${size}x, ${Math.round(databaseBytes / 1e6)} MB`, async (note) => {
     while (rounds.length < (options.rounds ?? 3) && (rounds.length === 0 || elapsed() < (options.budget ?? 60))) {
-      note(`round ${rounds.length + 1}`);
+      const share = Math.max(rounds.length / (options.rounds ?? 3), elapsed() / (options.budget ?? 60));
+      note(`round ${rounds.length + 1}`, Math.min(1, share));
       rounds.push(await oneRound({ ...stand, source }, plan, rounds.length === 0, remarks));
     }
   });
@@ -103,7 +105,8 @@ async function ageKeys(folder: string, signal: AbortSignal): Promise<Stand["age"
  * Measures the pipeline against what people do without it, on the same machine and the same data, one after the other in
  * every round, and sets every promise against the median of the rounds.
  */
-export async function bench(context: UseCaseContext, options: BenchOptions): Promise<BenchResult> {
+export async function bench(silent: UseCaseContext, options: BenchOptions): Promise<BenchResult> {
+  const context = { ...silent, progress: tellTimeLeft(silent.progress, null) };
   const { progress, clock, signal } = context;
   const before = loadavg()[0] ?? 0;
   await using scratch = await scratchDirectory("bench");

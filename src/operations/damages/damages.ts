@@ -1,6 +1,7 @@
 import { stopwatch } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { silentProgress } from "../../base/progress.ts";
+import { tellTimeLeft } from "../../base/time-left-of-run.ts";
 import { seededRandom } from "../../proof/sabotage/random.ts";
 import type { UseCaseContext } from "../context.ts";
 import { loadSubject, type SubjectOptions } from "../subject.ts";
@@ -60,13 +61,14 @@ function isRight({ damaging, mayBeInconclusive = false, mustBy }: Entry, { verdi
 
 /** Tries entries one after the other and judges what came of each. */
 export async function tryEntries(context: UseCaseContext, entries: readonly Entry[]): Promise<DamagesResult> {
-  const { progress, signal } = context;
+  const { signal } = context;
+  const progress = tellTimeLeft(context.progress, null);
   const trials: Trial[] = [];
   await progress.step(`Try ${entries.length} kinds`, async (note) => {
     for (const [index, entry] of entries.entries()) {
       signal.throwIfAborted();
       const { family, kind, damaging } = entry;
-      note(`${index + 1} of ${entries.length}: ${family}: ${kind}`);
+      note(`${index + 1} of ${entries.length}: ${family}: ${kind}`, index / entries.length);
       const seconds = stopwatch();
       const outcome = await entry.run().catch((thrown: unknown): Outcome => {
         signal.throwIfAborted();

@@ -81,7 +81,7 @@ export async function fetchMetadata(
   return { directory, manifest, census, scope: scopeOf(manifest), entries, problems, read: [...metadata] };
 }
 
-/** Fetches the files of a sample, all of the dump in one piece where the sample is all of it. */
+/** Fetches the files of a sample, and holds them against the manifest. */
 export async function fetchRows(
   vault: Vault,
   entry: VaultEntry,
@@ -89,9 +89,7 @@ export async function fetchRows(
   paths: readonly string[],
   options: VaultOptions,
 ): Promise<void> {
-  const ofDump = backup.manifest.files.filter(({ path }) => path.startsWith("dump/") && path !== "dump/toc.dat");
-  const all = paths.length === ofDump.length;
-  if (paths.length > 0) await vault.fetch(entry, backup.directory, { ...options, include: all ? ["dump"] : paths });
+  if (paths.length > 0) await vault.fetch(entry, backup.directory, { ...options, include: paths });
   backup.problems.push(...(await compareFiles(backup.directory, backup.manifest, paths)));
   backup.read.push(...paths);
 }
