@@ -107,6 +107,9 @@ async function compareTable(
   }
 }
 
+/** A table's name as a shell takes it: quotes of SQL would else be the shell's. */
+const shellWord = (name: string) => (/^[\w.]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
+
 /** The command that brings what only the own server has to the project; null where there is nothing to bring. */
 export function bringCommand(
   { table, keys, changedAt, way }: MergedTable,
@@ -121,7 +124,7 @@ export function bringCommand(
       : safe
         ? `changed-rows${changedAt === null ? "" : ` --keep-newer ${changedAt}=${partedAt}`}`
         : "missing-rows";
-  return `ithaca recover table ${table} --backup ${own} --with-parents --mode ${mode}`;
+  return `ithaca recover table --table ${shellWord(table)} --backup ${own} --with-parents --mode ${mode}`;
 }
 
 /** Keys that are shown of a table; the rest are counted. */
