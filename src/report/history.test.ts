@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { scratchDirectory } from "../base/scratch.ts";
 import { backupTaken, failed, files, green } from "./examples/reports.ts";
 import { isProof, listReports, provenBackups, recordedDigest, recordedDigestIn, recordedFigures } from "./history.ts";
+import { backupReportSchema } from "./kinds/backup.ts";
 import type { BackupReport, PointReport, ProofReport } from "./model.ts";
-import { backupReportSchema } from "./schema.ts";
 import { writeReport } from "./write.ts";
 
 const at = (day: number) => `2026-11-${String(day).padStart(2, "0")}T10:00:00.000Z`;

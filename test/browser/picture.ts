@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { scratchDirectory } from "../../src/base/scratch.ts";
-import { proofReportSchema } from "../../src/report/schema.ts";
+import { proofReportSchema } from "../../src/report/kinds/proof.ts";
 import { readReport } from "../../src/report/write.ts";
 import { startChromium } from "./chromium.ts";
 import { writeSeason } from "./season.ts";
