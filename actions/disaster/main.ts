@@ -55,9 +55,14 @@ export const action = defineAction({
       ...(backup === undefined ? {} : { backup }),
       ...(merge === undefined ? {} : { merge: namesOf(merge) }),
     });
-    const { verdict, id, way_on } = result;
+    const { verdict, id, way_on, report } = result;
     return {
-      outputs: { verdict, disaster: id ?? "", error: verdict === "proven" ? "" : redact(way_on) },
+      outputs: {
+        verdict,
+        disaster: id ?? "",
+        report: report?.json ?? "",
+        error: verdict === "proven" ? "" : redact(way_on),
+      },
       summary: page(result),
       exitCode: exitCodeOf(verdict),
     };

@@ -7,6 +7,7 @@ export type RunbookSection =
   | "backup-missing"
   | "proof-failed"
   | "proof-inconclusive"
+  | "rehearsal-failed"
   | "check-failed"
   | "drill-failed"
   | "recovery-failed"

@@ -33,7 +33,7 @@ const titles: Readonly<Record<string, { failed: string; inconclusive: string; se
   rehearsal: {
     failed: "the app's tests fail on the restored copy",
     inconclusive: "the app's tests could not be run on the restored copy",
-    section: "proof-failed",
+    section: "rehearsal-failed",
   },
   "platform-proof": {
     failed: "the platform's own backup was not proven",
@@ -41,6 +41,11 @@ const titles: Readonly<Record<string, { failed: string; inconclusive: string; se
     section: "proof-failed",
   },
   drill: { failed: "the drill failed", inconclusive: "the drill could not be run", section: "drill-failed" },
+  disaster: {
+    failed: "a step against the disaster failed",
+    inconclusive: "the steps against the disaster are not at their end",
+    section: "recovery-failed",
+  },
   recovery: {
     failed: "the recovery failed",
     inconclusive: "the recovery did not come to its end",
