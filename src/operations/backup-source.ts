@@ -13,6 +13,8 @@ export interface FetchedBackup extends OpenedBackup {
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
   /** When the newest backup of this database was taken; null where only this one is known. */
   readonly newestTakenAt: string | null;
+  /** Brings single files of the backup once more; null where the directory is not a copy of ours, and nothing in it may go. */
+  readonly again: ((paths: readonly string[]) => Promise<void>) | null;
 }
 
 /** Where the backup to prove comes from. */
@@ -32,7 +34,7 @@ export function directorySource(context: UseCaseContext, path: string): BackupSo
   return {
     async fetch() {
       if (!existsSync(join(directory, "backup.json"))) throw operationErrors.no_backup_directory({ path });
-      return { ...(await openBackup(directory)), directory, skipped: [], newestTakenAt: null };
+      return { ...(await openBackup(directory)), directory, skipped: [], newestTakenAt: null, again: null };
     },
   };
 }
@@ -56,6 +58,7 @@ export function vaultSource(context: UseCaseContext, vault: Vault, database: str
         directory: scratch,
         skipped: unreadable.map((id) => ({ id, reason: "its snapshot cannot be read" })),
         newestTakenAt: entries[0]?.taken_at ?? null,
+        again: (include) => vault.fetch(chosen, scratch, { include, signal, warn: progress.warn }),
       };
     },
   };

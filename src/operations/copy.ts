@@ -17,11 +17,16 @@ export interface Damage {
   readonly sql: string;
 }
 
-/** Restores a fetched backup into a throwaway database, and harms it where that is asked for. */
+/**
+ * Restores a fetched backup into a throwaway database, and harms it where that is asked for.
+ *
+ * @param consume whether the backup's rows may go from the disk once they are loaded
+ */
 export async function makeCopy(
   context: UseCaseContext,
   { subject, backup, damage }: { subject: Subject; backup: FetchedBackup; damage: Damage | null },
   target: Target,
+  consume = false,
 ): Promise<RestoreResult> {
   const { progress, signal, clock } = context;
   const { directory, manifest, census } = backup;
@@ -33,6 +38,7 @@ export async function makeCopy(
       target,
       database: subject.database,
       jobs: availableParallelism(),
+      consume,
       progress,
       clock,
       signal,

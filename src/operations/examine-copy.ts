@@ -42,7 +42,7 @@ const leastSabotage = 3;
 export async function examineCopy(context: UseCaseContext, run: ProofRun, copy: CopyToExamine): Promise<void> {
   const { subject, backup, target } = copy;
   const { progress } = context;
-  const { census: expected, scope, directory } = backup;
+  const { census: expected, scope, directory, again } = backup;
   const workers = availableParallelism();
   const census = await run.phase("census", () =>
     takeCopyCensus({ target, scope, database: subject.database, expected, workers, progress }),
@@ -55,7 +55,7 @@ export async function examineCopy(context: UseCaseContext, run: ProofRun, copy: 
     storage.catch(() => {});
     const { checks, notCovered } = await runChecks({ ...proof, examine: () => storage }, progress);
     await storage.catch(() => {});
-    run.checks.push(...(await narrowMismatches({ context: proof, checks, directory, target, progress })));
+    run.checks.push(...(await narrowMismatches({ context: proof, checks, directory, again, target, progress })));
     run.notCovered.push(...notCovered);
     return checks;
   });

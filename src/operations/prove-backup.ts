@@ -65,7 +65,7 @@ async function proveOn(
 ): Promise<void> {
   const { target } = throwaway;
   run.current = "restore";
-  const restored = await makeCopy(context, request, target);
+  const restored = await makeCopy(context, request, target, request.backup.again !== null);
   run.phases.push(...restored.phases);
   run.restoreErrors.push(...restored.errors);
   run.notCovered.push(...restored.skipped.map(({ what, why }) => ({ what, why })));

@@ -7,7 +7,7 @@ import type { RawError } from "./ledger.ts";
 import { findUnloaded } from "./loaded.ts";
 import { countLoaded } from "./loaded-share.ts";
 import { type LoadOptions, type LoadResult, load } from "./pg-restore.ts";
-import type { SampleStages } from "./sample-stages.ts";
+import type { SampleOfRows, SampleStages } from "./sample-stages.ts";
 import type { Selection } from "./selection.ts";
 import { faultOfSurroundings } from "./surroundings.ts";
 import { renderList } from "./toc.ts";
@@ -133,7 +133,7 @@ export async function loadArchive(
  */
 export async function loadSample(
   context: LoadContext,
-  stages: SampleStages,
+  stages: SampleStages & { readonly sample: SampleOfRows },
   { eventTriggers, withoutTablespaces }: Pick<Selection, "eventTriggers" | "withoutTablespaces">,
   known: readonly RawError[],
 ): Promise<LoadedArchive> {
@@ -155,19 +155,26 @@ export async function loadSample(
   };
   const { progress } = context;
   await progress.step("Make every definition", () =>
-    load("definitions", stages.first, { sections: ["pre-data", "post-data"] }),
+    load("definitions", first, { sections: ["pre-data", "post-data"] }),
   );
-  const loaded = await countLoaded(context.dump, stages.rows);
+  const { first, rows, last, sample } = stages;
+  const counted = await countLoaded(context.dump, rows);
+  const loaded: ArchiveEntry[] = [];
   await progress.step("Load the sample's rows", (note) => {
     const onTable = (table: string) => {
-      const { text, share } = loaded(table);
+      const { text, share } = counted(table);
       note(text, share);
     };
-    return load("rows", stages.rows, { sections: ["data"], pastTriggers: true, onTable });
+    for (const [index, wave] of sample.waves.entries()) {
+      if (index > 0 && !sample.goOn(index)) return;
+      const now = rows.filter(({ desc, dumpId }) => (desc === "SEQUENCE SET" ? index === 0 : wave.has(dumpId)));
+      loaded.push(...now);
+      await load("rows", now, { sections: ["data"], pastTriggers: true, onTable });
+    }
   });
-  errors.push(...(await unexplainedlyEmpty(context, stages.rows, [...known, ...errors])));
+  errors.push(...(await unexplainedlyEmpty(context, loaded, [...known, ...errors])));
   await progress.step("Build their indexes and constraints", async () => {
-    await load("indexes", stages.last, { sections: ["pre-data", "post-data"] });
+    await load("indexes", last, { sections: ["pre-data", "post-data"] });
     await load("event-triggers", eventTriggers, { sections: [] });
   });
   return { errors, phases };

@@ -26,7 +26,7 @@ import { newOutcome, type Outcome } from "./outcome.ts";
 import { inspectTarget } from "./prepare.ts";
 import { applyRoles } from "./roles.ts";
 import { parseRolesFile, type RolesFile } from "./roles-file.ts";
-import { sampleStages } from "./sample-stages.ts";
+import { type SampleOfRows, sampleStages } from "./sample-stages.ts";
 import { type ServerFacts, selectEntries } from "./selection.ts";
 import { applySettings, resetRoleSettings } from "./settings.ts";
 import { faultOfConnection } from "./surroundings.ts";
@@ -44,8 +44,8 @@ export interface RestoreOptions {
   readonly jobs: number;
   /** Whether the archive's rows may go from the disk once they are in the database; they stay unless told otherwise. */
   readonly consume?: boolean;
-  /** Of which entries the rows, or the large objects, are loaded; of all unless told otherwise. */
-  readonly withRows?: (entry: ArchiveEntry) => boolean;
+  /** Which rows and large objects are loaded; all of them unless told otherwise. */
+  readonly sample?: SampleOfRows;
   readonly progress: Progress;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -101,8 +101,8 @@ async function loadInto(
     if (properties !== null) await applyDatabaseOwner(session, properties, outcome);
   });
   const selection = selectEntries(opened.entries, server);
-  const { withRows } = options;
-  const stages = withRows === undefined ? null : sampleStages(selection.load, withRows);
+  const { sample } = options;
+  const stages = sample === undefined ? null : { ...sampleStages(selection.load, sample), sample };
   const badFiles = await checkArchiveFiles(opened.dump, stages?.rows ?? selection.load);
   const unloadable = new Set(badFiles.filter((file) => !file.loadable).map((file) => file.entry.dumpId));
   const damages: RawError[] = badFiles.map(({ entry, message }) => ({ dumpId: entry.dumpId, message }));

@@ -84,7 +84,7 @@ async function proveFetched(context: UseCaseContext, subject: Subject, backup: F
   try {
     const { target } = throwaway;
     const restoring = stopwatch();
-    const restored = await makeCopy(context, { subject, backup, damage: null }, target);
+    const restored = await makeCopy(context, { subject, backup, damage: null }, target, backup.again !== null);
     const restore = restoring();
     const recordedDigest = backup.manifest.digest;
     const copy = { subject, backup, target, facts, restored, teamChecks: [], recordedDigest, sabotage: false };

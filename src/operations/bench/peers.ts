@@ -35,7 +35,7 @@ const withoutRows =
 const schemaDump = `pg_dump --schema-only --quote-all-identifiers --exclude-schema '${withoutDefinitions}'`;
 const dataDump = `pg_dump --data-only --quote-all-identifiers --exclude-schema '${withoutRows}' --exclude-table=auth.schema_migrations --exclude-table=storage.migrations --schema='*'`;
 const rolesDump = "pg_dumpall --roles-only --quote-all-identifiers --no-role-passwords --no-comments";
-const lines = `sed -E 's/^\\\\(un)?restrict .*$/-- &/; s/^CREATE SCHEMA "/CREATE SCHEMA IF NOT EXISTS "/'`;
+const lines = `sed -E 's/^\\\\(un)?restrict .*$/-- &/; s/^CREATE SCHEMA "/CREATE SCHEMA IF NOT EXISTS "/; s/^(CREATE|ALTER) PUBLICATION "supabase_realtime.*$/-- &/'`;
 // The servers have the roles: the CLI leaves out Supabase's own, and we the others too.
 const roleLines = `sed -E 's/^(CREATE|ALTER) ROLE /-- &/; s/^GRANT /-- &/; s/^\\\\(un)?restrict .*$/-- &/'`;
 /** Counts every table, which is as much proof as this way has. */

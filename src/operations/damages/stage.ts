@@ -89,7 +89,7 @@ async function backUp(
   await fill(fixture, target, clock.now());
   const { name, database } = subject;
   await takeBackup({ target, name, database, directory, progress, clock, signal });
-  return { ...(await openBackup(directory)), directory, skipped: [], newestTakenAt: null };
+  return { ...(await openBackup(directory)), directory, skipped: [], newestTakenAt: null, again: null };
 }
 
 /** Sets the stage for one fixture. Disposing ends its server and removes its backup. */

@@ -22,6 +22,8 @@ export interface Loading {
   readonly schema: string;
   /** The folder of the dump. */
   readonly dump: string;
+  /** Brings files of the backup that are not in its folder any more; null where all of them stay. */
+  readonly again: ((paths: readonly string[]) => Promise<void>) | null;
   /** The encoding of the archive's rows. */
   readonly encoding: string;
   /** A private folder for rows that must be unpacked first. */
@@ -47,7 +49,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** The path of an entry's rows as plain text, unpacked where they are packed. */
-async function plainFile(entry: ArchiveEntry, table: string, { dump, scratch }: Loading): Promise<string> {
+async function plainFile(entry: ArchiveEntry, table: string, { dump, again, scratch }: Loading): Promise<string> {
   // A hostile archive could name any file of this machine.
   if (!/^\d+\.dat$/.test(entry.fileName)) throw proofErrors.narrow_read({ table, why: "its file has no plain name" });
   const path = join(dump, entry.fileName);
@@ -58,6 +60,8 @@ async function plainFile(entry: ArchiveEntry, table: string, { dump, scratch }: 
     await pipeline(createReadStream(path + suffix), decompress(), createWriteStream(plain, { mode: 0o600 }));
     return plain;
   }
+  await again?.([`dump/${entry.fileName}`]);
+  if (await isFile(path)) return path;
   throw proofErrors.narrow_read({ table, why: "its file is missing, or packed in a way that is not known here" });
 }
 

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
@@ -13,7 +13,7 @@ import { libpqEnvironment } from "../../postgres/libpq-environment.ts";
 import { dataEquality } from "../checks/data-equality.ts";
 import { runChecks } from "../run-checks.ts";
 import { copiedColumns } from "./archive-rows.ts";
-import { narrowMismatches } from "./narrow.ts";
+import { type NarrowOptions, narrowMismatches } from "./narrow.ts";
 
 const scope = { excludedSchemas: [], excludedTables: [], excludedRows: [], excludedExtensions: [], leftOut: [] };
 
@@ -32,7 +32,7 @@ async function dump(database: TestDatabase, scratch: Scratch, options: readonly 
 }
 
 /** Compares the database with a census of it, and narrows what differs down. */
-async function prove(database: TestDatabase, scratch: Scratch, expected: Census) {
+async function prove(database: TestDatabase, scratch: Scratch, expected: Census, again: NarrowOptions["again"] = null) {
   const { session, target } = database;
   await session.query("SET search_path = ''");
   const context = proofContext({ expected, copy: await takeCensus(database), session });
@@ -41,6 +41,7 @@ async function prove(database: TestDatabase, scratch: Scratch, expected: Census)
     context,
     checks,
     directory: scratch.path,
+    again,
     target,
     progress: silentProgress,
   });
@@ -90,6 +91,29 @@ test("rows that were lost, added or changed after the load are named by key and 
     `public."Kids" id=${id(8)}; data, full, name; as in the archive; changed`,
     `public."Kids" id=${id(9)}; shout, t; as in the archive; changed`,
   ]);
+});
+
+test("rows that a restore has taken from the disk are brought once more; where they cannot be, that is said", async () => {
+  await using database = await testDatabase();
+  await using scratch = await scratchDirectory("test");
+  const { session } = database;
+  await session.query("CREATE TABLE public.t (id int PRIMARY KEY); INSERT INTO public.t VALUES (1), (2)");
+  const expected = await takeCensus(database);
+  await dump(database, scratch);
+  await session.query("DELETE FROM public.t WHERE id = 2");
+  const folder = join(scratch.path, "dump");
+  const [rows = ""] = (await readdir(folder)).filter((name) => name.endsWith(".dat") && name !== "toc.dat");
+  await rename(join(folder, rows), join(scratch.path, rows));
+  expect((await prove(database, scratch, expected)).reason).toContain("its file is missing");
+  const asked: string[] = [];
+  const again = async (paths: readonly string[]) => {
+    asked.push(...paths);
+    await rename(join(scratch.path, rows), join(folder, rows));
+  };
+  const { told, reason } = await prove(database, scratch, expected, again);
+  expect(reason).toBe("");
+  expect(asked).toEqual([`dump/${rows}`]);
+  expect(told).toContain("public.t id=2; row; as in the archive; missing");
 });
 
 test("an archive that does not hold what the source had is told from a copy that was changed", async () => {

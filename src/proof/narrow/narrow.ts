@@ -21,6 +21,8 @@ export interface NarrowOptions {
   readonly checks: readonly CheckResult[];
   /** The backup's directory. */
   readonly directory: string;
+  /** Brings single files of the backup once more, since they may be gone by now; null where they stay. */
+  readonly again?: Loading["again"];
   /** The throwaway, with the right to write it. */
   readonly target: Target;
   readonly progress: Progress;
@@ -61,11 +63,11 @@ async function narrowTable(table: NarrowTable, loading: Loading, context: ProofC
 }
 
 async function narrowTables(options: NarrowOptions, names: readonly string[]) {
-  const { context, directory, target, progress } = options;
+  const { context, directory, again = null, target, progress } = options;
   const findings: Finding[] = [];
   const failures: string[] = [];
   const { manifest } = context;
-  await using loading = await openWorkbench({ manifest, directory, target });
+  await using loading = await openWorkbench({ manifest, directory, again, target });
   await progress.step("Looking for the rows that differ", async (note) => {
     for (const table of await findTables(loading.session, scopeOf(manifest), names)) {
       note(table.name);

@@ -12,6 +12,7 @@ export interface WorkbenchOptions {
   readonly manifest: Manifest;
   /** The backup's directory. */
   readonly directory: string;
+  readonly again?: Loading["again"];
   /** The throwaway, with the right to write it. */
   readonly target: Target;
 }
@@ -35,6 +36,7 @@ async function scratchSchema(session: Session): Promise<AsyncDisposable & { read
 export async function openWorkbench({
   manifest,
   directory,
+  again = null,
   target,
 }: WorkbenchOptions): Promise<Loading & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
@@ -47,6 +49,7 @@ export async function openWorkbench({
     target,
     schema: schema.name,
     dump: join(directory, "dump"),
+    again,
     encoding: manifest.server.encoding,
     scratch: scratch.path,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
