@@ -10,20 +10,31 @@ const colours = { passed: "green", failed: "red", not_run: "yellow" } as const;
 const verdictColours = { proven: "green", failed: "red", inconclusive: "yellow" } as const;
 const shownFindings = 5;
 
-/** Checks as a list: one line each, the first findings below the failed ones. */
+/** One check: its line, and the first findings below it where it failed. */
+function linesOf(check: CheckResult): string[] {
+  const facts = check.status === "not_run" ? check.reason : check.actual;
+  const head = `  ${styleText(colours[check.status], marks[check.status])} ${check.title}${facts === "" ? "" : `: ${facts}`}`;
+  const findings = check.status === "failed" ? check.findings : [];
+  const rest = findings.length - shownFindings;
+  return [
+    head,
+    ...findings
+      .slice(0, shownFindings)
+      .map((f) => `      ${f.object} · ${f.attribute}: expected ${f.expected}, found ${f.actual}`),
+    ...(rest > 0 ? [`      and ${rest} more in the report`] : []),
+  ];
+}
+
+/** From so many checks on that one and the same thing has kept from running, they are one line. */
+const manyAlike = 3;
+
+/** Checks as a list. A run that ended early says once what that kept it from. */
 export function checkLines(checks: readonly CheckResult[]): string[] {
-  return checks.flatMap((check) => {
-    const facts = check.status === "not_run" ? check.reason : check.actual;
-    const head = `  ${styleText(colours[check.status], marks[check.status])} ${check.title}${facts === "" ? "" : `: ${facts}`}`;
-    const findings = check.status === "failed" ? check.findings : [];
-    const rest = findings.length - shownFindings;
-    return [
-      head,
-      ...findings
-        .slice(0, shownFindings)
-        .map((f) => `      ${f.object} · ${f.attribute}: expected ${f.expected}, found ${f.actual}`),
-      ...(rest > 0 ? [`      and ${rest} more in the report`] : []),
-    ];
+  const groups = Map.groupBy(checks, (check) => (check.status === "not_run" ? `not run: ${check.reason}` : check.id));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length < manyAlike) return group.flatMap(linesOf);
+    return [`  ${styleText("yellow", marks.not_run)} ${group.length} checks could not be run: ${first.reason}`];
   });
 }
 
