@@ -79,7 +79,7 @@ const census = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Hash only one row in a hundred of each large table, chosen by key, to spare the source; the proof says so and what may go unseen",
+      "To spare the source, hash only one row in a hundred of each large table, chosen by key, and do not ask what each role may see; the proof says so and what may go unseen",
     ),
   table_budget: duration
     .optional()
