@@ -214,7 +214,10 @@ class Run {
         return { event: undone ? "undone" : "not_undone", says };
       }
       case "announce":
-        this.incident = { ...this.incident, next_steps: [...method.nextSteps(this.context)] };
+        // What was not recovered has none: how production stands is said by the roll-back.
+        if (this.incident.state.outcome === null) {
+          this.incident = { ...this.incident, next_steps: [...method.nextSteps(this.context)] };
+        }
         this.incident = { ...this.incident, told: [...(await hooks.announce(this.incident))] };
         return done;
       case "watch": {

@@ -1,17 +1,38 @@
 import { availableParallelism } from "node:os";
 import { takeCopyCensus } from "../../census/copy-census.ts";
-import type { Census, Perspective } from "../../census/types.ts";
+import type { Census, Perspective, RoleViews, Sight } from "../../census/types.ts";
 import { connect } from "../../postgres/connect.ts";
 import { parseQualifiedName, qualifiedName } from "../../postgres/quote.ts";
 import type { Target } from "../../postgres/types.ts";
 import type { StepContext, Verified } from "../types.ts";
 import { type Examination, examine, scopeWithoutMarker } from "./examine.ts";
 
-/** The same census, asking for counts only: for a look at production that must be short. */
+/** Without the clock that it was asked by: to ask by that again a policy would be altered, and its table locked. */
+function unclocked(sight: Sight): Sight {
+  if (sight.kind !== "rows") return sight;
+  const { at: _, ...rest } = sight;
+  return rest;
+}
+
+function byTodaysClock(views: RoleViews): RoleViews {
+  const perspectives = views.perspectives.map((one) => ({
+    ...one,
+    sights: Object.fromEntries(Object.entries(one.sights).map(([object, sight]) => [object, unclocked(sight)])),
+  }));
+  return { ...views, perspectives };
+}
+
+/** The same census, asking for counts only and altering nothing: for a look at production that must be short. */
 function countedOnly(census: Census): Census {
   const unhashed = { why: "counted only, after the proof", excused: true };
   const tables = Object.entries(census.tables).map(([name, table]) => [name, { ...table, hash: null, unhashed }]);
-  return { ...census, samples: [], tables: Object.fromEntries(tables) };
+  const { role_views } = census;
+  return {
+    ...census,
+    samples: [],
+    tables: Object.fromEntries(tables),
+    ...(role_views === undefined ? {} : { role_views: byTodaysClock(role_views) }),
+  };
 }
 
 /** What was asked, and what of it went wrong; where nothing was asked it says why. */
