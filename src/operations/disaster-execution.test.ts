@@ -93,8 +93,46 @@ test("a lost database, in earnest: each fault leaves a clear state, and the next
   expect(await readFile(join(shop.folder, ended.report?.markdown ?? ""), "utf8")).toContain("✅ done");
 }, 120_000);
 
-/** The gateway of the stand-in's project: it knows the keys that the API lists. `deaf`: it never heard of a revocation. */
-async function gatewayOf({ project }: PlatformServer): Promise<AsyncDisposable & { url: string; deaf: boolean }> {
+test("a new project, in earnest: made once by the API, not let in to while it is ill, and led to by its hostname", async () => {
+  await using platform = await supabasePlatform();
+  await plan("{hooks: {environment: 'env > project.env'}, project: {hostname: app.example.org}}");
+  const gone = socketUrl(withDatabase(shop.database.target, "gone"));
+  const token = { ...platform.env, ITHACA_DATABASE_URL: gone, ITHACA_RECOVERY_URL: gone };
+  const unasked = await disaster(contextOf(token), "deleted", executing);
+  expect(stopped(unasked)).toMatchObject({ id: "new-project", says: expect.stringContaining("in the dashboard") });
+  expect(platform.world.projects.size).toBe(1);
+
+  const context = contextOf({ ...token, ITHACA_NEW_PROJECT_PASSWORD: "canary-project-password" });
+  const made = await disaster(context, "deleted", executing);
+  expect(stopped(made)?.says).toMatch(/is made and healthy.*\[YOUR-PASSWORD\]@.*:5432/);
+  expect(JSON.stringify(made)).not.toContain("canary-project-password");
+  await disaster(context, "deleted", executing);
+  expect(platform.world.projects.size).toBe(2);
+  const fresh = [...platform.world.projects.values()].find(({ ref }) => ref !== platform.project.ref);
+  expect(fresh?.region).toBe(platform.project.region);
+
+  fresh?.unhealthy.add("auth");
+  const done = ["new-project", "restore", "migrations"];
+  const ill = await disaster(context, "deleted", { ...executing, done });
+  expect(stopped(ill)).toMatchObject({
+    id: "auth-flow",
+    state: "failed",
+    says: expect.stringContaining("auth: UNHEALTHY"),
+  });
+  fresh?.unhealthy.clear();
+  expect(stopped(await disaster(context, "deleted", executing))).toMatchObject({ id: "auth-flow", state: "waiting" });
+  const led = await disaster(context, "deleted", { ...executing, done: ["auth-flow"] });
+  expect(await readFile(join(shop.folder, "project.env"), "utf8")).toContain(`ITHACA_PROJECT_REF=${fresh?.ref}`);
+  expect(fresh?.hostname).toEqual({ name: "app.example.org", status: "5_services_reconfigured" });
+  const ended = await disaster(context, "deleted", { ...executing, done: ["old-references", "first-backup"] });
+  expect([led.verdict, ended.verdict]).toEqual(["inconclusive", "proven"]);
+}, 60_000);
+
+/** The gateway of the stand-in's project: it knows the keys that the API lists. `deaf`: it never heard of a revocation; `blind`:
+ * it lets nobody in. */
+async function gatewayOf({
+  project,
+}: PlatformServer): Promise<AsyncDisposable & { url: string; deaf: boolean; blind: boolean }> {
   const all = new Set(project.apiKeys.map(({ api_key }) => api_key));
   const server = createServer((request, response) => {
     if (request.url?.endsWith("jwks.json") === true) {
@@ -106,7 +144,7 @@ async function gatewayOf({ project }: PlatformServer): Promise<AsyncDisposable &
     const known = project.apiKeys.some(
       ({ api_key, type }) => api_key === key && (type !== "legacy" || project.legacyKeys),
     );
-    response.writeHead(known || (gateway.deaf && all.has(key)) ? 200 : 401).end("{}");
+    response.writeHead(!gateway.blind && (known || (gateway.deaf && all.has(key))) ? 200 : 401).end("{}");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -114,6 +152,7 @@ async function gatewayOf({ project }: PlatformServer): Promise<AsyncDisposable &
   const gateway = {
     url: `http://127.0.0.1:${port}/{ref}`,
     deaf: false,
+    blind: false,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -159,7 +198,9 @@ test("an attack, in earnest, against the documented API: keys are proved at the 
   expect(when.steps.find(({ id }) => id === "when")?.says).toContain(good);
   const rest = { ...executing, backup: good, done: ["restore", "sign-out"] };
   const secrets = await disaster(context, "ransomware", rest);
-  expect(secrets.steps.find(({ id }) => id === "audit")?.says).toContain("added role canary_backdoor");
+  expect(secrets.steps.find(({ id }) => id === "audit")?.says).toMatch(
+    /added role canary_backdoor\n[\s\S]*public\.orders: at most \d+ rows were written since/,
+  );
   expect(stopped(secrets)).toMatchObject({ id: "rotate-secrets" });
   const says = stopped(secrets)?.says ?? "";
   expect(says).toContain("MAIL_KEY: old");
@@ -174,7 +215,15 @@ test("a gateway that does not answer is no proof, and one that still lets an old
   const made = await makeKeys(api, ref, undefined);
   const suffix = made.facts?.key_suffix ?? "";
   const { signal } = contextOf({});
-  gateway.deaf = true;
+  gateway.blind = true;
+  const refused = revokeKeys(api, ref, suffix, {
+    environment: { SUPABASE_GATEWAY_URL: gateway.url },
+    signal,
+    patience: 0,
+  });
+  await expect(refused).rejects.toMatchObject({ id: "disaster.new_key_refused" });
+  platform.project.legacyKeys = true;
+  Object.assign(gateway, { blind: false, deaf: true });
   const environment = { SUPABASE_GATEWAY_URL: gateway.url };
   const deaf = revokeKeys(api, ref, suffix, { environment, signal, patience: 0 });
   await expect(deaf).rejects.toMatchObject({ id: "disaster.key_left" });

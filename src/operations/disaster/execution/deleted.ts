@@ -6,7 +6,7 @@ import { disasterErrors } from "../../../recovery/disaster/errors.ts";
 import { gatewayOf } from "../../../recovery/disaster/key-proof.ts";
 import { findReferences } from "../../../recovery/disaster/old-references.ts";
 import { sessionPooler, urlWithPlaceholder } from "../../../supabase/connection.ts";
-import { getHealth } from "../../../supabase/management/projects.ts";
+import { getHealth, listProjects } from "../../../supabase/management/projects.ts";
 import { requireSource } from "../../subject.ts";
 import { switchHostname } from "../hostname.ts";
 import { makeProject } from "../platform-project.ts";
@@ -21,7 +21,7 @@ const passwordVariable = "ITHACA_NEW_PROJECT_PASSWORD";
 const neededServices = ["auth", "rest", "db"];
 
 /** Where the database to restore into is, and that it answers: made by the API where that can be done. */
-async function newProject(site: Site, facts: Readonly<Record<string, string>>): ReturnType<StepAction> {
+async function newProject(site: Site, facts: Readonly<Record<string, string>>, since: Date): ReturnType<StepAction> {
   const { context, subject } = site;
   const variable = subject.database.recovery.url_secret;
   if ((context.environment[variable] ?? "") !== "" && !(await isLost(writing(site)))) {
@@ -35,10 +35,11 @@ async function newProject(site: Site, facts: Readonly<Record<string, string>>): 
     );
   }
   registerSecret(password);
-  const made = facts.project_ref;
-  const name = `${subject.name}-${context.clock.now().toISOString().slice(0, 10)}`;
-  const ref = made ?? (await makeProject(site, access, { name, password })).ref;
-  const pooler = await sessionPooler({ ...access, ref });
+  // A run that ended between making it and writing that down is followed by one that finds it by its name.
+  const name = `${subject.name}-${since.toISOString().slice(0, 10)}`;
+  const there = facts.project_ref ?? (await listProjects(access.api)).find((one) => one.name === name)?.ref;
+  const ref = there ?? (await makeProject(site, access, { name, password })).ref;
+  const pooler = await sessionPooler({ ...access, ref }, { sslrootcert: subject.database.managed?.ca_file });
   return {
     ...waiting(
       `The project ${ref} is made and healthy. Set ${variable} to ${urlWithPlaceholder(pooler)} with ${passwordVariable} in it. Not copied, for the lost project can tell nobody: auth settings, functions and their secrets, files of Storage.`,
@@ -89,15 +90,15 @@ function whereTo({ context }: Site, facts: Readonly<Record<string, string>>): Re
   return ref === undefined ? {} : { ITHACA_PROJECT_REF: ref, ITHACA_PROJECT_URL: gatewayOf(context.environment, ref) };
 }
 
-/** Scenario A in earnest. */
-export function executeDeleted(site: Site): Record<string, StepAction> {
+/** Scenario A in earnest. @param since when it was begun */
+export function executeDeleted(site: Site, since: Date): Record<string, StepAction> {
   const { context, subject, options } = site;
   return {
     assess: async () => {
       if (await isLost(requireSource(context, subject))) return done("It cannot be reached.");
       throw disasterErrors.still_there({ database: subject.name });
     },
-    "new-project": (facts) => newProject(site, facts),
+    "new-project": (facts) => newProject(site, facts, since),
     restore: () => restore(site, "new", options.backup),
     migrations: () => migrateTwice(site, writing(site), false),
     "auth-flow": (facts) => authFlow(site, facts),

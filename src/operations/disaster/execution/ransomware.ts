@@ -1,7 +1,8 @@
-import { describeTraces, firstTrace, massChanges } from "../../../recovery/disaster/anomalies.ts";
+import { describeTraces, firstTrace, massChanges, massWrites } from "../../../recovery/disaster/anomalies.ts";
 import { busyHours, changesByHour } from "../../../recovery/disaster/changes-by-hour.ts";
 import type { StepAction } from "../../../recovery/disaster/drive-steps.ts";
 import { auditSecurity } from "../../../recovery/disaster/security-audit.ts";
+import { spellAmount } from "../../../report/format.ts";
 import { listReports, recordedFigures } from "../../../report/history.ts";
 import { openVault } from "../../../vault/vault.ts";
 import { backup } from "../../backup.ts";
@@ -18,8 +19,8 @@ const noToken = "The platform's token is not set here: do it in the dashboard.";
 /** How far back changes are looked at by the hour. */
 const daysBack = 14;
 
-/** Changes of an audit that are named in a sentence; the rest are counted. */
-const shownChanges = 60;
+/** Changes of an audit that are named; the rest are counted. */
+const shownChanges = 500;
 
 /** When it began: rows that vanished between backups, and the hours in which many rows were changed. */
 async function findBeginning(site: Site): ReturnType<StepAction> {
@@ -48,14 +49,27 @@ async function audit(site: Site, good: string | undefined, evidence: string | un
   if (good === undefined || evidence === undefined) {
     return waiting("Two backups are needed: the evidence, and --backup <id>.");
   }
-  const { changes } = auditSecurity(await censusOf(site, good), await censusOf(site, evidence));
+  const [then, now] = [await censusOf(site, good), await censusOf(site, evidence)];
+  const { changes, not_covered } = auditSecurity(then, now);
+  const rows = Object.fromEntries(Object.entries(then.tables).map(([table, census]) => [table, census.rows]));
   const named = changes
     .slice(0, shownChanges)
     .map(
       ({ kind, object, attribute, change }) =>
         `${change} ${kind} ${object}${attribute === "*" ? "" : ` (${attribute})`}`,
     );
-  return done(changes.length === 0 ? "Nothing was changed." : `${changes.length} changes: ${named.join("; ")}.`);
+  return done(
+    [
+      changes.length === 0
+        ? "No definition was changed."
+        : `Not as in ${good}: ${spellAmount(changes.length, "definition")}.`,
+      ...named,
+      ...massWrites(then.writes, now.writes, rows).map(
+        ({ table, written }) => `${table}: at most ${written} rows were written since, by the server's own counters`,
+      ),
+      ...not_covered.map(({ what, why }) => `not audited: ${what} (${why})`),
+    ].join("\n"),
+  );
 }
 
 /** Scenario B in earnest. @param since when it was begun: what is newer was set by us */
