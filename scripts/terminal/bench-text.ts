@@ -1,13 +1,14 @@
 import { styleText } from "node:util";
-import type { BenchResult } from "../../src/operations/bench/bench.ts";
+import type { BenchResult, TargetRow } from "../../src/operations/bench/types.ts";
 
 const seconds = (value: number | null) => (value === null ? "–" : value.toFixed(2)).padStart(7);
 
 /** Every promise with its figure, and the times behind them. */
-export function benchText({ targets, runs, load }: BenchResult): string {
-  const marks = new Map<boolean | null, string>([
+export function benchText({ targets, runs, stopped, load }: BenchResult): string {
+  const marks = new Map<TargetRow["pass"], string>([
     [true, styleText("green", "PASS")],
     [false, styleText("red", "FAIL")],
+    ["reported", "    "],
     [null, styleText("yellow", "n/a ")],
   ]);
   const rows = targets.map(
@@ -29,7 +30,8 @@ export function benchText({ targets, runs, load }: BenchResult): string {
     ),
     ...remarks.map((remark) => `  ${remark}`),
   ]);
-  const kept = targets.filter(({ pass }) => pass === true).length;
+  const promised = targets.filter(({ pass }) => pass !== "reported");
+  const kept = promised.filter(({ pass }) => pass === true).length;
   return [
     "",
     ...rows,
@@ -37,6 +39,7 @@ export function benchText({ targets, runs, load }: BenchResult): string {
     `  ${"seconds, every round".padEnd(22)}${["core", "whole", "(a)", "(b)", "(c)", "(d)"].map((name) => name.padStart(7)).join(" ")}`,
     ...times,
     "",
-    `${kept} of ${targets.length} promises kept, at a load of ${load.before.toFixed(1)} to ${load.after.toFixed(1)}`,
+    ...(stopped ? ["Stopped before its end: what is not above was not measured."] : []),
+    `${kept} of ${promised.length} promises kept, at a load of ${load.before.toFixed(1)} to ${load.after.toFixed(1)}`,
   ].join("\n");
 }

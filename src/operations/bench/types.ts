@@ -73,8 +73,31 @@ export interface TargetRow {
   readonly name: string;
   readonly target: string;
   readonly measured: string;
-  /** null where this run could not measure it: that is no pass. */
-  readonly pass: boolean | null;
+  /** null where this run could not measure it: that is no pass. `reported`: nothing was promised. */
+  readonly pass: boolean | "reported" | null;
+}
+
+export interface BenchOptions {
+  /** Also sixteen times the data. */
+  readonly full?: boolean;
+  /** Only the data sets whose name holds this text. */
+  readonly only?: string;
+  /** Rounds over each data set of each size; three unless told otherwise. */
+  readonly rounds?: number;
+  /** Seconds after which no further round over a data set of one size begins; 60 unless told otherwise. */
+  readonly budget?: number;
+  readonly plan: string;
+  /** Measure the database of ITHACA_SOURCE_URL, as it is, and none of the data sets. */
+  readonly source?: boolean;
+}
+
+export interface BenchResult {
+  readonly targets: readonly TargetRow[];
+  readonly runs: readonly BenchRun[];
+  /** Whether it was stopped before its end: then what it had measured by then is here. */
+  readonly stopped: boolean;
+  /** The machine's load over a minute, at the start and at the end: above the number of cores, times are noise. */
+  readonly load: { readonly before: number; readonly after: number };
 }
 
 const target = z.object({

@@ -1,0 +1,75 @@
+import { resolve } from "node:path";
+import { stopwatch } from "../../base/clock.ts";
+import { messageOf } from "../../base/errors.ts";
+import { connect } from "../../postgres/connect.ts";
+import type { Target } from "../../postgres/types.ts";
+import type { UseCaseContext } from "../context.ts";
+import { lightSnapshot, ownWay } from "./own-way.ts";
+import { defaultWay, documentedWay, floors, type Stand } from "./peers.ts";
+import { copyRoles } from "./tools.ts";
+import type { BenchOptions, BenchRun, Round } from "./types.ts";
+
+/** A peer's figure, or null and a remark: a way that cannot be gone is no reason to measure nothing. */
+async function orRemark<T>(remarks: Set<string>, way: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (thrown) {
+    remarks.add(`${way}: ${messageOf(thrown)}`);
+    return null;
+  }
+}
+
+async function oneRound(stand: Stand, planned: string | null, watched: boolean, remarks: Set<string>): Promise<Round> {
+  const { source, scratch, signal } = stand;
+  const way = { source, plan: planned, scratch, signal };
+  const bare = await floors(stand);
+  const own = await ownWay(way, watched);
+  const documented = await orRemark(remarks, "documented way", () => documentedWay(stand));
+  const defaults = await orRemark(remarks, "defaults", () => defaultWay(stand));
+  signal.throwIfAborted();
+  return { own, light: await lightSnapshot(way), ...bare, documented, defaults };
+}
+
+/** What is measured, and where it lies. */
+export interface Subject {
+  readonly name: string;
+  /** 1, 4 or 16. */
+  readonly size: number;
+  readonly manyTables: boolean;
+  /** Whether the plan is proved; otherwise one that says nothing. */
+  readonly planned: boolean;
+  readonly source: Target;
+}
+
+/** What stays from one subject to the next. */
+export interface Bench {
+  readonly context: UseCaseContext;
+  readonly options: BenchOptions;
+  readonly stand: Omit<Stand, "source">;
+}
+
+/** Lets everybody go over the same data, round after round, until there are enough of them or the time is over. */
+export async function measure(bench: Bench, { name, size, manyTables, planned, source }: Subject): Promise<BenchRun> {
+  const { context, options, stand } = bench;
+  const { progress } = context;
+  await copyRoles(source, [stand.untuned, stand.tuned]);
+  const databaseBytes = await sizeOf(source);
+  const remarks = new Set<string>();
+  const rounds: Round[] = [];
+  const plan = planned ? resolve(context.workingDirectory, options.plan) : null;
+  const elapsed = stopwatch();
+  await progress.step(`Measure ${name}, ${size}x, ${Math.round(databaseBytes / 1e6)} MB`, async (note) => {
+    while (rounds.length < (options.rounds ?? 3) && (rounds.length === 0 || elapsed() < (options.budget ?? 60))) {
+      const share = Math.max(rounds.length / (options.rounds ?? 3), elapsed() / (options.budget ?? 60));
+      note(`round ${rounds.length + 1}`, Math.min(1, share));
+      rounds.push(await oneRound({ ...stand, source }, plan, rounds.length === 0, remarks));
+    }
+  });
+  return { data: name, size, databaseBytes, manyTables, rounds, remarks: [...remarks] };
+}
+
+async function sizeOf(target: Target): Promise<number> {
+  await using session = await connect(target, { readOnly: true });
+  const [row] = await session.query<{ bytes: string }>("SELECT pg_database_size(current_database())::text AS bytes");
+  return Number(row?.bytes);
+}
