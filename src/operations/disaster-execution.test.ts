@@ -13,9 +13,11 @@ import { platformAccess, usualNames } from "../supabase/management/settings.ts";
 import { backup } from "./backup.ts";
 import type { UseCaseContext } from "./context.ts";
 import { makeKeys, revokeKeys } from "./disaster/platform-keys.ts";
+import { ownProject, rehearsedPlatform } from "./disaster/rehearsal/platform.ts";
 import type { DisasterOptions } from "./disaster/site.ts";
 import { disaster } from "./disaster.ts";
 import { drill } from "./drill.ts";
+import { loadSubject } from "./subject.ts";
 
 let shop: Shop;
 let good = "";
@@ -127,6 +129,23 @@ test("a new project, in earnest: made once by the API, not let in to while it is
   const ended = await disaster(context, "deleted", { ...executing, done: ["old-references", "first-backup"] });
   expect([led.verdict, ended.verdict]).toEqual(["inconclusive", "proven"]);
 }, 60_000);
+
+test("a rehearsal on a platform of one's choice makes a project there and deletes it; the one in use stays as it is", async () => {
+  await using platform = await supabasePlatform();
+  await plan("{}");
+  const before = JSON.stringify(platform.project.apiKeys);
+  const context = contextOf(platform.env);
+  const subject = await loadSubject(context, executing);
+  const given = { context, subject, options: executing, reports: join(shop.folder, "reports") };
+  await using stack = new AsyncDisposableStack();
+  const { site, notCovered } = await rehearsedPlatform(given, stack);
+  expect(notCovered).toEqual([]);
+  const { own } = await ownProject(site, stack);
+  expect([...platform.world.projects.keys()]).toEqual([platform.project.ref, own]);
+  await stack.disposeAsync();
+  expect([...platform.world.projects.keys()]).toEqual([platform.project.ref]);
+  expect(JSON.stringify(platform.project.apiKeys)).toBe(before);
+});
 
 /** The gateway of the stand-in's project: it knows the keys that the API lists. `deaf`: it never heard of a revocation; `blind`:
  * it lets nobody in. */

@@ -111,7 +111,7 @@ async function compareTable(
 const shellWord = (name: string) => (/^[\w.]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
 
 /** The command that brings what only the own server has to the project; null where there is nothing to bring. */
-export function bringCommand(
+function bringCommand(
   { table, keys, changedAt, way }: MergedTable,
   { own }: MergeSides,
   partedAt: string,

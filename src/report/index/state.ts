@@ -1,7 +1,7 @@
 import { lastFiring } from "../../plan/firing.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { spellInstant, spellSeconds } from "../format.ts";
-import { isBackup, isCheck, isDrill, isPoint, isProof, isRecovery, isWatch } from "../history.ts";
+import { isBackup, isCheck, isDisaster, isDrill, isPoint, isProof, isRecovery, isWatch } from "../history.ts";
 import type { AnyReport, BackupReport, DrillReport, ProofReport } from "../model.ts";
 import { linkTo } from "./link-to.ts";
 
@@ -105,6 +105,7 @@ export function stateOf(name: string, plan: Plan, reports: readonly AnyReport[],
   gaps.push(...ofVerdict("the check", newest(reports.filter(isCheck))));
   gaps.push(...ofVerdict("the rehearsal of a point in time", newest(reports.filter(isPoint))));
   gaps.push(...ofVerdict("the recovery", newest(reports.filter(isRecovery))));
+  gaps.push(...ofVerdict("the run through the steps against a disaster", newest(reports.filter(isDisaster))));
   const watch = newest(reports.filter(isWatch));
   // A backup that came after all answers what the watch had asked.
   const answered = watch !== null && takenAt !== undefined && timeOf(takenAt) > timeOf(watch.run.started_at);
