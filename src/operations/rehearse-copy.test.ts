@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TemplateDatabase, testDatabase } from "../../test/support/database.ts";
+import { innerOdysseyPlan } from "../../test/support/inner-odyssey-plan.ts";
 import { census, databasePlan } from "../../test/support/proof.ts";
 import { silentProgress } from "../base/progress.ts";
 import type { Census } from "../census/types.ts";
@@ -37,7 +38,7 @@ beforeAll(async () => {
   counts = await countRows(loaded.session);
   await loaded.session[Symbol.asyncDispose]();
   template = { name: loaded.target.database, [Symbol.asyncDispose]: () => loaded[Symbol.asyncDispose]() };
-  const { plan: whole } = await loadPlan(`${repository}ithaca.yaml`);
+  const { plan: whole } = await loadPlan(innerOdysseyPlan);
   plan = whole.databases["inner-odyssey"] ?? databasePlan();
 });
 afterAll(() => template[Symbol.asyncDispose]());

@@ -1,13 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
+import { innerOdysseyPlan as path } from "../../test/support/inner-odyssey-plan.ts";
 import { loadPlan } from "./parse.ts";
-
-const path = fileURLToPath(new URL("../../ithaca.yaml", import.meta.url));
 
 test("the repository's own plan is valid and holds the promises of the recovery plan", async () => {
   const { plan, directory } = await loadPlan(path);
-  expect(`${directory}/ithaca.yaml`).toBe(path);
+  expect(directory).toBe(dirname(path));
   expect(plan.objectives).toEqual({ rto: 4 * 3600, rpo: 24 * 3600 });
   expect(plan.schedule).toEqual({
     backup: "0 2 * * *",

@@ -97,9 +97,9 @@ export function resticSettings(environment: NodeJS.ProcessEnv): ResticSettings {
   const own = allowed(environment);
   const repository = repositoryOf(own);
   const missing = [
-    ...(repository === undefined || repository === "" ? ["RESTIC_REPOSITORY is"] : []),
+    ...(repository === undefined || repository === "" ? ["RESTIC_REPOSITORY"] : []),
     ...((own.RESTIC_PASSWORD ?? own.RESTIC_PASSWORD_FILE ?? own.RESTIC_PASSWORD_COMMAND) === undefined
-      ? ["RESTIC_PASSWORD is"]
+      ? ["RESTIC_PASSWORD"]
       : []),
   ];
   if (repository === undefined || missing.length > 0) throw vaultErrors.not_configured({ missing });

@@ -11,7 +11,8 @@ const fault: Fault = { repository: "s3:s3.amazonaws.com/backups", why: "connecti
 export const vaultErrors = defineErrors("vault", {
   not_configured: entry({
     kind: "surroundings",
-    says: (p: { missing: readonly string[] }) => `The vault is not configured: ${p.missing.join(" and ")} not set`,
+    says: (p: { missing: readonly string[] }) =>
+      `The vault is not configured: ${p.missing.join(" and ")} ${p.missing.length === 1 ? "is" : "are"} not set`,
     mend: () =>
       "set RESTIC_REPOSITORY to where the backups are kept (such as s3:s3.eu-central-1.amazonaws.com/bucket) and RESTIC_PASSWORD, RESTIC_PASSWORD_FILE or RESTIC_PASSWORD_COMMAND to its password",
     example: { missing: ["RESTIC_REPOSITORY"] },
