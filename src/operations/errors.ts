@@ -13,7 +13,8 @@ export const operationErrors = defineErrors("run", {
     kind: "input",
     says: (p: { path: string; databases: string }) =>
       `There is a plan at ${p.path} already${p.databases === "" ? "" : ` (of ${p.databases})`}, so nothing was written`,
-    mend: () => "name another file with --plan, or give --overwrite to replace it",
+    mend: () =>
+      "name another file with --plan, or give --overwrite: the plan that is there is then kept under another name",
     example: { path: "ithaca.yaml", databases: "shop" },
   }),
   init_source: entry({

@@ -8,7 +8,7 @@ import { silentProgress } from "../../base/progress.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { parsePlan } from "../../plan/parse.ts";
 import { criticalTables, type FoundTable, freshnessProbes } from "./guess.ts";
-import { init } from "./init.ts";
+import { init, type OlderPlan } from "./init.ts";
 import { databaseKey } from "./plan-text.ts";
 
 const shop = `
@@ -79,12 +79,19 @@ test("a plan that is there is left alone until somebody says otherwise", async (
     "There is a plan at ithaca.yaml",
   );
   expect(await readFile(join(folder.path, plan), "utf8")).toBe("mine");
-  const asked: (readonly string[])[] = [];
-  const mayReplace = async (databases: readonly string[]) => asked.push(databases) > 0;
-  await init(context, { plan, mayReplace });
+  const key = databaseKey(database.target.database);
+  const asked: OlderPlan[] = [];
+  const mayReplace = async (older: OlderPlan) => asked.push(older) > 0;
+  expect(await init(context, { plan, mayReplace })).toMatchObject({ keptAs: "ithaca-before.yaml" });
   expect(await readFile(join(folder.path, plan), "utf8")).toContain("version: 1");
+  expect(await readFile(join(folder.path, "ithaca-before.yaml"), "utf8")).toBe("mine");
   await init(context, { plan, mayReplace });
-  expect(asked).toEqual([[], [databaseKey(database.target.database)]]);
+  await init(context, { plan, mayReplace });
+  expect(asked).toEqual([
+    { databases: [], keptAs: "ithaca-before.yaml" },
+    { databases: [key], keptAs: `${key}.yaml` },
+    { databases: [key], keptAs: `${key}-2.yaml` },
+  ]);
 });
 
 test("without a connection string nothing is written", async () => {

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { constants } from "node:fs";
+import { copyFile, lstat, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { parsePlan } from "../../plan/parse.ts";
 import { connect } from "../../postgres/connect.ts";
 import { parseTarget } from "../../postgres/target.ts";
@@ -11,13 +12,18 @@ import { readDatabase } from "./read-database.ts";
 export interface InitOptions {
   /** Where the plan is written. */
   readonly plan: string;
-  /**
-   * Asked where a plan is there already, with the databases that it names (none where it is no plan): may it be replaced?
-   * Without it, never.
-   */
-  readonly mayReplace?: (databases: readonly string[]) => Promise<boolean>;
+  /** Asked where a plan is there already: may another one take its place? Without it, never. */
+  readonly mayReplace?: (older: OlderPlan) => Promise<boolean>;
   /** The environment variable with the connection string; ITHACA_DATABASE_URL unless told otherwise. */
   readonly urlSecret?: string;
+}
+
+/** A plan that is there already. */
+export interface OlderPlan {
+  /** Those that it names; none where it is no plan. */
+  readonly databases: readonly string[];
+  /** Where it is kept if another one takes its place: beside it, under the name of its database. */
+  readonly keptAs: string;
 }
 
 /** A plan that was written, and what it was guessed from. */
@@ -25,24 +31,49 @@ export interface InitOutcome {
   readonly path: string;
   readonly text: string;
   readonly tables: number;
+  /** Where the plan that was there before is kept; null where there was none. */
+  readonly keptAs: string | null;
 }
 
-/** The databases of the plan that is there; none where it cannot be understood, null where there is no file. */
-async function planThere(path: string): Promise<readonly string[] | null> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    return "";
-  });
-  if (text === null) return null;
+const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/** The databases that a plan names; none where it cannot be understood. */
+async function databasesOf(path: string): Promise<readonly string[]> {
   try {
-    return Object.keys(parsePlan(text, basename(path)).databases);
+    return Object.keys(parsePlan(await readFile(path, "utf8"), basename(path)).databases);
   } catch {
     return [];
   }
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** The first free one of `inner-odyssey.yaml`, `inner-odyssey-2.yaml`, …, in the folder of the plan. */
+async function freeName(plan: string, path: string, stem: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const name = `${stem}${number === 1 ? "" : `-${number}`}.yaml`;
+    if (!(await isThere(join(dirname(path), name)))) return join(dirname(plan), name);
+  }
+}
+
+/** The plan that is there; null where there is none. */
+async function olderPlan(plan: string, path: string): Promise<OlderPlan | null> {
+  if (!(await isThere(path))) return null;
+  const databases = await databasesOf(path);
+  return { databases, keptAs: await freeName(plan, path, databases[0] ?? "ithaca-before") };
+}
+
 /**
- * Reads a database (READ ONLY) and writes a plan for it, with the reason for each guess beside it.
+ * Reads a database (READ ONLY) and writes a plan for it, with the reason for each guess beside it. A plan that it takes the
+ * place of is kept.
  *
  * @throws run.plan_exists (input) where there is a plan and nobody said that it may be replaced; the database was not read then
  */
@@ -51,9 +82,9 @@ export async function init(context: UseCaseContext, options: InitOptions): Promi
   const variable = options.urlSecret ?? "ITHACA_DATABASE_URL";
   const url = context.environment[variable];
   if (url === undefined || url === "") throw operationErrors.init_source({ variable });
-  const there = await planThere(path);
-  if (there !== null && (await options.mayReplace?.(there)) !== true) {
-    throw operationErrors.plan_exists({ path: options.plan, databases: there.join(", ") });
+  const older = await olderPlan(options.plan, path);
+  if (older !== null && (await options.mayReplace?.(older)) !== true) {
+    throw operationErrors.plan_exists({ path: options.plan, databases: older.databases.join(", ") });
   }
   const found = await context.progress.step("Read the database", async () => {
     await using session = await connect(parseTarget(url, variable), { readOnly: true });
@@ -62,6 +93,7 @@ export async function init(context: UseCaseContext, options: InitOptions): Promi
   const text = planText(found, variable);
   // What is written must be a plan: a name that breaks it is found here, not at two in the morning.
   parsePlan(text, basename(path));
-  await writeFile(path, text, { flag: there === null ? "wx" : "w" });
-  return { path: options.plan, text, tables: found.tables.length };
+  if (older !== null) await copyFile(path, resolve(context.workingDirectory, older.keptAs), constants.COPYFILE_EXCL);
+  await writeFile(path, text, { flag: older === null ? "wx" : "w" });
+  return { path: options.plan, text, tables: found.tables.length, keptAs: older?.keptAs ?? null };
 }
