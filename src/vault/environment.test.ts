@@ -12,15 +12,14 @@ test.each([
   [{ RESTIC_PASSWORD: "x" }, ["RESTIC_REPOSITORY"]],
   [{ RESTIC_REPOSITORY: "/vault", RESTIC_PASSWORD: "" }, ["RESTIC_PASSWORD"]],
 ])("what is missing is named at once: %j", (environment, names) => {
-  for (const name of names) {
-    expect(() => resticSettings(environment)).toThrow(
-      expect.objectContaining({
-        id: "vault.not_configured",
-        kind: "surroundings",
-        message: expect.stringContaining(`${name} is`),
-      }),
-    );
-  }
+  const said = `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} not set`;
+  expect(() => resticSettings(environment)).toThrow(
+    expect.objectContaining({
+      id: "vault.not_configured",
+      kind: "surroundings",
+      message: expect.stringContaining(said),
+    }),
+  );
 });
 
 test("a password may come from a file or a command", () => {
