@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
+import { scratchDirectory } from "../src/base/scratch.ts";
 import { commandTree, everyCommand } from "./command-tree.ts";
 import { completionScript } from "./terminal/completion.ts";
 import { leftAsItWas } from "./terminal/left-as-it-was.ts";
@@ -99,4 +102,12 @@ test("fish gets a line for every option of every command", () => {
   const options = commands.reduce((sum, [, command]) => sum + command.options.length, 0);
   expect(lines.filter((line) => / -l [a-z0-9-]+ /.test(line)).length).toBe(options + program.options.length);
   expect(lines.filter((line) => !/^(complete -c ithaca .*)?$/.test(line))).toEqual([]);
+});
+
+test("what `npm link` puts on the PATH starts from anywhere, on the Node that came along", async () => {
+  await using scratch = await scratchDirectory("link");
+  const link = join(scratch.path, "ithaca");
+  await symlink(fileURLToPath(new URL("scripts/ithaca.sh", root)), link);
+  const { stdout } = await run(link, ["--version"], { cwd: scratch.path });
+  expect(stdout.trim()).toBe(program.version());
 });

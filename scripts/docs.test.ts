@@ -58,3 +58,15 @@ test("the list of documents names each of them", async () => {
   );
   expect(missing).toEqual([]);
 });
+
+test("the four lines that get data back are the same in README as in the document that a test runs", async () => {
+  const all = await documents();
+  const lines = (path: string) =>
+    /^restic snapshots [^`]*/m
+      .exec(all.get(path) ?? "")?.[0]
+      .replaceAll(/ *#.*$/gm, "")
+      .trim()
+      .split("\n");
+  expect(lines("README.md")).toHaveLength(4);
+  expect(lines("README.md")).toEqual(lines("docs/vault.md"));
+});
