@@ -1,5 +1,6 @@
-import { rm, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import type { Progress } from "../base/progress.ts";
 import type { Session } from "../postgres/types.ts";
 import type { ArchiveEntry } from "./archive.ts";
@@ -73,11 +74,17 @@ async function unexplainedlyEmpty(
 
 /** A file's name as pg_dump gives it: nothing that leads out of the archive. */
 const plainName = /^\d+\.dat$/;
+/** Smaller files give no room that would be worth the time. */
+const largeFile = 1024 * 1024;
 
 async function removeRows(dump: string, entries: readonly ArchiveEntry[]): Promise<void> {
-  for (const { desc, fileName } of entries) {
-    if (desc === "TABLE DATA" && plainName.test(fileName)) await rm(join(dump, fileName), { force: true });
-  }
+  const files = entries.filter(({ desc, fileName }) => desc === "TABLE DATA" && plainName.test(fileName));
+  await pLimit(16).map(files, async ({ fileName }) => {
+    const path = join(dump, fileName);
+    // One that is missing is in the ledger already.
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    if (size >= largeFile) await rm(path);
+  });
 }
 
 /**
@@ -151,16 +158,18 @@ export async function loadSample(
     if (!result.ranToItsEnd) {
       errors.push({ dumpId: null, message: `pg_restore ended before the end of the ${title}: the rest is missing` });
     }
-    phases.push({ name, seconds: round(result.seconds) });
+    const earlier = phases.find((phase) => phase.name === name);
+    if (earlier === undefined) phases.push({ name, seconds: round(result.seconds) });
+    else earlier.seconds = round(earlier.seconds + result.seconds);
   };
   const { progress } = context;
+  const { first, rows, last, sample } = stages;
   await progress.step("Make every definition", () =>
     load("definitions", first, { sections: ["pre-data", "post-data"] }),
   );
-  const { first, rows, last, sample } = stages;
   const counted = await countLoaded(context.dump, rows);
   const loaded: ArchiveEntry[] = [];
-  await progress.step("Load the sample's rows", (note) => {
+  await progress.step("Load the sample's rows", async (note) => {
     const onTable = (table: string) => {
       const { text, share } = counted(table);
       note(text, share);

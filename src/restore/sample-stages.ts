@@ -6,6 +6,14 @@ import type { ArchiveEntry } from "./archive.ts";
  * are empty, and the rows are loaded past its triggers.
  */
 
+/** Which rows are loaded, and in which order: a wave begins only while there is time for it. */
+export interface SampleOfRows {
+  /** Ids of the entries that hold rows or large objects, wave by wave; the first is loaded in any case. */
+  readonly waves: readonly ReadonlySet<number>[];
+  /** Asked before every wave but the first; where it says no, that wave and those behind it stay empty. */
+  readonly goOn: (wave: number) => boolean;
+}
+
 /** What is loaded when. */
 export interface SampleStages {
   /** Every definition that rows do not have to wait for, foreign keys to tables that stay empty among them. */
@@ -21,6 +29,9 @@ const holdsData = new Set(["TABLE DATA", "SEQUENCE SET", "BLOBS", "BLOB COMMENTS
 /** Made after the rows whatever table they are of: they would refuse rows that the source has, or act on them. */
 const alwaysLast = new Set(["CHECK CONSTRAINT", "TRIGGER", "RULE"]);
 
+/** What a unique key of a table and its partitions consists of. */
+const keyParts = new Set(["CONSTRAINT", "INDEX", "INDEX ATTACH"]);
+
 /** Made after the rows of their table, since building an index at once is cheaper than row by row. */
 const lastWithRows = new Set(["INDEX", "CONSTRAINT"]);
 
@@ -29,23 +40,23 @@ const lastWithRows = new Set(["INDEX", "CONSTRAINT"]);
  * the archive's order.
  *
  * @param entries what would be loaded of the whole archive
- * @param withRows whether the data of an entry is wanted: asked of tables' rows and large objects
+ * @param sample the entries whose data is wanted
  */
-export function sampleStages(
-  entries: readonly ArchiveEntry[],
-  withRows: (entry: ArchiveEntry) => boolean,
-): SampleStages {
+export function sampleStages(entries: readonly ArchiveEntry[], { waves }: Pick<SampleOfRows, "waves">): SampleStages {
+  const withRows = ({ dumpId }: ArchiveEntry) => waves.some((wave) => wave.has(dumpId));
   const data = entries.filter(({ desc }) => holdsData.has(desc));
   const rows = data.filter((entry) => entry.desc === "SEQUENCE SET" || withRows(entry));
   const definitions = entries.filter(({ desc }) => !holdsData.has(desc));
   // A table and its rows share the object id.
   const filled = new Set(rows.filter(({ desc }) => desc === "TABLE DATA").map(({ oid }) => oid));
   const filledTables = new Set(definitions.filter(({ oid }) => filled.has(oid)).map(({ dumpId }) => dumpId));
+  const early = referredToAhead(definitions, rows, waves);
   const last = new Set<number>();
-  const waits = ({ desc, dependencies }: ArchiveEntry) =>
-    alwaysLast.has(desc) ||
-    (lastWithRows.has(desc) && dependencies.some((id) => filledTables.has(id))) ||
-    dependencies.some((id) => last.has(id));
+  const waits = ({ desc, dumpId, dependencies }: ArchiveEntry) =>
+    !early.has(dumpId) &&
+    (alwaysLast.has(desc) ||
+      (lastWithRows.has(desc) && dependencies.some((id) => filledTables.has(id))) ||
+      dependencies.some((id) => last.has(id)));
   // What depends on something that waits, waits too; an entry may stand before what it depends on.
   for (let before = -1; before !== last.size; ) {
     before = last.size;
@@ -56,6 +67,64 @@ export function sampleStages(
     rows,
     last: definitions.filter(({ dumpId }) => last.has(dumpId)),
   };
+}
+
+/** The wave in which each table is filled, a partitioned one with its first partition; by the id of the table's entry. */
+function wavesOfTables(
+  definitions: readonly ArchiveEntry[],
+  rows: readonly ArchiveEntry[],
+  waves: SampleOfRows["waves"],
+): Map<number, number> {
+  const byOid = new Map(rows.map(({ oid, dumpId }) => [oid, waves.findIndex((wave) => wave.has(dumpId))]));
+  const found = new Map<number, number>();
+  for (const { desc, dumpId, oid } of definitions) {
+    const wave = desc === "TABLE" ? byOid.get(oid) : undefined;
+    if (wave !== undefined) found.set(dumpId, wave);
+  }
+  // A partition may be partitioned itself: its parent learns of it in the next round.
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { dependencies } of definitions.filter(({ desc }) => desc === "TABLE ATTACH")) {
+      const wave = Math.min(...dependencies.flatMap((id) => found.get(id) ?? []));
+      for (const id of dependencies) {
+        if (!Number.isFinite(wave) || (found.get(id) ?? Number.POSITIVE_INFINITY) <= wave) continue;
+        found.set(id, wave);
+        changed = true;
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * The unique keys, with what they consist of, to which a table refers that is filled in an earlier wave than theirs, and
+ * these references: there may be no time for the later wave, and then the reference would lead nowhere.
+ */
+function referredToAhead(
+  definitions: readonly ArchiveEntry[],
+  rows: readonly ArchiveEntry[],
+  waves: SampleOfRows["waves"],
+): ReadonlySet<number> {
+  if (waves.length < 2) return new Set();
+  const byId = new Map(definitions.map((entry) => [entry.dumpId, entry]));
+  const waveOf = wavesOfTables(definitions, rows, waves);
+  const early = new Set<number>();
+  for (const key of definitions.filter(({ desc }) => desc === "FK CONSTRAINT")) {
+    const child = Math.min(...key.dependencies.flatMap((id) => waveOf.get(id) ?? []));
+    const parts = new Set<number>();
+    const collect = (id: number) => {
+      const entry = byId.get(id);
+      if (entry === undefined || parts.has(id) || !keyParts.has(entry.desc)) return;
+      parts.add(id);
+      for (const next of entry.dependencies) collect(next);
+    };
+    for (const id of key.dependencies) collect(id);
+    const parents = [...parts].flatMap((id) => byId.get(id)?.dependencies.flatMap((on) => waveOf.get(on) ?? []) ?? []);
+    if (Number.isFinite(child) && parents.some((wave) => wave > child)) {
+      for (const id of [key.dumpId, ...parts]) early.add(id);
+    }
+  }
+  return early;
 }
 
 /** The name under which a partition's rows are counted: its own schema and table, or those of its topmost parent. */

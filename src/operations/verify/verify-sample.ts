@@ -1,11 +1,9 @@
 import { availableParallelism } from "node:os";
 import { stopwatch } from "../../base/clock.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
-import { type Choice, chooseTables, isChosen } from "../../census/choose-tables.ts";
 import type { CheckResult, NotCovered } from "../../proof/types.ts";
 import { recordedDigestIn } from "../../report/history.ts";
 import type { AnyReport, SampleRecord } from "../../report/model.ts";
-import type { ArchiveEntry } from "../../restore/archive.ts";
 import { restoreBackup } from "../../restore/restore-backup.ts";
 import { selectEntry } from "../../vault/select.ts";
 import type { VaultEntry } from "../../vault/types.ts";
@@ -14,19 +12,10 @@ import type { UseCaseContext } from "../context.ts";
 import { type ProofRun, recordEarlyEnd, startProofRun } from "../proof-run.ts";
 import { type Subject, sourceTarget } from "../subject.ts";
 import { openThrowaway } from "../throwaway.ts";
-import { type TableFiles, tablesOf } from "./candidates.ts";
+import { type Chosen, chooseSample, type SampleOrder, watchTime, withoutLate } from "./choose-sample.ts";
 import { checksOfSample, examineSample } from "./examine-sample.ts";
 import { fetchMetadata, fetchRows, type PartialBackup } from "./fetch-sample.ts";
-import { expectedPace, roomFor } from "./pace.ts";
 import { leftToOthers, overallOdds, tableRecords } from "./sample-record.ts";
-
-export interface SampleOrder {
-  /** Seconds that the whole verification may take, and that have gone by already. */
-  readonly budget: number;
-  readonly spent: number;
-  /** Of this database, newest first: how fast it goes, and what was seen when. */
-  readonly reports: readonly AnyReport[];
-}
 
 /** What the sample of a night came to. */
 export interface VerifiedSample {
@@ -34,46 +23,6 @@ export interface VerifiedSample {
   readonly notCovered: readonly NotCovered[];
   /** Null where the run did not get as far as to choose. */
   readonly sample: SampleRecord | null;
-}
-
-/** Large objects up to so many bytes come with the small tables. */
-const smallObjects = 8 * 1024 * 1024;
-
-/** What was chosen of a backup, with the files that it takes. */
-interface Chosen {
-  readonly choice: Choice;
-  readonly tables: readonly TableFiles[];
-  readonly names: ReadonlySet<string>;
-  readonly paths: readonly string[];
-  readonly bytes: number;
-  readonly room: number;
-  readonly pace: SampleRecord["pace"];
-  readonly largeObjects: boolean;
-  readonly withRows: (entry: ArchiveEntry) => boolean;
-}
-
-function choose(subject: Subject, backup: PartialBackup, order: SampleOrder, now: Date, seconds: number): Chosen {
-  const pace = expectedPace(order.reports);
-  const room = roomFor(order.budget - order.spent - seconds, pace);
-  const objects = backup.manifest.files.filter(({ path }) => path.startsWith("dump/blob"));
-  const objectBytes = objects.reduce((sum, { bytes }) => sum + bytes, 0);
-  const largeObjects = objectBytes <= smallObjects;
-  const tables = tablesOf(backup, subject.database.critical_tables, order.reports, now);
-  const choice = chooseTables(tables, room - (largeObjects ? objectBytes : 0), backup.manifest.digest);
-  const names = new Set(choice.tables.filter(({ reason }) => isChosen(reason)).map(({ name }) => name));
-  const chosen = tables.filter(({ name }) => names.has(name));
-  const ids = new Set(chosen.flatMap(({ entries }) => entries.map(({ dumpId }) => dumpId)));
-  return {
-    choice,
-    tables,
-    names,
-    paths: [...chosen.flatMap(({ paths }) => paths), ...(largeObjects ? objects.map(({ path }) => path) : [])],
-    bytes: chosen.reduce((sum, { bytes }) => sum + bytes, 0) + (largeObjects ? objectBytes : 0),
-    room,
-    pace,
-    largeObjects,
-    withRows: ({ desc, dumpId }) => (desc === "TABLE DATA" ? ids.has(dumpId) : largeObjects),
-  };
 }
 
 /**
@@ -133,25 +82,45 @@ async function verify(
       return { entry, backup: await fetchMetadata(vault, entry, scratch.path, { ...vaultOptions, note }) };
     }),
   );
-  const chosen = choose(subject, backup, order, clock.now(), seconds());
+  const chosen = chooseSample(subject, backup, order, clock.now(), seconds());
   const title = `Fetch ${chosen.names.size} of ${chosen.tables.length} tables of ${entry.id}`;
   await run.phase("fetch.rows", () =>
     progress.step(title, (note) => fetchRows(vault, entry, backup, chosen.paths, { ...vaultOptions, note })),
   );
-  const data = await compare(context, run, subject, { backup, chosen, reports });
+  const sinceStart = () => order.spent + seconds();
+  const late = new Set<string>();
+  const data = await compare(context, run, subject, {
+    backup,
+    chosen,
+    reports,
+    goOn: watchTime(order, chosen, sinceStart, late),
+    late,
+  });
   const { tables: all } = backup.census;
-  const tables = tableRecords(chosen.tables, chosen.choice, backup.census, data);
+  const tables = tableRecords(chosen.tables, withoutLate(chosen.choice, late), backup.census, data);
   const views = Object.values(all).filter(({ kind }) => kind === "matview").length;
   const objects = chosen.largeObjects ? null : (backup.census.large_objects?.count ?? null);
   run.notCovered.push(...leftToOthers(tables, views, objects));
-  return recordOf(order, { entry, chosen, tables, run, seconds: order.spent + seconds() });
+  return recordOf(order, { entry, chosen, tables, run, late, seconds: sinceStart() });
 }
 
 async function compare(
   context: UseCaseContext,
   run: ProofRun,
   subject: Subject,
-  { backup, chosen, reports }: { backup: PartialBackup; chosen: Chosen; reports: readonly AnyReport[] },
+  {
+    backup,
+    chosen,
+    reports,
+    goOn,
+    late,
+  }: {
+    backup: PartialBackup;
+    chosen: Chosen;
+    reports: readonly AnyReport[];
+    goOn: (wave: number) => boolean;
+    late: ReadonlySet<string>;
+  },
 ): Promise<CheckResult | undefined> {
   const { progress, signal, clock } = context;
   const { manifest, census, directory } = backup;
@@ -166,9 +135,10 @@ async function compare(
     run.current = "restore";
     const { database } = subject;
     const [jobs, target] = [availableParallelism(), throwaway.target];
-    const { withRows, names, largeObjects } = chosen;
+    const { waves, names, largeObjects } = chosen;
+    const sample = { waves: waves.map(({ ids }) => ids), goOn };
     const restored = await progress.step("Restore the sample", () =>
-      restoreBackup({ directory, manifest, census, target, database, jobs, withRows, progress, clock, signal }),
+      restoreBackup({ directory, manifest, census, target, database, jobs, sample, progress, clock, signal }),
     );
     run.phases.push(...restored.phases);
     run.notCovered.push(...restored.skipped.map(({ what, why }) => ({ what, why })));
@@ -179,7 +149,7 @@ async function compare(
       target,
       facts,
       restored,
-      chosen: names,
+      chosen: new Set([...names].filter((name) => !late.has(name))),
       largeObjects,
       recordedDigest,
     });
@@ -191,16 +161,24 @@ async function compare(
 
 function recordOf(
   { budget }: SampleOrder,
-  parts: { entry: VaultEntry; chosen: Chosen; tables: SampleRecord["tables"]; run: ProofRun; seconds: number },
+  parts: {
+    entry: VaultEntry;
+    chosen: Chosen;
+    tables: SampleRecord["tables"];
+    run: ProofRun;
+    late: ReadonlySet<string>;
+    seconds: number;
+  },
 ): SampleRecord {
-  const { entry, chosen, tables, run } = parts;
+  const { entry, chosen, tables, run, late } = parts;
   return {
     backup: { id: entry.id, taken_at: entry.taken_at, digest: entry.digest },
     budget_s: budget,
     seconds: Math.round(parts.seconds * 1000) / 1000,
     pace: chosen.pace,
     room_bytes: chosen.room,
-    restored_bytes: chosen.bytes,
+    restored_bytes:
+      chosen.bytes - chosen.tables.filter(({ name }) => late.has(name)).reduce((sum, { bytes }) => sum + bytes, 0),
     small_up_to_bytes: chosen.choice.smallUpTo,
     nights: chosen.choice.nights,
     phases: run.phases,
