@@ -1,23 +1,19 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { socketUrl } from "../../test/support/cli.ts";
 import { openShop, type Shop } from "../../test/support/shop.ts";
-import { type PlatformServer, supabasePlatform } from "../../test/support/supabase-platform/server.ts";
+import { gatewayOf } from "../../test/support/supabase-gateway.ts";
+import { supabasePlatform } from "../../test/support/supabase-platform/server.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
 import { withDatabase } from "../postgres/target.ts";
 import { listReports } from "../report/history.ts";
-import { platformAccess, usualNames } from "../supabase/management/settings.ts";
 import { backup } from "./backup.ts";
 import type { UseCaseContext } from "./context.ts";
-import { makeKeys, revokeKeys } from "./disaster/platform-keys.ts";
-import { ownProject, rehearsedPlatform } from "./disaster/rehearsal/platform.ts";
 import type { DisasterOptions } from "./disaster/site.ts";
 import { disaster } from "./disaster.ts";
 import { drill } from "./drill.ts";
-import { loadSubject } from "./subject.ts";
 
 let shop: Shop;
 let good = "";
@@ -130,56 +126,6 @@ test("a new project, in earnest: made once by the API, not let in to while it is
   expect([led.verdict, ended.verdict]).toEqual(["inconclusive", "proven"]);
 }, 60_000);
 
-test("a rehearsal on a platform of one's choice makes a project there and deletes it; the one in use stays as it is", async () => {
-  await using platform = await supabasePlatform();
-  await plan("{}");
-  const before = JSON.stringify(platform.project.apiKeys);
-  const context = contextOf(platform.env);
-  const subject = await loadSubject(context, executing);
-  const given = { context, subject, options: executing, reports: join(shop.folder, "reports") };
-  await using stack = new AsyncDisposableStack();
-  const { site, notCovered } = await rehearsedPlatform(given, stack);
-  expect(notCovered).toEqual([]);
-  const { own } = await ownProject(site, stack);
-  expect([...platform.world.projects.keys()]).toEqual([platform.project.ref, own]);
-  await stack.disposeAsync();
-  expect([...platform.world.projects.keys()]).toEqual([platform.project.ref]);
-  expect(JSON.stringify(platform.project.apiKeys)).toBe(before);
-});
-
-/** The gateway of the stand-in's project: it knows the keys that the API lists. `deaf`: it never heard of a revocation; `blind`:
- * it lets nobody in. */
-async function gatewayOf({
-  project,
-}: PlatformServer): Promise<AsyncDisposable & { url: string; deaf: boolean; blind: boolean }> {
-  const all = new Set(project.apiKeys.map(({ api_key }) => api_key));
-  const server = createServer((request, response) => {
-    if (request.url?.endsWith("jwks.json") === true) {
-      const keys = project.signingKeys.filter(({ status }) => status !== "revoked").map(({ id }) => ({ kid: id }));
-      response.end(JSON.stringify({ keys }));
-      return;
-    }
-    const key = String(request.headers.apikey);
-    const known = project.apiKeys.some(
-      ({ api_key, type }) => api_key === key && (type !== "legacy" || project.legacyKeys),
-    );
-    response.writeHead(!gateway.blind && (known || (gateway.deaf && all.has(key))) ? 200 : 401).end("{}");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  const gateway = {
-    url: `http://127.0.0.1:${port}/{ref}`,
-    deaf: false,
-    blind: false,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-  return gateway;
-}
-
 test("an attack, in earnest, against the documented API: keys are proved at the gateway, and what nobody can prove waits", async () => {
   await using platform = await supabasePlatform();
   await using gateway = await gatewayOf(platform);
@@ -226,30 +172,6 @@ test("an attack, in earnest, against the documented API: keys are proved at the 
   expect(says).toContain("mail (there): old");
   expect(says).toContain("dns (here): inconclusive");
 }, 120_000);
-
-test("a gateway that does not answer is no proof, and one that still lets an old key in is a fault", async () => {
-  await using platform = await supabasePlatform();
-  await using gateway = await gatewayOf(platform);
-  const { api, ref } = platformAccess(platform.env, usualNames, new AbortController().signal);
-  const made = await makeKeys(api, ref, undefined);
-  const suffix = made.facts?.key_suffix ?? "";
-  const { signal } = contextOf({});
-  gateway.blind = true;
-  const refused = revokeKeys(api, ref, suffix, {
-    environment: { SUPABASE_GATEWAY_URL: gateway.url },
-    signal,
-    patience: 0,
-  });
-  await expect(refused).rejects.toMatchObject({ id: "disaster.new_key_refused" });
-  platform.project.legacyKeys = true;
-  Object.assign(gateway, { blind: false, deaf: true });
-  const environment = { SUPABASE_GATEWAY_URL: gateway.url };
-  const deaf = revokeKeys(api, ref, suffix, { environment, signal, patience: 0 });
-  await expect(deaf).rejects.toMatchObject({ id: "disaster.key_left" });
-  const away = { SUPABASE_GATEWAY_URL: "http://127.0.0.1:9/{ref}" };
-  const unknown = await revokeKeys(api, ref, suffix, { environment: away, signal });
-  expect(unknown).toMatchObject({ state: "waiting", says: expect.stringContaining("Inconclusive") });
-});
 
 test("two drills with the vault's own backups: production is a copy, an older one is proven too, and the second shows a trend", async () => {
   await plan("{runbook: runbook.md}");
