@@ -19,11 +19,14 @@ export class IthacaError extends Error {
   override readonly name = "IthacaError";
   readonly id: string;
   readonly kind: ErrorKind;
+  /** The half of the message that says what to do, without a full stop; null where it has no such half. */
+  readonly mend: string | null;
 
-  constructor(id: string, kind: ErrorKind, message: string, options?: ErrorOptions) {
+  constructor(id: string, kind: ErrorKind, message: string, options?: ErrorOptions & { readonly mend?: string }) {
     super(message, options);
     this.id = id;
     this.kind = kind;
+    this.mend = options?.mend ?? null;
   }
 
   get exitCode(): number {
@@ -70,8 +73,10 @@ export function defineErrors<const T extends ErrorTable>(room: string, table: T)
   for (const [key, row] of Object.entries(table)) {
     const id = `${room}.${key}`;
     registered.set(id, row);
-    throwers[key] = (parameters: unknown, options?: ErrorOptions) =>
-      new IthacaError(id, row.kind, `${row.says(parameters)}; ${row.mend(parameters)}.`, options);
+    throwers[key] = (parameters: unknown, options?: ErrorOptions) => {
+      const mend = row.mend(parameters);
+      return new IthacaError(id, row.kind, `${row.says(parameters)}; ${mend}.`, { ...options, mend });
+    };
   }
   return throwers as Throwers<T>;
 }

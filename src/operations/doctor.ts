@@ -13,11 +13,13 @@ export interface DoctorOutcome {
   readonly checks: readonly DoctorCheck[];
 }
 
-/** The message of a fault is written as "what is wrong; what to do". */
-function split(message: string): { message: string; mend: string } {
-  const at = message.lastIndexOf("; ");
-  if (at < 0) return { message, mend: "see the message" };
-  return { message: message.slice(0, at), mend: message.slice(at + 2).replace(/\.$/, "") };
+/** A fault as "what is wrong" and "what to do", which its message has in one sentence. */
+function split(thrown: unknown): { message: string; mend: string } {
+  const whole = messageOf(thrown);
+  const known = thrown instanceof IthacaError ? thrown.mend : null;
+  const mend = known ?? whole.slice(whole.lastIndexOf("; ") + 2).replace(/\.$/, "");
+  const at = whole.lastIndexOf(`; ${mend}`);
+  return at < 0 ? { message: whole, mend: "see the message" } : { message: whole.slice(0, at), mend };
 }
 
 async function examine({ id, title, look }: Examination, signal: AbortSignal): Promise<DoctorCheck | null> {
@@ -28,7 +30,7 @@ async function examine({ id, title, look }: Examination, signal: AbortSignal): P
     return { id, title, status: "yellow", ...found };
   } catch (thrown) {
     signal.throwIfAborted();
-    return { id, title, status: "red", ...split(messageOf(thrown)) };
+    return { id, title, status: "red", ...split(thrown) };
   }
 }
 

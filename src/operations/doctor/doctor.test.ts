@@ -97,6 +97,12 @@ test("a vault that is there: what its credential may do, what it holds, and what
     status: "yellow",
     message: expect.stringContaining("may also delete"),
   });
+  const shut = (await examined({ ...environment, RESTIC_PASSWORD: "canary-of-another" })).get("vault");
+  expect(shut).toMatchObject({
+    status: "red",
+    message: expect.stringMatching(/does not open with this password$/),
+    mend: expect.stringMatching(/^check RESTIC_PASSWORD; if it is right, .*[^.]$/),
+  });
   expect(found.get("vault.newest")).toMatchObject({ status: "yellow", mend: "take one: npm run ithaca -- backup" });
 });
 
@@ -151,4 +157,33 @@ test("a workflow that GitHub switched off is to be enabled, and a failed run to 
     status: "red",
     mend: `enable it at ${page}`,
   });
+});
+
+test("an environment that is missing, or without reviewers, is told before a recovery goes on without anybody", async () => {
+  const environment = {
+    GITHUB_TOKEN: github.token,
+    GITHUB_REPOSITORY: github.repository,
+    GITHUB_API_URL: github.url,
+  };
+  const look = async (environments: readonly object[] | null) => {
+    github.rules.length = 0;
+    const body = { total_count: environments?.length, environments };
+    github.rules.push(({ path }) =>
+      !path.includes("/environments") ? undefined : environments === null ? { status: 404 } : { status: 200, body },
+    );
+    return (await examined(environment)).get("environments");
+  };
+  const reviewed = [{ id: 1, type: "required_reviewers", reviewers: [] }];
+  const retention = { name: "retention", protection_rules: [] };
+  const status = (check: DoctorCheck | undefined) => [check?.status, check?.message];
+  expect(status(await look([]))).toEqual([
+    "yellow",
+    expect.stringMatching(/recovery is missing.*retention is missing/),
+  ]);
+  expect(status(await look([retention, { name: "recovery", protection_rules: [] }]))).toEqual([
+    "yellow",
+    expect.stringContaining("no required reviewers"),
+  ]);
+  expect((await look([retention, { name: "recovery", protection_rules: reviewed }]))?.status).toBe("green");
+  expect((await look(null))?.status).toBe("yellow");
 });

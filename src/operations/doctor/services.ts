@@ -3,6 +3,7 @@ import { readSchedules } from "../../github/schedule/read-schedules.ts";
 import { getProject } from "../../supabase/management/projects.ts";
 import { platformAccess, usualNames } from "../../supabase/management/settings.ts";
 import { githubOf } from "../github.ts";
+import { environments } from "./environments.ts";
 import { type Concern, type Examination, type Patient, subjectOf, variable } from "./types.ts";
 
 /* Supabase and GitHub, as far as the tokens at hand may look. */
@@ -69,5 +70,10 @@ export function ofServices(patient: Patient): Examination[] {
       look: async () => (hasGitHub ? repository(patient) : unasked),
     },
     { id: "workflows", title: "GitHub: the workflows", look: async () => (hasGitHub ? workflows(patient) : null) },
+    {
+      id: "environments",
+      title: "GitHub: the environments",
+      look: async () => (hasGitHub ? environments(patient) : null),
+    },
   ];
 }
