@@ -22,13 +22,35 @@ WITH member AS (
   FROM pg_catalog.pg_proc AS p JOIN ours AS o ON o.oid = p.pronamespace
   WHERE pg_catalog.pg_has_role(p.proowner, 'USAGE')
     AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_catalog.pg_proc'::regclass AND objid = p.oid)
+    -- What makes the values of a range goes with its type.
+    AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_depend AS d
+      WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 ), type AS (
   SELECT 5 AS turn, pg_catalog.format('DROP TYPE IF EXISTS %I.%I CASCADE', o.nspname, t.typname) AS sql
   FROM pg_catalog.pg_type AS t JOIN ours AS o ON o.oid = t.typnamespace
-  WHERE t.typelem = 0 AND t.typtype IN ('b', 'c', 'd', 'e', 'r')
+  WHERE t.typelem = 0 AND (t.typtype IN ('b', 'c', 'd', 'e', 'r') OR NOT t.typisdefined)
     AND (t.typrelid = 0 OR EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = t.typrelid AND relkind = 'c'))
     AND pg_catalog.pg_has_role(t.typowner, 'USAGE')
     AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_catalog.pg_type'::regclass AND objid = t.oid)
+), other (classid, objid, schema, owner) AS (
+  SELECT 'pg_catalog.pg_operator'::regclass, oid, oprnamespace, oprowner FROM pg_catalog.pg_operator
+  UNION ALL SELECT 'pg_catalog.pg_opclass'::regclass, oid, opcnamespace, opcowner FROM pg_catalog.pg_opclass
+  UNION ALL SELECT 'pg_catalog.pg_opfamily'::regclass, oid, opfnamespace, opfowner FROM pg_catalog.pg_opfamily
+  UNION ALL SELECT 'pg_catalog.pg_collation'::regclass, oid, collnamespace, collowner FROM pg_catalog.pg_collation
+  UNION ALL SELECT 'pg_catalog.pg_conversion'::regclass, oid, connamespace, conowner FROM pg_catalog.pg_conversion
+  UNION ALL SELECT 'pg_catalog.pg_ts_config'::regclass, oid, cfgnamespace, cfgowner FROM pg_catalog.pg_ts_config
+  UNION ALL SELECT 'pg_catalog.pg_ts_dict'::regclass, oid, dictnamespace, dictowner FROM pg_catalog.pg_ts_dict
+  -- Parsers and templates have no owner; only a superuser makes them.
+  UNION ALL SELECT 'pg_catalog.pg_ts_parser'::regclass, oid, prsnamespace, 10 FROM pg_catalog.pg_ts_parser
+  UNION ALL SELECT 'pg_catalog.pg_ts_template'::regclass, oid, tmplnamespace, 10 FROM pg_catalog.pg_ts_template
+), rest AS (
+  SELECT 6 AS turn, pg_catalog.format('DROP %s IF EXISTS %s CASCADE', i.type, i.identity) AS sql
+  FROM other AS x JOIN ours AS o ON o.oid = x.schema
+  CROSS JOIN LATERAL pg_catalog.pg_identify_object(x.classid, x.objid, 0) AS i
+  WHERE pg_catalog.pg_has_role(x.owner, 'USAGE')
+    AND NOT EXISTS (SELECT FROM member WHERE member.classid = x.classid AND member.objid = x.objid)
 )
-SELECT sql FROM (SELECT * FROM relation UNION ALL SELECT * FROM routine UNION ALL SELECT * FROM type) AS dropped
+SELECT sql
+FROM (SELECT * FROM relation UNION ALL SELECT * FROM routine UNION ALL SELECT * FROM type UNION ALL SELECT * FROM rest) AS dropped
 ORDER BY turn, sql

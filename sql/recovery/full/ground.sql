@@ -41,6 +41,19 @@ SELECT
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND pg_catalog.has_table_privilege(c.oid, 'TRUNCATE')
   ) AS emptiable,
+  -- Without rows of their own. All others are emptied by themselves: a child of theirs may lie on another server.
+  ARRAY(
+    SELECT pg_catalog.jsonb_build_array(n.nspname, c.relname)::text
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'p'
+  ) AS partitioned,
+  -- Rows that are older than their rule may break it, and come back only where it is made after them.
+  EXISTS (
+    SELECT FROM pg_catalog.pg_constraint AS k
+    JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
+    WHERE k.contype = 'c' AND NOT k.convalidated AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+  ) AS unvalidated,
   -- They fire even while triggers are held back, and would rewrite what is loaded.
   ARRAY(
     SELECT pg_catalog.format('%I on %s', t.tgname, t.tgrelid::pg_catalog.regclass)

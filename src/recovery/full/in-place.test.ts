@@ -129,6 +129,35 @@ test("large objects come back with content, owner, rights and comment; those of 
   });
 });
 
+test("kinds of objects that hang together, rows older than their rule, and children of tables come back", async () => {
+  const target = await server.project("kinds");
+  await ask(target, (s) =>
+    s.query(`CREATE COLLATION public.plain (locale = 'C');
+      CREATE TYPE public.span AS RANGE (subtype = int4);
+      CREATE FUNCTION public.near(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT abs($1 - $2) < 2';
+      CREATE OPERATOR public.=~= (FUNCTION = public.near, LEFTARG = int, RIGHTARG = int);
+      CREATE TEXT SEARCH CONFIGURATION public.plainly (COPY = pg_catalog.simple);
+      CREATE TABLE public.scores (n int, at public.span, name text COLLATE public.plain);
+      CREATE TABLE public.late_scores (late boolean) INHERITS (public.scores);
+      INSERT INTO public.scores VALUES (-1, '[1,2)', 'a'), (5, '[1,9)', 'b');
+      INSERT INTO public.late_scores VALUES (7, '[1,2)', 'c', true);
+      ALTER TABLE public.scores ADD CONSTRAINT positive CHECK (n > 0) NOT VALID`),
+  );
+  await using backup = await testBackup(target, { plan });
+  await ask(target, (s) => s.query("DELETE FROM public.scores"));
+  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  expect(incident.preview?.overwrites[1]).toContain("a rule (NOT VALID) has to be made after the older rows");
+  expect(
+    await ask(target, (s) => s.query("SELECT tableoid::regclass::text AS t, n FROM public.scores ORDER BY n")),
+  ).toEqual([
+    { t: "public.scores", n: -1 },
+    { t: "public.scores", n: 5 },
+    { t: "public.late_scores", n: 7 },
+  ]);
+});
+
 test("what does not pass inside the transaction is not committed: production is as it was", async () => {
   const target = await server.project("untrue");
   await using backup = await testBackup(target, { plan });

@@ -15,6 +15,8 @@ const row = z.object({
   hangers: z.array(z.string()),
   writable: z.array(z.string()),
   emptiable: z.array(z.string()),
+  partitioned: z.array(z.string()),
+  unvalidated: z.boolean(),
   always: z.array(z.string()),
 });
 
@@ -31,6 +33,9 @@ export interface Ground {
   /** Tables whose rows we may replace, by `tableKey`. */
   readonly writable: ReadonlySet<string>;
   readonly emptiable: ReadonlySet<string>;
+  readonly partitioned: ReadonlySet<string>;
+  /** Whether a table of ours has a rule that its older rows need not keep. */
+  readonly unvalidated: boolean;
   /** Triggers that fire whatever we do, for messages. */
   readonly always: readonly string[];
 }
@@ -45,7 +50,7 @@ export const hangerKey = (kind: string, schema: string, table: string, name: str
 export async function readGround(session: Session): Promise<Ground> {
   const [found] = z.array(row).parse(await session.query(groundSql, [markerSchema]));
   if (found === undefined) throw new Error("the server says nothing of itself");
-  const { schemas, containers, roles, hangers, writable, emptiable, always } = found;
+  const { schemas, containers, roles, hangers, writable, emptiable, partitioned, unvalidated, always } = found;
   return {
     schemas: new Set(schemas),
     containers: new Set(containers),
@@ -53,6 +58,8 @@ export async function readGround(session: Session): Promise<Ground> {
     hangers: new Set(hangers),
     writable: new Set(writable),
     emptiable: new Set(emptiable),
+    partitioned: new Set(partitioned),
+    unvalidated,
     always,
   };
 }

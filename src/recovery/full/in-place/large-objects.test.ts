@@ -26,6 +26,8 @@ const ground: Ground = {
   hangers: new Set(),
   writable: new Set(),
   emptiable: new Set(),
+  partitioned: new Set(),
+  unvalidated: false,
   always: [],
 };
 

@@ -58,11 +58,13 @@ export async function scriptOf(
   return withoutClientLines(result.stdout);
 }
 
-const nameOf = ({ schema, table }: { schema: string; table: string }) =>
-  `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-
 /** Empties the tables: all at once where that is allowed, since they refer to one another; the others by DELETE. */
 export async function emptyTables(session: CopySession, tables: readonly TableRows[], ground: Ground): Promise<void> {
+  // Without ONLY, children would be emptied as well, also such as lie on another server.
+  const nameOf = ({ schema, table }: TableRows) => {
+    const only = ground.partitioned.has(tableKey(schema, table)) ? "" : "ONLY ";
+    return `${only}${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+  };
   const [atOnce, byRow] = [true, false].map((wanted) =>
     tables.filter(({ schema, table }) => ground.emptiable.has(tableKey(schema, table)) === wanted),
   );

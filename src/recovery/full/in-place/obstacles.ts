@@ -46,13 +46,22 @@ export async function obstaclesInPlace(
   await session.query("ROLLBACK");
   const differences = ourDifferences(backup.census, objects, ground, session.versionNum);
   return {
-    definitions:
-      differences === 0
-        ? "No definition: those of the application are as in the backup."
-        : `The definitions of the application, all made anew, since ${differences} differ from the backup: what was added since is gone.`,
+    definitions: definitionsOf(differences, ground.unvalidated),
     hazards: ground.always.map(
       (trigger) => `The trigger ${trigger} fires always and may rewrite rows; then all of it is taken back.`,
     ),
     obstacles,
   };
+}
+
+function definitionsOf(differences: number, unvalidated: boolean): string {
+  const why =
+    differences > 0
+      ? `since ${differences} differ from the backup: what was added since is gone`
+      : unvalidated
+        ? "since a rule (NOT VALID) has to be made after the older rows that break it"
+        : null;
+  return why === null
+    ? "No definition: those of the application are as in the backup."
+    : `The definitions of the application, all made anew, ${why}.`;
 }

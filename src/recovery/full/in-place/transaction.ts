@@ -74,7 +74,7 @@ export async function restoreInPlace(
   });
   const before = (await readInventory(session, scope)).objects;
   const ground = withMissingSchemas(archive.entries, await readGround(session));
-  const rebuild = ourDifferences(backup.census, before, ground, session.versionNum) > 0;
+  const rebuild = ground.unvalidated || ourDifferences(backup.census, before, ground, session.versionNum) > 0;
   const { definitions, grants } = chooseDefinitions(archive.entries, ground);
   if (rebuild) {
     await step.progress.step("Make the definitions anew", async () => {
