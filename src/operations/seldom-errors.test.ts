@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
@@ -77,7 +77,10 @@ test("what people type", async () => {
   await expect(recoverPointInTime(context(), point)).rejects.toMatchObject({ id: "point.only_platform" });
   await mkdir(join(scratch.path, "mine"));
   await writeFile(join(scratch.path, "mine", "thesis.txt"), "years of work");
-  await expect(reportsSite(context(), { plan, out: "mine" })).rejects.toMatchObject({ id: "report.not_a_site" });
+  for (const out of ["mine", "mine/thesis.txt"]) {
+    await expect(reportsSite(context(), { plan, out })).rejects.toMatchObject({ id: "report.not_a_site" });
+  }
+  expect(await readFile(join(scratch.path, "mine", "thesis.txt"), "utf8")).toBe("years of work");
 });
 
 test("what the machine lacks, or what its programs give", async () => {

@@ -57,10 +57,11 @@ export async function measure(bench: Bench, { name, size, manyTables, planned, s
   const remarks = new Set<string>();
   const rounds: Round[] = [];
   const plan = planned ? resolve(context.workingDirectory, options.plan) : null;
+  const { rounds: wanted = 3, budget = 25 } = options;
   const elapsed = stopwatch();
   await progress.step(`Measure ${name}, ${size}x, ${Math.round(databaseBytes / 1e6)} MB`, async (note) => {
-    while (rounds.length < (options.rounds ?? 3) && (rounds.length === 0 || elapsed() < (options.budget ?? 60))) {
-      const share = Math.max(rounds.length / (options.rounds ?? 3), elapsed() / (options.budget ?? 60));
+    while (rounds.length < wanted && (rounds.length === 0 || elapsed() < budget)) {
+      const share = Math.max(rounds.length / wanted, elapsed() / budget);
       note(`round ${rounds.length + 1}`, Math.min(1, share));
       rounds.push(await oneRound({ ...stand, source }, plan, rounds.length === 0, remarks));
     }
