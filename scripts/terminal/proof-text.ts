@@ -113,7 +113,10 @@ export function checksText(report: CheckReport): string {
   const { outage, not_covered, verdict, database } = report;
   return [
     "",
-    verdictLine(verdict, `the backups of ${database}`),
+    // Of a sample nothing is called proven.
+    verdict === "proven" && report.sample !== null
+      ? `${styleText(["bold", "green"], "AS PLANNED")} the backups of ${database}`
+      : verdictLine(verdict, `the backups of ${database}`),
     ...keeperLines(report),
     ...(outage === null
       ? []

@@ -189,6 +189,8 @@ test("it finds what is wrong in a small table, in a sampled one and in a definit
 }, 60_000);
 
 test("a file that is not the one that was written, and a backup whose table of contents is cut off", async () => {
+  // Nothing of what is tried here needs many rows.
+  await production.session.query("TRUNCATE public.white CASCADE");
   await keep((_, fileOf) => patchFile(fileOf("country"), "Roma", "Rima"));
   const rotten = await sampleOnly(300);
   expect(rotten.sample?.tables.every(({ reason }) => reason === "small")).toBe(true);
