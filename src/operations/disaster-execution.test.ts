@@ -115,7 +115,7 @@ test("a new project, in earnest: made once by the API, not let in to while it is
   expect(stopped(ill)).toMatchObject({
     id: "auth-flow",
     state: "failed",
-    says: expect.stringContaining("auth: UNHEALTHY"),
+    says: expect.stringMatching(/Services of the new project do not answer .*auth: UNHEALTHY/),
   });
   fresh?.unhealthy.clear();
   expect(stopped(await disaster(context, "deleted", executing))).toMatchObject({ id: "auth-flow", state: "waiting" });

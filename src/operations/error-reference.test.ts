@@ -43,14 +43,11 @@ function isSeen(id: string, words: readonly string[], tests: readonly string[]):
  * is not listed here is seen by a test.
  */
 const unprovoked: Readonly<Record<string, string>> = {
-  "disaster.new_key_refused": "the stand-in's gateway knows every key that its API has just made",
   "disaster.not_dated": "a rehearsal plants the attack that it then looks for; the search itself is tested apart",
-  "disaster.not_healthy": "the step runs in a new project only, whose services the stand-in starts at once",
   "disaster.not_lost":
     "the rehearsal drops its own production, and a server that drops nothing and says so was not found",
   "disaster.not_merged": "a rehearsal writes the rows that its merge then finds; the merge itself is tested apart",
   "disaster.not_recovered": "it ends a rehearsal whose every step is tested to fail on its own",
-  "disaster.not_signed_out": "somebody would have to sign in between two statements of one session",
   "disaster.tests_failed": "a suite that fails is tested where it is judged; here it would cost a whole rehearsal",
   "full.not_created": "CREATE DATABASE fails so late only where a server's disk or rights change during the run",
   "supabase.api_changed_grants": "it guards against a version of @supabase/lite that is not installed",
