@@ -1,10 +1,10 @@
 import { stopwatch } from "../base/clock.ts";
 import { IthacaError, messageOf } from "../base/errors.ts";
-import { redact } from "../base/redact.ts";
 import { type Driven, type DriveOptions, titles } from "./drive-options.ts";
 import { recoveryErrors } from "./errors.ts";
+import { KeptIncident } from "./kept-incident.ts";
 import { apply, type Event, resumption, type Step, writingSteps } from "./machine.ts";
-import { assertMarkable, removeMarker, writeMarker } from "./marker.ts";
+import { assertMarkable } from "./marker.ts";
 import { obstaclesOf } from "./obstacles.ts";
 import { faultAround } from "./surroundings.ts";
 import type { Incident, StepContext } from "./types.ts";
@@ -41,7 +41,7 @@ export async function driveRecovery(options: DriveOptions): Promise<Driven> {
 }
 
 class Run {
-  incident: Incident;
+  private readonly kept: KeptIncident;
   /** Wrong input, or an interruption: told when the state is in order. */
   thrown: unknown;
   fault: IthacaError | null = null;
@@ -49,7 +49,15 @@ class Run {
 
   constructor(options: DriveOptions) {
     this.options = options;
-    this.incident = options.incident;
+    this.kept = new KeptIncident(options);
+  }
+
+  get incident(): Incident {
+    return this.kept.now;
+  }
+
+  set incident(now: Incident) {
+    this.kept.now = now;
   }
 
   private get context(): StepContext {
@@ -63,9 +71,9 @@ class Run {
         return now().notes;
       },
       note: async (more) => {
-        await this.save({ notes: { ...this.incident.notes, ...more } });
+        await this.kept.save({ notes: { ...this.incident.notes, ...more } });
       },
-      remark: (sentence) => this.remark(sentence),
+      remark: (sentence) => this.kept.remark(sentence),
       assertAlone: async () => {
         await lock?.assertHeld();
       },
@@ -73,27 +81,6 @@ class Run {
       clock,
       signal,
     };
-  }
-
-  private remark(sentence: string): void {
-    this.incident = { ...this.incident, remarks: [...this.incident.remarks, redact(sentence)] };
-  }
-
-  private log(event: string, says: string, seconds: number | null): Incident["log"] {
-    const { step } = this.incident.state;
-    const at = this.options.clock.now().toISOString();
-    return [...this.incident.log, { at, step, event, says: redact(says), seconds }];
-  }
-
-  /** The file first: where the database cannot take the marker, the file still says what was about to happen. */
-  private async save(changes: Partial<Incident>): Promise<void> {
-    const { method, hooks, execute, clock } = this.options;
-    this.incident = { ...this.incident, ...changes, updated_at: clock.now().toISOString() };
-    if (!execute) return;
-    await hooks.save(this.incident);
-    if (method.marker !== null && writingSteps.has(this.incident.state.step)) {
-      await writeMarker(method.marker, this.incident);
-    }
   }
 
   /** Where this run goes on, and why, told before anything is done. */
@@ -112,7 +99,7 @@ class Run {
     const next = resumption(state, standing);
     const sentence = `The last run stopped in "${titles[state.step]}". ${says}`;
     progress.warn(sentence);
-    await this.save({ state: next, log: this.log(`resumed: ${standing}`, sentence, null) });
+    await this.kept.save({ state: next, log: this.kept.log(`resumed: ${standing}`, sentence, null) });
   }
 
   /** One step: work, what it came to, and the next state, written before anything else is done. */
@@ -133,11 +120,11 @@ class Run {
       if (toldNow) this.options.progress.warn(messageOf(thrown));
     }
     const state = apply(this.incident.state, result.event);
-    const log = this.log(result.event, result.says, seconds());
+    const log = this.kept.log(result.event, result.says, seconds());
     const ended = writingSteps.has(this.incident.state.step) && !writingSteps.has(state.step);
-    if (ended && state.outcome !== "needs_person") await this.removeMarker();
-    await this.save({ state, log });
-    if (ended && state.outcome === "needs_person") await this.keepMarker();
+    if (ended && state.outcome !== "needs_person") await this.kept.removeMarker();
+    await this.kept.save({ state, log });
+    if (ended && state.outcome === "needs_person") await this.kept.keepMarker();
   }
 
   /** A swap ends every session of the database, that of the lock too where there is no other database to hold it in. */
@@ -145,25 +132,7 @@ class Run {
     await this.options.lock?.holdAgain().catch((thrown: unknown) => {
       const sentence = `Other recoveries could not be kept away any more: ${messageOf(thrown)}`;
       this.options.progress.warn(sentence);
-      this.remark(sentence);
-    });
-  }
-
-  /** The marker has done its duty when production is verified, or is as it was. */
-  private async removeMarker(): Promise<void> {
-    const { method } = this.options;
-    if (method.marker === null) return;
-    await removeMarker(method.marker).catch((thrown: unknown) => {
-      this.remark(`The marker (schema ithaca_recovery) could not be removed: ${messageOf(thrown)}`);
-    });
-  }
-
-  /** Whoever meets a database that could not be put back must know: the marker stays, and says so. */
-  private async keepMarker(): Promise<void> {
-    const { method } = this.options;
-    if (method.marker === null) return;
-    await writeMarker(method.marker, this.incident).catch((thrown: unknown) => {
-      this.remark(`The marker could not be written: ${messageOf(thrown)}`);
+      this.kept.remark(sentence);
     });
   }
 
@@ -195,9 +164,9 @@ class Run {
       case "quiesce":
         await this.options.lock?.assertHeld();
         // The marker stands before the first write.
-        await this.save({});
+        await this.kept.save({});
         if ((await method.quiesce(this.context)).writtenSince) {
-          this.remark(
+          this.kept.remark(
             "Something was written during the safety backup, so another was taken when writers were kept away.",
           );
           await this.backUp();

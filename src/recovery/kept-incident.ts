@@ -1,0 +1,58 @@
+import { messageOf } from "../base/errors.ts";
+import { redact } from "../base/redact.ts";
+import type { DriveOptions } from "./drive-options.ts";
+import { writingSteps } from "./machine.ts";
+import { removeMarker, writeMarker } from "./marker.ts";
+import type { Incident } from "./types.ts";
+
+/** The incident of a run: as it stands, in its file, and as the marker in the database. */
+export class KeptIncident {
+  now: Incident;
+  private readonly options: DriveOptions;
+
+  constructor(options: DriveOptions) {
+    this.options = options;
+    this.now = options.incident;
+  }
+
+  /** Something that belongs into the incident file, as a sentence. */
+  remark(sentence: string): void {
+    this.now = { ...this.now, remarks: [...this.now.remarks, redact(sentence)] };
+  }
+
+  /** The log with one more line. */
+  log(event: string, says: string, seconds: number | null): Incident["log"] {
+    const { step } = this.now.state;
+    const at = this.options.clock.now().toISOString();
+    return [...this.now.log, { at, step, event, says: redact(says), seconds }];
+  }
+
+  /** The file first: where the database cannot take the marker, the file still says what was about to happen. */
+  async save(changes: Partial<Incident>): Promise<void> {
+    const { method, hooks, execute, clock } = this.options;
+    this.now = { ...this.now, ...changes, updated_at: clock.now().toISOString() };
+    if (!execute) return;
+    await hooks.save(this.now);
+    if (method.marker !== null && writingSteps.has(this.now.state.step)) {
+      await writeMarker(method.marker, this.now);
+    }
+  }
+
+  /** The marker has done its duty when production is verified, or is as it was. */
+  async removeMarker(): Promise<void> {
+    const { method } = this.options;
+    if (method.marker === null) return;
+    await removeMarker(method.marker).catch((thrown: unknown) => {
+      this.remark(`The marker (schema ithaca_recovery) could not be removed: ${messageOf(thrown)}`);
+    });
+  }
+
+  /** Whoever meets a database that could not be put back must know: the marker stays, and says so. */
+  async keepMarker(): Promise<void> {
+    const { method } = this.options;
+    if (method.marker === null) return;
+    await writeMarker(method.marker, this.now).catch((thrown: unknown) => {
+      this.remark(`The marker could not be written: ${messageOf(thrown)}`);
+    });
+  }
+}
