@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -158,6 +158,7 @@ test("a step that fails leaves its reason and a way on; the next run begins ther
     });
     expect(wayOn(failed)).toContain("--execute --confirm shop");
     broken = false;
+    await writeFile(join(folder, "disasters/damaged.json"), '{"id":');
     const waits = await drive();
     expect(nextStep(waits)).toMatchObject({ id: "api", state: "waiting" });
     expect(wayOn(waits)).toContain("--done api");

@@ -81,13 +81,22 @@ export async function saveDisaster(reports: string, disaster: Disaster): Promise
   await writeWhole(join(folder(reports), `${disaster.id}.json`), `${redact(text)}\n`);
 }
 
+/** Null where it is no JSON: a file that a full disk or a merge has damaged. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** The execution of a scenario that has not come to its end; null where there is none. Files that are damaged are passed over. */
 export async function openDisaster(reports: string, database: string, scenario: Scenario): Promise<Disaster | null> {
   const names = await readdir(folder(reports)).catch(() => []);
   const found: Disaster[] = [];
   for (const name of names.filter((one) => one.endsWith(".json"))) {
     const text = await readFile(join(folder(reports), name), "utf8");
-    const parsed = disasterSchema.safeParse(JSON.parse(text));
+    const parsed = disasterSchema.safeParse(parseJson(text));
     if (parsed.success) found.push(parsed.data);
   }
   return (
