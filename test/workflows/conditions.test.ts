@@ -22,6 +22,8 @@ beforeAll(async () => {
   return () => folder[Symbol.asyncDispose]();
 });
 
+const gate = (await readWorkflow("rehearse-monthly.yml")).jobs.rehearse?.if;
+
 /** Whether the monthly rehearsal's job goes on when its gate is asked at this moment. */
 async function rehearses(at: Date, event: string): Promise<boolean> {
   const { due } = await planMatrix(
@@ -34,8 +36,7 @@ async function rehearses(at: Date, event: string): Promise<boolean> {
     },
     { plan: "ithaca.yaml", monthly: true, event },
   );
-  const { jobs } = await readWorkflow("rehearse-monthly.yml");
-  return isLetThrough(jobs.rehearse?.if, { needs: { plan: { outputs: { due: String(due) } } } }, well);
+  return isLetThrough(gate, { needs: { plan: { outputs: { due: String(due) } } } }, well);
 }
 
 describe("the monthly rehearsal", () => {
@@ -77,7 +78,10 @@ async function conditions(file: string, action: string): Promise<unknown[]> {
   const { jobs } = await readWorkflow(file);
   return Object.values(jobs).flatMap(({ steps }) =>
     steps
-      .filter(({ uses, name }) => uses === `./actions/${action}` && !/not told|reports that were|platform's own/.test(name ?? ""))
+      .filter(
+        ({ uses, name }) =>
+          uses === `./actions/${action}` && !/not told|reports that were|platform's own/.test(name ?? ""),
+      )
       .map((step) => step.if),
   );
 }

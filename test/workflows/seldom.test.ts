@@ -181,10 +181,11 @@ test(
 
 test("a point in time of a hosted project is planned, and nothing is restored", async () => {
   const to = new Date(Date.now() - 3600_000).toISOString();
+  const before = platform.requests.length;
   const planned = await byHand("recover.yml", { database: "shop", what: "point-in-time", to });
   expect(planned.result, planned.log).toBe("success");
   expect(await openFaults()).toEqual(["shop: approve the plan of a recovery"]);
-  expect(platform.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  expect(platform.requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
 });
 
 test("CI: its own steps, with npm standing in for these very tests", async () => {
