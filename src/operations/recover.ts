@@ -3,11 +3,11 @@ import { IthacaError } from "../base/errors.ts";
 import { duration } from "../plan/schema.ts";
 import { parseTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
+import { beginIncident } from "../recovery/begin-incident.ts";
 import { driveRecovery } from "../recovery/drive.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
 import { assertIncidentId, incidentsDirectory, isOpen, listIncidents, newIncidentId } from "../recovery/incident.ts";
 import { holdRecoveryLock } from "../recovery/lock.ts";
-import { start } from "../recovery/machine.ts";
 import { readMarker } from "../recovery/marker.ts";
 import type { Incident, RecoveryKind, RecoveryMethod } from "../recovery/types.ts";
 import type { RecoveryReport, Verdict } from "../report/model.ts";
@@ -182,38 +182,21 @@ function newIncident(
   context: UseCaseContext,
   { name }: Subject,
   { incident, reason = "", incidentAt }: RecoverOptions,
-  { kind, mode, request }: RecoveryMethod,
+  method: RecoveryMethod,
 ): Incident {
   const now = context.clock.now();
   if (incidentAt !== undefined && Number.isNaN(Date.parse(incidentAt))) {
     throw operationErrors.bad_instant({ option: "--incident-at", text: incidentAt });
   }
-  return {
-    format: 1,
+  return beginIncident({
     id: incident ?? newIncidentId(name, now),
     database: name,
-    kind,
-    mode,
     reason,
     incident_at: incidentAt === undefined ? null : new Date(incidentAt).toISOString(),
-    started_at: now.toISOString(),
-    updated_at: now.toISOString(),
     actor: runFacts(context, now).actor,
-    request,
-    state: start,
-    restore_point: null,
-    preview: null,
-    safety_backups: [],
-    no_safety_backup: null,
-    notes: {},
-    verification: null,
-    told: [],
-    rates_before: null,
-    watch: null,
-    remarks: [],
-    log: [],
-    next_steps: [],
-  };
+    method,
+    now,
+  });
 }
 
 /** What the exit code says: recovered or planned is 0, a person or the backup is 1, everything around it is 3. */

@@ -4,12 +4,12 @@ import { silentProgress } from "../../src/base/progress.ts";
 import { scratchDirectory } from "../../src/base/scratch.ts";
 import { planSchema } from "../../src/plan/schema.ts";
 import type { Target } from "../../src/postgres/types.ts";
+import { beginIncident } from "../../src/recovery/begin-incident.ts";
 import { driveRecovery } from "../../src/recovery/drive.ts";
 import type { Driven, RecoveryHooks } from "../../src/recovery/drive-options.ts";
 import type { FullRecovery } from "../../src/recovery/full/types.ts";
 import { newIncidentId, writeIncident } from "../../src/recovery/incident.ts";
 import { holdRecoveryLock } from "../../src/recovery/lock.ts";
-import { start } from "../../src/recovery/machine.ts";
 import type { Incident, RecoveryMethod } from "../../src/recovery/types.ts";
 import { type TestBackup, testBackup } from "./backup.ts";
 
@@ -50,33 +50,8 @@ export function fullRecovery(
 /** An incident that has just begun. */
 export function newIncident(method: Pick<RecoveryMethod, "kind" | "mode" | "request">, id?: string): Incident {
   const now = new Date();
-  const at = now.toISOString();
-  return {
-    format: 1,
-    id: id ?? newIncidentId("test", now),
-    database: "test",
-    kind: method.kind,
-    mode: method.mode,
-    reason: "a test",
-    incident_at: null,
-    started_at: at,
-    updated_at: at,
-    actor: "nobody",
-    request: method.request,
-    state: start,
-    restore_point: null,
-    preview: null,
-    safety_backups: [],
-    no_safety_backup: null,
-    notes: {},
-    verification: null,
-    told: [],
-    rates_before: null,
-    watch: null,
-    remarks: [],
-    log: [],
-    next_steps: [],
-  };
+  const known = { database: "test", reason: "a test", incident_at: null, actor: "nobody", method, now };
+  return beginIncident({ ...known, id: id ?? newIncidentId("test", now) });
 }
 
 /** Surroundings that keep nothing: a safety backup is taken and thrown away, nobody is told, the watch sees nothing. */
