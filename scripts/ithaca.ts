@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import "./terminal/require-node.ts";
-import { useCompileCache } from "../src/base/compile-cache.ts";
+import { prepareRuntime } from "../src/base/runtime.ts";
 
-useCompileCache();
+prepareRuntime();
 const { runIthaca } = await import("./run-ithaca.ts");
 await runIthaca();
