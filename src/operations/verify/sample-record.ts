@@ -48,7 +48,8 @@ export function tableRecords(
       compared,
       equal: looked ? !differ.has(name) : null,
       days_since: daysSince,
-      odds: oddsOf({ rows, compared }),
+      // Of a table that is as empty as the source's nothing was missed.
+      odds: oddsOf(looked && rows === 0 ? { rows: 1, compared: 1 } : { rows, compared }),
     };
   });
 }
