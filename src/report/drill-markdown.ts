@@ -7,10 +7,16 @@ import { runFacts } from "./sections/facts.ts";
 import { verdictSigns } from "./sections/lead.ts";
 
 const leads: Readonly<Record<DrillReport["verdict"], string>> = {
-  proven: "**Production was lost, and came back.** What was recovered was proven, and the app's tests passed on it.",
+  proven: "**Production was lost, and came back.** What was recovered was proven.",
   failed: "**Production was lost, and did not come back as it should.** In earnest this would have been the disaster.",
   inconclusive: "**The drill did not come to its end**, so nobody can tell whether production would come back.",
 };
+
+/** What the page begins with; it says nothing of the app's tests where none was run. */
+const leadOf = ({ verdict, rehearsal }: Pick<DrillReport, "verdict" | "rehearsal">) =>
+  verdict === "proven" && (rehearsal?.passed ?? 0) > 0
+    ? `${leads.proven} The app's tests passed on it.`
+    : leads[verdict];
 
 const met = ({ met }: Objective) => (met === null ? "not measured" : met ? "✅ met" : "❌ missed");
 const spelled = (seconds: number | null) => (seconds === null ? "–" : spellSeconds(seconds));
@@ -103,7 +109,7 @@ export function drillMarkdown(report: DrillReport): string {
     text = [
       `# ${verdictSigns[verdict]}: drill of ${prose(database)}`,
       "",
-      leads[verdict],
+      leadOf(report),
       "",
       ...(reason === "" ? [] : [prose(reason, 800), ""]),
       ...table(

@@ -131,6 +131,7 @@ test(
     const drill = await runs("drill.yml");
     expect(drill.result, drill.log).toBe("success");
     expect(drill.summary).toContain("Proven: drill of shop");
+    expect(drill.summary).not.toContain("tests passed");
     const site = await runs("pages.yml", { event: "workflow_run", vars: { ITHACA_PAGES: "public" } });
     expect(site.result, site.log).toBe("success");
     expect(site.summary).toContain("The reports are at https://acme.github.io/shop/");
