@@ -3,6 +3,7 @@ import * as core from "@actions/core";
 import type { z } from "zod";
 import { IthacaError, messageOf } from "../../src/base/errors.ts";
 import { redact } from "../../src/base/redact.ts";
+import { prepareRuntime } from "../../src/base/runtime.ts";
 import { processContext, type UseCaseContext } from "../../src/operations/context.ts";
 import { readInputs } from "./inputs.ts";
 import { groupProgress } from "./progress.ts";
@@ -96,6 +97,7 @@ export async function performAction<S extends z.ZodRawShape>(
 
 /** The whole of an action's process. */
 export async function runAction<S extends z.ZodRawShape>(action: Action<S>): Promise<void> {
+  prepareRuntime();
   const progress = groupProgress({
     startGroup: core.startGroup,
     endGroup: core.endGroup,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { UseCaseContext } from "../../src/operations/context.ts";
-import type { CheckResult } from "../../src/proof/types.ts";
+import type { ProofReport } from "../../src/report/model.ts";
 import { withoutPictures } from "../../src/report/picture.ts";
 
 /** Text as a cell of a markdown table. */
@@ -26,7 +26,7 @@ export async function readSummary(context: UseCaseContext, path: string): Promis
 const longestLead = 500;
 
 /** What the checks that did not pass say, each thing once, as one line. */
-export function faultsOf(checks: readonly CheckResult[]): string {
+export function faultsOf(checks: ProofReport["checks"]): string {
   const said = checks
     .filter(({ status }) => status !== "passed")
     .map(({ title, reason, findings }) => reason || `${title}: no, ${findings.map(({ actual }) => actual).join(", ")}`);
