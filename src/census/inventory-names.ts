@@ -7,7 +7,7 @@ export interface ObjectReference {
 }
 
 /** Kinds whose names begin with their schema. */
-const inSchema = new Set([
+export const inSchema: ReadonlySet<string> = new Set([
   "table",
   "view",
   "matview",

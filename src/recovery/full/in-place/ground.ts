@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { identifierParts } from "../../../census/inventory-names.ts";
+import { identifierParts, inSchema, relationInName } from "../../../census/inventory-names.ts";
 import type { InventoryObject } from "../../../census/types.ts";
 import type { Session } from "../../../postgres/types.ts";
 import { unquoted } from "../../../proof/names.ts";
@@ -64,21 +64,6 @@ export async function readGround(session: Session): Promise<Ground> {
   };
 }
 
-/** Kinds of objects whose name begins with their schema, and kinds that are named `name ON schema.table`. */
-const inSchema = new Set([
-  "table",
-  "view",
-  "matview",
-  "sequence",
-  "index",
-  "column",
-  "function",
-  "type",
-  "domain",
-  "statistics",
-  "publication-table",
-]);
-const onTable = new Set(["constraint", "trigger", "rule", "policy"]);
 /** What can be hung on a table of somebody else. */
 const hanging = new Set(["trigger", "policy"]);
 
@@ -97,7 +82,8 @@ export function isOurs({ kind, name, attributes }: InventoryObject, ground: Grou
     const subject = typeof table === "string" ? table : typeof of === "string" ? of : "";
     return schemas.has(unquoted(identifierParts(subject)[0] ?? ""));
   }
-  const qualified = onTable.has(kind) ? name.slice(name.lastIndexOf(" ON ") + " ON ".length) : name;
-  if (!onTable.has(kind) && !inSchema.has(kind)) return false;
+  const relation = relationInName({ kind, name });
+  const qualified = relation ?? (inSchema.has(kind) || kind === "publication-table" ? name : null);
+  if (qualified === null) return false;
   return schemas.has(unquoted(identifierParts(qualified)[0] ?? ""));
 }
