@@ -37,7 +37,7 @@ export interface Examination {
 }
 
 /** A backup's scope, without the marker that stands in the database while it is recovered. */
-export function scopeWithoutMarker({ scope }: BackupAtHand): BackupAtHand["scope"] {
+export function scopeWithoutMarker({ scope }: Pick<BackupAtHand, "scope">): BackupAtHand["scope"] {
   return { ...scope, excludedSchemas: [...scope.excludedSchemas, markerSchema] };
 }
 

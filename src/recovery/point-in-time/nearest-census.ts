@@ -11,7 +11,7 @@ import { canonical } from "../../proof/names.ts";
 import { amount } from "../../proof/outcome.ts";
 import { weigh } from "../../proof/platform/branch.ts";
 import { spellInstant } from "../../report/format.ts";
-import { markerSchema } from "../marker.ts";
+import { scopeWithoutMarker } from "../full/examine.ts";
 import type { Verified } from "../types.ts";
 
 /*
@@ -50,18 +50,13 @@ function differences(nearest: NearestCensus, inventory: readonly InventoryObject
 export async function readMeanwhile(target: Target, nearest: NearestCensus): Promise<Meanwhile> {
   await using session = await connect(target, { readOnly: true, applicationName: "ithaca recovery" });
   await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  const { objects } = await readInventory(session, withoutMarker(nearest.scope));
+  const { objects } = await readInventory(session, scopeWithoutMarker(nearest));
   await session.query("ROLLBACK");
   return {
     backup: nearest.id,
     writes: await readWrites(session),
     changed: differences(nearest, objects, session.versionNum),
   };
-}
-
-/** A scope without the marker that stands in the database while it is recovered. */
-export function withoutMarker(scope: Scope): Scope {
-  return { ...scope, excludedSchemas: [...scope.excludedSchemas, markerSchema] };
 }
 
 /** How many tables of the census nobody has written since, for the preview. */
