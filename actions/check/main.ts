@@ -8,11 +8,16 @@ import { faultsOf } from "../shared/summary.ts";
 
 /** Looks whether the backups are there, fresh, complete and of consistent size: the vault's and the platform's. */
 export const action = defineAction({
-  inputs: { ...subjectInputs, "supabase-token": text, "supabase-project-ref": text, "read-data": flag },
+  inputs: { ...subjectInputs, "supabase-token": text, "supabase-project-ref": text, "read-data": flag, sample: text },
   async run(context, inputs) {
     // What is not set up is a finding of its own here: a database may live on exports alone.
     const prepared = await prepareSubject(context, inputs, { secrets: [], variables: [] });
-    const report = await check(prepared, { ...subjectOptions(inputs), readData: inputs["read-data"] });
+    const { sample } = inputs;
+    const report = await check(prepared, {
+      ...subjectOptions(inputs),
+      readData: inputs["read-data"],
+      ...(sample === undefined ? {} : { sample }),
+    });
     return {
       outputs: { verdict: report.verdict, report: report.report.json },
       summary: markdownOf(report),
