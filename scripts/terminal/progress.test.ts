@@ -34,7 +34,7 @@ test("a log has one line per phase, with what is left by the reports that lie th
   expect(await run()).toEqual([
     "  ✓ Dump 0.0 s\n",
     "✓ Take a backup and its census 0.0 s, no earlier run to go by\n",
-    "✓ Put it into the vault 0.0 s, no earlier run to go by\n",
+    "✓ Put it into the vault 0.0 s\n",
   ]);
   const taken = backupTaken();
   const at = { started_at: "2026-11-21T02:00:00.000Z", finished_at: "2026-11-21T03:00:00.000Z" };

@@ -23,7 +23,7 @@ interface Running {
 
 /**
  * The same progress, which also tells how long the whole will still take: by earlier runs of the same work, and by how
- * it goes today. Where there is no earlier run it says so, and speaks of the step that is under way, if somebody counts
+ * it goes today. Where there is no earlier run it says so once, and speaks of the step that is under way, if somebody counts
  * how far that is.
  *
  * @param expectation null where there is no earlier run
@@ -59,17 +59,22 @@ export function tellTimeLeft(
     const share = steps.length === 1 ? (steps[0]?.share ?? null) : null;
     return { done, current: current === null ? null : { name: current.name, seconds: current.since(), share } };
   };
-  const ofStep = (): string => {
+  let admitted = false;
+  const ofStep = (): string[] => {
     const step = steps.at(-1);
     const seconds = step === undefined ? null : secondsLeftByShare(step.seconds(), step.share);
-    return seconds === null ? "" : `; this step: ${spellRoughly(seconds)} left`;
+    return seconds === null ? [] : [`this step: ${spellRoughly(seconds)} left`];
   };
   progress.timeLeft?.(() => {
-    if (expectation === null) return `no earlier run to go by${ofStep()}`;
+    if (expectation === null) {
+      const said = admitted ? [] : ["no earlier run to go by"];
+      admitted = true;
+      return [...said, ...ofStep()].join("; ") || null;
+    }
     const left = secondsLeft(expectation, standing());
     const before = expectation.runs === 1 ? "the last run" : `the last ${expectation.runs} runs`;
     if (left > 0) return `${spellRoughly(left)} left, by ${before}`;
-    return steps.length > 0 ? `longer than ${before}${ofStep()}` : null;
+    return steps.length > 0 ? [`longer than ${before}`, ...ofStep()].join("; ") : null;
   });
   // Work within this one has nothing to tell of its own: the whole is what people wait for.
   return {

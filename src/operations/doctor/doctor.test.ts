@@ -152,6 +152,11 @@ test("a workflow that GitHub switched off is to be enabled, and a failed run to 
   const failed = await examined(environment);
   expect(failed.get("repository")).toMatchObject({ status: "green", message: expect.stringContaining("private") });
   expect(failed.get("workflows")).toMatchObject({ status: "yellow", mend: `look at ${page}/7` });
+  run.conclusion = "success";
+  expect((await examined(environment)).get("workflows")).toMatchObject({
+    status: "yellow",
+    message: expect.stringMatching(/^GitHub knows no workflow for the watch over the nightly backup, daily check/),
+  });
   state = "disabled_inactivity";
   expect((await examined(environment)).get("workflows")).toMatchObject({
     status: "red",

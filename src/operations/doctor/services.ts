@@ -51,7 +51,14 @@ async function workflows(patient: Patient): Promise<string | Concern> {
       mend: `look at ${failed.map(({ runs }) => runs[0]?.url ?? "").join(" ")}`,
     };
   }
-  return `${known.length} of ${facts.length} schedules have a workflow, all switched on`;
+  const without = facts.filter(({ workflow }) => workflow === null).map(({ scheduled }) => scheduled.title);
+  if (without.length > 0) {
+    return {
+      message: `GitHub knows no workflow for the ${without.join(", ")}`,
+      mend: "push .github/workflows to the default branch; in a fork, switch the workflows on under Actions first",
+    };
+  }
+  return `all ${facts.length} schedules have a workflow, switched on`;
 }
 
 /** The examinations of the services around; GitHub's only where there is a token to ask with. */
