@@ -27,7 +27,7 @@ SELECT
   ), '[]') AS hashed,
   -- The primary key, by which a light census chooses the rows that it hashes.
   (
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C")
+    SELECT pg_catalog.json_agg(pg_catalog.quote_ident(a.attname))
     FROM pg_catalog.pg_index i
     JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
     WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid

@@ -39,6 +39,11 @@ interface SumsRow extends Record<string, unknown> {
   readonly sum1: string | null;
 }
 
+interface SampleRow extends SumsRow {
+  /** All rows, in the sample or not. */
+  readonly total: string;
+}
+
 interface Counted extends SumsRow {
   readonly part: number;
 }
@@ -59,7 +64,7 @@ const tooLarge: Unhashed = {
 export interface TableHashing {
   /** Heaviest first. */
   readonly tasks: readonly Task[];
-  /** Tasks that follow when all of the first are done: tables whose hash was given up are counted. */
+  /** Tasks that follow when all of the first are done: tables that were not hashed, or only in part, are counted. */
   recounts(): readonly Task[];
   /** The result, once all tasks are done. */
   tables(): Record<string, TableCensus>;
@@ -133,12 +138,14 @@ export function hashTables(tables: readonly ListedTable[], options: HashOptions)
   const takeSample = async (session: Session, table: ListedTable, of: Tally): Promise<void> => {
     const seconds = stopwatch();
     for (const part of table.parts) {
-      const [row] = await reading(session, options.read, () => session.query<SumsRow>(sampleQuery(part))).catch(
+      const [row] = await reading(session, options.read, () => session.query<SampleRow>(sampleQuery(part))).catch(
         (thrown: unknown) => {
           throw explainReadError(thrown, part.qualified, options.read.lockTimeout);
         },
       );
-      if (row !== undefined) of.sample = addSums(of.sample ?? noRows, sumsOf(row));
+      if (row === undefined) continue;
+      of.sample = addSums(of.sample ?? noRows, sumsOf(row));
+      of.sums = { ...of.sums, rows: of.sums.rows + Number(row.total) };
     }
     of.seconds += seconds();
   };
@@ -171,7 +178,7 @@ export function hashTables(tables: readonly ListedTable[], options: HashOptions)
     ],
     recounts: () =>
       [...tallies]
-        .filter(([table, of]) => table.populated && of.unhashed !== undefined)
+        .filter(([table, of]) => table.populated && of.unhashed !== undefined && of.sample === undefined)
         .map(
           ([table]) =>
             (session: Session) =>

@@ -1,6 +1,6 @@
 import type { DatabasePlan } from "../plan/schema.ts";
-import { type HashSource, hashQuery } from "./row-hash.ts";
-import type { ListedTable } from "./table-list.ts";
+import { type HashSource, rowHash } from "./row-hash.ts";
+import type { ListedTable, Part } from "./table-list.ts";
 import type { TableCensus } from "./types.ts";
 
 /*
@@ -38,11 +38,12 @@ export function sampledBy(database: DatabasePlan): (table: ListedTable) => boole
     parts.reduce((sum, { bytes }) => sum + bytes, 0) > alwaysWhole;
 }
 
-/** The query of the sample: of one row, like `hashQuery`. */
-export function sampleQuery(source: HashSource & { readonly key: string | null }): string {
-  const chosen = `pg_catalog.hashtextextended(pg_catalog.concat_ws(',', ${source.key}) COLLATE "C", 0) % ${oneIn} = 0`;
-  return hashQuery({
-    ...source,
-    condition: `${source.condition === "" ? "WHERE" : `${source.condition} AND`} ${chosen}`,
-  });
+/** The query of a sample, with one scan: all rows, how many of them are in it, and the two sums of those. */
+export function sampleQuery({ qualified, hashed, condition, key }: HashSource & Pick<Part, "key">): string {
+  const inKey = hashed.filter(({ name }) => key?.includes(name) === true);
+  const filter = `FILTER (WHERE ${rowHash(inKey, 0)} % ${oneIn} = 0)`;
+  return `SELECT count(*)::text AS total, count(*) ${filter} AS rows,
+    coalesce(sum(${rowHash(hashed, 0)}) ${filter}, 0) AS sum0,
+    coalesce(sum(${rowHash(hashed, 1)}) ${filter}, 0) AS sum1
+    FROM ONLY ${qualified} ${condition}`;
 }

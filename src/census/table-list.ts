@@ -10,8 +10,8 @@ export interface Part {
   readonly qualified: string;
   /** Columns in the order of their names. */
   readonly hashed: readonly HashedColumn[];
-  /** Columns of the primary key, quoted, separated by commas; null where there is none. */
-  readonly key: string | null;
+  /** Columns of the primary key, quoted; null where there is none. */
+  readonly key: readonly string[] | null;
   readonly bytes: number;
   /** Pages of a heap table; 0 where it cannot be read page by page. */
   readonly blocks: number;
@@ -38,7 +38,7 @@ export interface TableList {
 interface Measured {
   readonly oid: number;
   readonly hashed: readonly HashedColumn[];
-  readonly key: string | null;
+  readonly key: readonly string[] | null;
   readonly bytes: number;
   readonly blocks: number;
 }

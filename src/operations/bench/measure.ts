@@ -57,7 +57,7 @@ export async function measure(bench: Bench, { name, size, manyTables, planned, s
   const remarks = new Set<string>();
   const rounds: Round[] = [];
   const plan = planned ? resolve(context.workingDirectory, options.plan) : null;
-  const { rounds: wanted = 3, budget = 25 } = options;
+  const { rounds: wanted = 3, budget = 15 } = options;
   const elapsed = stopwatch();
   await progress.step(`Measure ${name}, ${size}x, ${Math.round(databaseBytes / 1e6)} MB`, async (note) => {
     while (rounds.length < wanted && (rounds.length === 0 || elapsed() < budget)) {

@@ -84,7 +84,7 @@ export interface BenchOptions {
   readonly only?: string;
   /** Rounds over each data set of each size; three unless told otherwise. */
   readonly rounds?: number;
-  /** Seconds after which no further round over a data set of one size begins; 25 unless told otherwise. */
+  /** Seconds after which no further round over a data set of one size begins; 15 unless told otherwise. */
   readonly budget?: number;
   readonly plan: string;
   /** Measure the database of ITHACA_SOURCE_URL, as it is, and none of the data sets. */

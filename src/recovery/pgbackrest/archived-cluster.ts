@@ -54,7 +54,7 @@ export async function startArchivedCluster(
   await using stack = new AsyncDisposableStack();
   const network = bucket === null ? {} : { listen_addresses: "127.0.0.1", port: String(bucket.port) };
   const site = stack.use(await openSite("postgres", network));
-  await initialiseSite(site, programs.initdb, {});
+  await initialiseSite(site, programs.initdb, { settings: { archive_mode: "on" } });
   const work = join(site.home, "pgbackrest");
   const repository = join(site.home, "repository");
   const config = join(site.home, "pgbackrest.conf");
