@@ -187,5 +187,5 @@ test("two drills with the vault's own backups: production is a copy, an older on
   expect(report.trend.drills).toBe(1);
   expect(report.trend.series).toHaveLength(2);
   expect(report.trend.changes.map(({ name }) => name)).toContain("recover.execute");
-  expect(runbook?.patch).toContain("+- Back after");
+  expect(runbook?.patch).toContain("+Report: `reports/");
 }, 120_000);

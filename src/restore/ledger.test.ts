@@ -74,6 +74,30 @@ pg_restore: warning: errors ignored on restore: 2`;
   expect(parseStderr(stderr, 1).errors.map((error) => error.dumpId)).toEqual([222, 222]);
 });
 
+test("with two workers at once an error belongs to the entry whose statement failed", () => {
+  const stderr = `pg_restore: from TOC entry 7; 1259 1 INDEX i postgres
+pg_restore: from TOC entry 8; 2606 2 FK CONSTRAINT ch fk postgres
+pg_restore: error: could not execute query: ERROR:  function h(text) does not exist
+Command was: CREATE INDEX i ON public.t USING btree (public.f(v));
+
+pg_restore: error: could not execute query: ERROR:  no such table
+Command was: ALTER TABLE ONLY public.ch
+    ADD CONSTRAINT fk FOREIGN KEY (p) REFERENCES public.par2(id);
+
+pg_restore: error: could not execute query: ERROR:  role "gone" does not exist
+Command was: ALTER TABLE public.g OWNER TO gone;
+`;
+  const entries = [
+    { ...entry(7, "INDEX", "i"), defn: "CREATE INDEX i ON public.t USING btree (public.f(v));\n" },
+    {
+      ...entry(8, "FK CONSTRAINT", "ch fk"),
+      defn: "ALTER TABLE ONLY public.ch\n    ADD CONSTRAINT fk FOREIGN KEY ...;",
+    },
+  ];
+  const ledger = toLedger(parseStderr(stderr, 1).errors, entries, new Set());
+  expect(ledger.map(({ object }) => object.split(" ")[0])).toEqual(["INDEX", "FK", "FK"]);
+});
+
 test("a table's name may hold line breaks", () => {
   const stderr = `pg_restore: error: COPY failed for table "t "q
 nl 😀": ERROR:  value too long for type character(3)

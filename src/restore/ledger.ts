@@ -7,6 +7,8 @@ export interface RawError {
   readonly dumpId: number | null;
   /** The server's or pg_restore's message, first line only. */
   readonly message: string;
+  /** The first line of the statement that failed, where pg_restore names it. */
+  readonly command?: string;
 }
 
 export interface ParsedStderr {
@@ -37,6 +39,18 @@ function errorMessage(lines: readonly string[], index: number, text: string): st
   return copy !== null ? copyMessage(lines, index, copy[1] ?? "") : text;
 }
 
+const failedCommand = /^Command was: (.+)$/;
+
+/** The statement of an error stands behind it, before pg_restore's next line. */
+function commandOf(lines: readonly string[], index: number): Pick<RawError, "command"> {
+  for (const line of lines.slice(index + 1)) {
+    if (line.startsWith("pg_restore:")) break;
+    const command = failedCommand.exec(line)?.[1];
+    if (command !== undefined) return { command: command.trim() };
+  }
+  return {};
+}
+
 /**
  * Reads what `pg_restore --verbose` wrote to stderr. Each error is put down to the entry that pg_restore named last;
  * an entry with many errors is named once.
@@ -55,7 +69,9 @@ export function parseStderr(stderr: string, exitCode: number): ParsedStderr {
     if (entry !== null) dumpId = Number(entry[1]);
     if (/^warning: errors ignored on restore: \d+$/.test(text)) ignored = true;
     const error = anyError.exec(text);
-    if (error !== null) errors.push({ dumpId, message: errorMessage(lines, index, error[1] ?? "") });
+    if (error !== null) {
+      errors.push({ dumpId, message: errorMessage(lines, index, error[1] ?? ""), ...commandOf(lines, index) });
+    }
   }
   if (exitCode !== 0 && errors.length === 0) {
     errors.push({ dumpId: null, message: `pg_restore ended with exit code ${exitCode} and gave no readable reason` });
@@ -69,6 +85,19 @@ export interface LedgerEntry {
   readonly object: string;
 }
 
+const firstLine = (text: string) => text.trimStart().split("\n", 1)[0]?.trim() ?? "";
+
+/**
+ * The entry that an error belongs to. With two workers at once the entry that was named last may be the other's: where
+ * the failed statement is that of one other entry, it is this one's error.
+ */
+function entryOf({ dumpId, command }: RawError, byId: ReadonlyMap<number, ArchiveEntry>): ArchiveEntry | undefined {
+  const named = dumpId === null ? undefined : byId.get(dumpId);
+  if (command === undefined || (named !== undefined && firstLine(named.defn) === command)) return named;
+  const [own, ...more] = [...byId.values()].filter(({ defn }) => firstLine(defn) === command);
+  return own !== undefined && more.length === 0 ? own : named;
+}
+
 /**
  * Turns raw errors into what a report may show.
  *
@@ -80,8 +109,9 @@ export function toLedger(
   names: ReadonlySet<string>,
 ): LedgerEntry[] {
   const byId = new Map(entries.map((entry) => [entry.dumpId, entry]));
-  return errors.map(({ dumpId, message }) => {
-    const entry = dumpId === null ? undefined : byId.get(dumpId);
+  return errors.map((error) => {
+    const { message } = error;
+    const entry = entryOf(error, byId);
     const withoutSeverity = message.replace(/^(COPY failed: )?(?:ERROR|FATAL|PANIC): +/, "$1");
     return {
       message: blankValues(withoutSeverity, names),
