@@ -9,20 +9,11 @@ import { localVault } from "../vault/vault.ts";
 import { vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { loadInnerOdyssey } from "./load-fixture.ts";
+import { productionLike } from "./production-like.ts";
 import { proveSubject } from "./prove.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, type SubjectOptions } from "./subject.ts";
 import { takeAndStore } from "./take-and-store.ts";
-
-/** The database that Supabase gives a project, but for its name. */
-const productionLike = {
-  name: "inner_odyssey",
-  encoding: "UTF8",
-  collate: "C.UTF-8",
-  ctype: "C.UTF-8",
-  localeProvider: "libc",
-  icuLocale: null,
-} as const;
 
 export interface DemoOptions extends SubjectOptions {
   /** Size of the made-up database. */

@@ -48,7 +48,7 @@ export async function openThrowaway(
 }
 
 /** What a copy's database must be created with. */
-function likeTheSource({ server }: Pick<Manifest, "server">) {
+export function likeTheSource(server: Manifest["server"]) {
   return {
     name: server.database,
     encoding: server.encoding,
@@ -65,7 +65,7 @@ async function onOwnCluster(
 ): Promise<ThrowawayDatabase> {
   const cluster = await startCluster({ major: majorOf(manifest.versions.server_num), superuser });
   try {
-    return await createThrowawayDatabase(cluster.target, { ...likeTheSource(manifest), cluster });
+    return await createThrowawayDatabase(cluster.target, { ...likeTheSource(manifest.server), cluster });
   } catch (error) {
     await cluster.destroy();
     throw error;
@@ -79,7 +79,7 @@ async function onGivenServer(
   production: Target | null,
 ): Promise<ThrowawayDatabase> {
   await using source = production === null ? null : await reach(context, production);
-  return await createThrowawayDatabase(admin, { ...likeTheSource(manifest), source, clock: context.clock });
+  return await createThrowawayDatabase(admin, { ...likeTheSource(manifest.server), source, clock: context.clock });
 }
 
 /** Production may be down while its backup is proven; then the throwaway's own marker is demanded. */

@@ -14,6 +14,7 @@ import { writeReport } from "../../report/write.ts";
 import { localVault } from "../../vault/vault.ts";
 import { type BackupSource, directorySource, vaultSource } from "../backup-source.ts";
 import type { UseCaseContext } from "../context.ts";
+import { projectLocale } from "../production-like.ts";
 import { proveSubject } from "../prove.ts";
 import { runFacts } from "../run-facts.ts";
 import { archiveDamages } from "./kinds/archive.ts";
@@ -45,14 +46,8 @@ export async function openDepot(context: UseCaseContext): Promise<Depot> {
   const { name, database } = subject;
   {
     await using source = await startCluster();
-    const like = {
-      encoding: "UTF8",
-      collate: "C.UTF-8",
-      ctype: "C.UTF-8",
-      localeProvider: "libc",
-      icuLocale: null,
-    } as const;
-    const make = (which: string) => createThrowawayDatabase(source.target, { ...like, name: which, cluster: source });
+    const make = (which: string) =>
+      createThrowawayDatabase(source.target, { ...projectLocale, name: which, cluster: source });
     const take = async (target: Parameters<typeof takeBackup>[0]["target"], directory: string) => {
       await mkdir(directory, { recursive: true });
       return takeBackup({ target, name, database, directory, progress, clock, signal });

@@ -20,19 +20,11 @@ import { type CopyToExamine, examineCopy } from "../examine-copy.ts";
 import { runFile } from "../fixture-files.ts";
 import { loadInnerOdyssey } from "../load-fixture.ts";
 import { loadNasty } from "../load-nasty.ts";
+import { productionLike } from "../production-like.ts";
 import { recordEarlyEnd, startProofRun } from "../proof-run.ts";
 import type { Subject } from "../subject.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Fixture, Outcome } from "./types.ts";
-
-/** The database that Supabase gives a project, but for its name. */
-const productionLike = {
-  encoding: "UTF8",
-  collate: "C.UTF-8",
-  ctype: "C.UTF-8",
-  localeProvider: "libc",
-  icuLocale: null,
-} as const;
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { startCluster } from "../../postgres/cluster.ts";
 import type { DatabaseLocale } from "../../postgres/locale.ts";
+import { majorOf } from "../../postgres/server-facts.ts";
 import { createThrowawayDatabase } from "../../postgres/throwaway-database.ts";
 import type { Target, Throwaway } from "../../postgres/types.ts";
 import { disasterErrors } from "../../recovery/disaster/errors.ts";
@@ -15,19 +16,11 @@ import { vaultSource } from "../backup-source.ts";
 import type { UseCaseContext } from "../context.ts";
 import { makeCopy } from "../copy.ts";
 import { loadInnerOdyssey } from "../load-fixture.ts";
+import { productionLike } from "../production-like.ts";
 import { runFacts } from "../run-facts.ts";
 import type { Subject } from "../subject.ts";
 import { takeAndStore } from "../take-and-store.ts";
-
-/** The database that Supabase gives a project, but for its name. */
-export const productionLike = {
-  name: "inner_odyssey",
-  encoding: "UTF8",
-  collate: "C.UTF-8",
-  ctype: "C.UTF-8",
-  localeProvider: "libc",
-  icuLocale: null,
-} as const;
+import { likeTheSource } from "../throwaway.ts";
 
 export interface DatabaseLike extends DatabaseLocale {
   readonly name: string;
@@ -169,13 +162,8 @@ export async function productionFromVault(
     const backup = await vaultSource(context, vault, subject.name, "latest").fetch(scratch.path);
     const { id, server, versions, sizes } = backup.manifest;
     const like: DatabaseLike = {
-      name: server.database,
-      encoding: server.encoding,
-      collate: server.collate,
-      ctype: server.ctype,
-      localeProvider: server.locale_provider,
-      icuLocale: server.icu_locale,
-      major: Math.floor(versions.server_num / 10_000),
+      ...likeTheSource(server),
+      major: majorOf(versions.server_num),
     };
     const made = await cluster(stack, like.major);
     const { target } = await createThrowawayDatabase(made.target, { ...like, cluster: made });
