@@ -1,3 +1,5 @@
+import { qualifiedName } from "../../postgres/quote.ts";
+
 /* What a database's outside says about its plan. Pure: takes what was read, gives guesses, each with the reason for it. */
 
 export interface FoundTable {
@@ -59,8 +61,9 @@ const tellsOfPeople = (column: string) => personal.test(column) && !impersonal.t
 
 const most = 12;
 
-/** Names as the plan writes them. */
-export const planName = ({ schema, name }: { readonly schema: string; readonly name: string }) => `${schema}.${name}`;
+/** Names as the plan writes them: what is a keyword in any major is quoted. */
+export const planName = ({ schema, name }: { readonly schema: string; readonly name: string }) =>
+  qualifiedName(schema, name, Number.POSITIVE_INFINITY);
 
 const day = 24 * 60 * 60;
 

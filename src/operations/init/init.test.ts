@@ -69,6 +69,31 @@ test("a plan of a database is a plan, says what was found, and holds no row", as
   expect(probes?.map(([table]) => table)).not.toContain("public.archive");
 });
 
+test("names that SQL must quote are quoted, whatever is in them", async () => {
+  await using strange = await testDatabase();
+  await strange.session.query(`
+    CREATE SCHEMA "a ""b";
+    CREATE TABLE public."User" ("null" int PRIMARY KEY, email text, "at, {when" timestamptz DEFAULT now());
+    CREATE TABLE public."order" (id int PRIMARY KEY, "User_id" int, "Id" int REFERENCES public."User");
+    CREATE TABLE "a ""b"."T, ""w: # x" (id int PRIMARY KEY, "e
+mail_email" text);
+    INSERT INTO public."User" VALUES (1);
+    INSERT INTO "a ""b"."T, ""w: # x" VALUES (1);
+    ALTER TABLE public."order" ENABLE ROW LEVEL SECURITY`);
+  await using folder = await scratchDirectory("init");
+  const { text } = await init(contextIn(folder.path, { ITHACA_DATABASE_URL: socketUrl(strange.target) }), {
+    plan: "p.yaml",
+  });
+  expect(Object.values(parsePlan(text, "p.yaml").databases)).toMatchObject([
+    {
+      critical_tables: ['public."User"', '"a ""b"."T, ""w: # x"'],
+      rls_tables: ['public."order"'],
+      freshness: [{ table: 'public."User"', column: "at, {when" }],
+      smoke: { table: 'public."User"', key: "null" },
+    },
+  ]);
+});
+
 test("a plan that is there is left alone until somebody says otherwise", async () => {
   await using folder = await scratchDirectory("init");
   await writeFile(join(folder.path, "ithaca.yaml"), "mine");

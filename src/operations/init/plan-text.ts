@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { parse } from "yaml";
 import {
   criticalTables,
   type FoundDatabase,
@@ -9,8 +9,11 @@ import {
   smokeTable,
 } from "./guess.ts";
 
-/** A value as YAML writes it on one line. */
-const yaml = (value: unknown) => stringify(value, { lineWidth: 0 }).trimEnd();
+/** A name as YAML reads it, on one line and also between braces: any JSON text is YAML. A plain `null` would be none. */
+const yaml = (name: string) => (/^[a-z0-9_.]+$/.test(name) && parse(name) === name ? name : JSON.stringify(name));
+
+/** A reason as a comment may hold it: names of columns may have line ends. */
+const comment = (why: string) => `# ${why.replaceAll(/\s+/g, " ")}`;
 
 /** A database's name as a plan takes it: lower case, digits, dashes. */
 export function databaseKey(name: string): string {
@@ -27,9 +30,9 @@ export function databaseKey(name: string): string {
  * A section of the database's part: a comment, a key and its lines. Where nothing was found, a comment says that it was
  * looked for, so that whoever reads the plan knows what no proof will ask.
  */
-function section(comment: readonly string[], key: string, lines: readonly string[], otherwise: string): string[] {
+function section(above: readonly string[], key: string, lines: readonly string[], otherwise: string): string[] {
   if (lines.length === 0) return ["", `    # ${key}: ${otherwise}`];
-  return ["", ...comment.map((line) => `    # ${line}`), `    ${key}:`, ...lines.map((line) => `      ${line}`)];
+  return ["", ...above.map((line) => `    # ${line}`), `    ${key}:`, ...lines.map((line) => `      ${line}`)];
 }
 
 /** One entry of `orphans`. */
@@ -56,7 +59,7 @@ export function planText(found: FoundDatabase, urlSecret: string): string {
     ...section(
       ["A guess at the tables without which there is no application. Each must be in every backup; strike out or add."],
       "critical_tables",
-      criticalTables(found.tables).map(({ value, why }) => `- ${yaml(value)} # ${why}`),
+      criticalTables(found.tables).map(({ value, why }) => `- ${yaml(value)} ${comment(why)}`),
       "no table was found that may be read.",
     ),
     ...section(
@@ -87,14 +90,16 @@ export function planText(found: FoundDatabase, urlSecret: string): string {
       "freshness",
       freshness.map(
         ({ value, why }) =>
-          `- { table: ${yaml(value.table)}, column: ${yaml(value.column)}, within: ${value.within} } # ${why}`,
+          `- { table: ${yaml(value.table)}, column: ${yaml(value.column)}, within: ${value.within} } ${comment(why)}`,
       ),
       "no column whose default is the clock has moved within a week; name one that moves: { table, column, within }.",
     ),
     ...section(
       ["Ten of its rows, others each time, are read back from the copy and compared with the source by hash."],
       "smoke",
-      smoke === null ? [] : [`table: ${yaml(smoke.value.table)} # ${smoke.why}`, `key: ${yaml(smoke.value.key)}`],
+      smoke === null
+        ? []
+        : [`table: ${yaml(smoke.value.table)} ${comment(smoke.why)}`, `key: ${yaml(smoke.value.key)}`],
       "no table has a primary key of one column.",
     ),
   ];
