@@ -22,6 +22,8 @@ SELECT format('%I.%I', n.nspname, c.relname) AS "table",
                   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull), '[]') AS not_null,
        coalesce((SELECT json_agg(json_build_object(
                           'column', a.attname,
+                          -- Where the expression's type is another one, PostgreSQL converts, and does not write that down.
+                          'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
                           'expression', pg_catalog.pg_get_expr(d.adbin, d.adrelid))
                         ORDER BY a.attnum)
                    FROM pg_catalog.pg_attribute a

@@ -105,6 +105,25 @@ test("a generated column that is not what its expression gives is found", async 
   expect(told((await constraintsChecks.run(context)).findings)).toEqual(["public.t price: 2 rows break it"]);
 });
 
+test("a generated column whose expression has another type holds what PostgreSQL makes of it", async () => {
+  await using database = await testDatabase();
+  const { session } = database;
+  await session.query(`
+    CREATE DOMAIN public.cents AS numeric(10, 2);
+    CREATE TABLE public.t (n numeric, v text, money numeric(10, 2) GENERATED ALWAYS AS (n * 1.23456) STORED,
+      half int GENERATED ALWAYS AS (n * 1.5) STORED, third real GENERATED ALWAYS AS (n::float8 / 3) STORED,
+      cents public.cents GENERATED ALWAYS AS (n / 7) STORED, padded char(9) GENERATED ALWAYS AS (v) STORED,
+      "c" "char" GENERATED ALWAYS AS (v) STORED, at timestamp(0) GENERATED ALWAYS AS ('2026-01-01 00:00:00.6'::timestamp) STORED);
+    INSERT INTO public.t (n, v) VALUES (3.1415926, 'word'), (NULL, NULL), (100, '');
+    SET search_path = '';
+  `);
+  const context = proofContext({ session });
+  expect(await constraintsChecks.run(context)).toMatchObject({ status: "passed" });
+  await session.query(`UPDATE pg_catalog.pg_attrdef SET adbin = other.adbin FROM pg_catalog.pg_attrdef AS other
+    WHERE pg_attrdef.adrelid = 'public.t'::regclass AND other.adrelid = pg_attrdef.adrelid AND (pg_attrdef.adnum, other.adnum) = (4, 3)`);
+  expect(told((await constraintsChecks.run(context)).findings)).toEqual(["public.t half: 2 rows break it"]);
+});
+
 test("domains are asked wherever a value of theirs may be: in arrays, in composite types, in other domains", async () => {
   await using database = await testDatabase();
   const { session } = database;

@@ -32,7 +32,7 @@ interface Listed {
   readonly bound: string | null;
   readonly checks: readonly { readonly name: string; readonly expression: string; readonly binding: boolean }[];
   readonly not_null: readonly { readonly column: string; readonly binding: boolean }[];
-  readonly generated: readonly { readonly column: string; readonly expression: string }[];
+  readonly generated: readonly { readonly column: string; readonly type: string; readonly expression: string }[];
   readonly typed: readonly { readonly column: string; readonly type: number }[];
 }
 
@@ -69,8 +69,8 @@ function rulesOf(listed: Listed, types: ValueTypes): RuledTable {
       return { name, expected: "its CHECK in every row", broken: `(${expression}) IS FALSE`, binding };
     }),
     // Not every type has an equality; the text says all that a value is.
-    ...listed.generated.map(({ column, expression }) => {
-      const broken = `${quoteIdentifier(column)}::text IS DISTINCT FROM (${expression})::text`;
+    ...listed.generated.map(({ column, type, expression }) => {
+      const broken = `${quoteIdentifier(column)}::text IS DISTINCT FROM (${expression})::${type}::text`;
       return { name: column, expected: "what its generation expression gives", broken, binding: true };
     }),
   ];
