@@ -21,21 +21,33 @@ interface Counts {
   readonly younger: number | null;
 }
 
+/** The stretch of time whose rows count as younger than the restore point: to its end, or for ever. */
+interface Younger {
+  readonly at: string;
+  readonly until?: string;
+}
+
 /** One scan per table: all rows, and those that are younger than the restore point where a column says so. */
 function countQuery(part: Part, column: string | undefined): string {
-  const younger = column === undefined ? "NULL" : `count(*) FILTER (WHERE ${column} > $1::timestamptz)`;
+  const within = `${column} > $1::timestamptz AND ${column} <= $2::timestamptz`;
+  const younger = column === undefined ? "NULL" : `count(*) FILTER (WHERE ${within})`;
   const where = part.condition.trim() === "" ? "" : part.condition;
   return `SELECT count(*)::float8 AS rows, ${younger}::float8 AS younger FROM ONLY ${part.qualified} ${where}`;
 }
 
-async function count(session: Session, table: ListedTable, columns: Map<number, string>, at: string): Promise<Counts> {
+async function count(
+  session: Session,
+  table: ListedTable,
+  columns: Map<number, string>,
+  { at, until = "infinity" }: Younger,
+): Promise<Counts> {
   let rows = 0;
   let younger: number | null = table.parts.every(({ oid }) => columns.has(oid)) ? 0 : null;
   for (const part of table.parts) {
     const column = columns.get(part.oid);
     const [found] = await session.query<{ rows: number; younger: number | null }>(
       countQuery(part, column),
-      column === undefined ? [] : [at],
+      column === undefined ? [] : [at, until],
     );
     rows += part.sign * (found?.rows ?? 0);
     if (younger !== null) younger += found?.younger ?? 0;
@@ -50,10 +62,16 @@ async function count(session: Session, table: ListedTable, columns: Map<number, 
  * @param session on production, outside a transaction
  * @param restored the census of the restore point; null where there is none, such as of the platform's own backups
  * @param at the restore point, ISO 8601
+ * @param until rows that were made later than that are nobody's loss; ISO 8601
  */
 export async function compareWithNow(
   session: Session,
-  { scope, database, restored, at }: { scope: Scope; database: DatabasePlan; restored: Census | null; at: string },
+  {
+    scope,
+    database,
+    restored,
+    ...younger
+  }: { scope: Scope; database: DatabasePlan; restored: Census | null } & Younger,
 ): Promise<NowAndThen> {
   return await reading(session, {}, async () => {
     const relations = await listRelations(session);
@@ -66,9 +84,9 @@ export async function compareWithNow(
       if (kind !== "extension-table") losses.set(table, { table, rows_now: null, rows_then: rows, younger: null });
     }
     for (const table of tables.filter(({ kind, populated }) => populated && kind !== "extension-table")) {
-      const { rows, younger } = await count(session, table, columns, at);
+      const counted = await count(session, table, columns, younger);
       const rows_then = losses.get(table.name)?.rows_then ?? null;
-      losses.set(table.name, { table: table.name, rows_now: rows, rows_then, younger });
+      losses.set(table.name, { table: table.name, rows_now: counted.rows, rows_then, younger: counted.younger });
     }
     const { readings } = await readFreshness(session, relations, database.freshness);
     const timestamps = readings.map(({ table, column, newest }) => ({

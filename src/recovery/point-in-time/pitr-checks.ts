@@ -57,7 +57,11 @@ export async function servicesWell(recovery: PlatformRecovery, { progress }: Ste
   ];
 }
 
-/** Rows that say when they were made: none is younger than the point. */
+/**
+ * Rows that say when they were made: none is younger than the point.
+ *
+ * @param losses counted up to the moment at which the platform was asked
+ */
 export function nothingYounger(losses: readonly TableLoss[], at: string): Verified {
   const dated = losses.filter(({ younger }) => younger !== null);
   const wrong = dated.filter(({ younger }) => (younger ?? 0) > 0);

@@ -2,6 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import { IthacaError } from "../../base/errors.ts";
 import { connect } from "../../postgres/connect.ts";
 import { restoreToPointInTime } from "../../supabase/management/backups.ts";
+import { PlatformError } from "../../supabase/management/errors.ts";
 import { getProject, healthy } from "../../supabase/management/projects.ts";
 import { waitUntil } from "../../supabase/management/wait.ts";
 import { readMarker } from "../marker.ts";
@@ -10,14 +11,20 @@ import { pointErrors } from "./errors.ts";
 import { notesOf } from "./pitr-notes.ts";
 import type { PlatformRecovery } from "./platform-recovery.ts";
 
-/** How the project stands: restored means that it serves, and that what was written after the point is gone. */
-export async function lookAt({ access, target }: PlatformRecovery): Promise<{ restored: boolean; state: string }> {
+/**
+ * How the project stands: restored means that it serves, and that what was written after the point is gone. A marker of
+ * an older incident may have stood there at the point.
+ */
+export async function lookAt(
+  { access, target }: PlatformRecovery,
+  { incidentId }: Pick<StepContext, "incidentId">,
+): Promise<{ restored: boolean; state: string }> {
   const { status } = await getProject(access.api, access.ref);
   if (status !== healthy) return { restored: false, state: status };
   try {
     // A server that answers without its database is not there yet.
     await (await connect(target, { readOnly: true }))[Symbol.asyncDispose]();
-    return { restored: (await readMarker(target)) === null, state: status };
+    return { restored: (await readMarker(target))?.id !== incidentId, state: status };
   } catch (error) {
     // The platform calls it healthy, and it does not let us in yet.
     if (error instanceof IthacaError && error.kind === "surroundings")
@@ -29,10 +36,18 @@ export async function lookAt({ access, target }: PlatformRecovery): Promise<{ re
 /** Asks the platform, and waits. An earlier run's request that did anything has been waited for by `inspect`. */
 export async function askAndWait(recovery: PlatformRecovery, step: StepContext, at: Temporal.Instant): Promise<void> {
   const { api, ref } = recovery.access;
-  if (notesOf(step.notes).restored_at !== undefined) return;
+  const { asked_at: before, restored_at } = notesOf(step.notes);
+  if (restored_at !== undefined) return;
   await step.assertAlone();
   await step.note({ asked_at: step.clock.now().toISOString() });
-  await restoreToPointInTime(api, ref, new Date(at.epochMilliseconds));
+  try {
+    await restoreToPointInTime(api, ref, new Date(at.epochMilliseconds));
+  } catch (error) {
+    // Refused outright, and never asked before: nothing has happened, and nobody must look whether it has.
+    const refused = error instanceof PlatformError && !error.mayHaveHappened && before === undefined;
+    if (refused) await step.note({ asked_at: null });
+    throw error;
+  }
   await waitForRestore(recovery, step);
 }
 
@@ -45,7 +60,7 @@ export async function waitForRestore(recovery: PlatformRecovery, step: StepConte
       `Project ${access.ref} restored`,
       limitSeconds,
       async () => {
-        const { restored, state } = await lookAt(recovery);
+        const { restored, state } = await lookAt(recovery, step);
         if (state === "RESTORE_FAILED") throw pointErrors.platform_failed({ project: access.ref, state });
         return restored ? { done: true, value: true } : { done: false, state };
       },
@@ -56,10 +71,10 @@ export async function waitForRestore(recovery: PlatformRecovery, step: StepConte
 }
 
 /** Whether a restore that an earlier run asked for has begun: the project leaves its healthy state, or has lost the marker. */
-export async function begins(recovery: PlatformRecovery): Promise<boolean> {
+export async function begins(recovery: PlatformRecovery, step: StepContext): Promise<boolean> {
   try {
     return await waitUntil(recovery.access.api, "A restore that was asked for", recovery.settleSeconds, async () => {
-      const { restored, state } = await lookAt(recovery);
+      const { restored, state } = await lookAt(recovery, step);
       return restored || state !== healthy ? { done: true, value: true } : { done: false, state };
     });
   } catch (error) {

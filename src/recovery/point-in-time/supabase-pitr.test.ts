@@ -1,115 +1,27 @@
-import { Temporal } from "temporal-polyfill";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { testBackup } from "../../../test/support/backup.ts";
-import {
-  type TemplateDatabase,
-  type TestDatabase,
-  templateDatabase,
-  testDatabase,
-  testServer,
-} from "../../../test/support/database.ts";
+import { type TemplateDatabase, templateDatabase } from "../../../test/support/database.ts";
 import { until } from "../../../test/support/death.ts";
+import {
+  type HostedOptions,
+  type HostedProject,
+  hostedProject,
+  shopThen,
+  unix,
+} from "../../../test/support/hosted-project.ts";
 import { drive, newIncident } from "../../../test/support/recovery.ts";
-import { type PlatformServer, supabasePlatform } from "../../../test/support/supabase-platform/server.ts";
-import { scopeOf } from "../../backup/manifest.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
-import { planSchema } from "../../plan/schema.ts";
 import { connect } from "../../postgres/connect.ts";
-import type { Target } from "../../postgres/types.ts";
-import { platformAccess, usualNames } from "../../supabase/management/settings.ts";
 import { readMarker, writeMarker } from "../marker.ts";
 import type { Incident, RecoveryMethod } from "../types.ts";
-import type { NearestCensus } from "./nearest-census.ts";
-import { showInstant } from "./point.ts";
-import { supabasePitr } from "./supabase-pitr.ts";
-
-/*
- * A strict stand-in answers as Supabase's API is documented; behind it stands a real database, which is really put back
- * to what it was when the stand-in is asked to: dropped, and made anew from how it stood.
- */
-const shop = `
-  CREATE TABLE public.orders (id int PRIMARY KEY, created_at timestamptz NOT NULL);
-  CREATE TABLE public.prices (cents int);
-  INSERT INTO public.prices VALUES (199), (299);
-  CREATE TABLE public.lines (order_id int REFERENCES public.orders);
-  INSERT INTO public.orders SELECT n, '2026-01-01' FROM generate_series(1, 50) AS n;
-  INSERT INTO public.lines SELECT n FROM generate_series(1, 50) AS n;`;
 
 let then: TemplateDatabase;
 beforeAll(async () => {
-  then = await templateDatabase((session) => session.query(shop));
+  then = await templateDatabase((session) => session.query(shopThen));
 });
 afterAll(() => then[Symbol.asyncDispose]());
 
-const minute = 60;
-const unix = (minutesAgo: number) => Math.floor(Date.now() / 1000) - minutesAgo * minute;
-
-interface Hosted extends AsyncDisposable {
-  readonly platform: PlatformServer;
-  readonly database: TestDatabase;
-  method(minutesAgo?: number, more?: { lagSeconds?: number }): RecoveryMethod;
-}
-
-/** A hosted project whose newest hour of work is bad. */
-async function hosted(options: { restores?: "really" | "not at all"; census?: boolean } = {}): Promise<Hosted> {
-  await using stack = new AsyncDisposableStack();
-  const platform = stack.use(await supabasePlatform({ takes: 2500 }));
-  const { project } = platform;
-  project.pitr = { enabled: true, earliest: unix(7 * 24 * 60), latest: unix(1) };
-  const database = stack.use(await testDatabase(then.name));
-  const { target } = database;
-  const nearest = options.census === true ? await nightBefore(target) : "nobody took one";
-  await database.session.query("INSERT INTO public.orders VALUES (51, now()), (52, now()); DELETE FROM public.lines");
-  await database.session[Symbol.asyncDispose]();
-  const over = new AbortController();
-  stack.defer(() => over.abort());
-  void (async () => {
-    await until(() => project.restoredTo.length > 0 || over.signal.aborted, 600);
-    if (over.signal.aborted || options.restores === "not at all") return;
-    await using admin = await connect(testServer(), { readOnly: false });
-    await admin.query(`DROP DATABASE ${target.database} WITH (FORCE)`);
-    await admin.query(`CREATE DATABASE ${target.database} TEMPLATE ${then.name}`);
-  })();
-  const plan = planSchema.parse({
-    version: 1,
-    databases: { test: { platform: "supabase", critical_tables: ["public.orders"] } },
-  });
-  const { test: written } = plan.databases;
-  if (written === undefined) throw new Error("the plan has no database");
-  const signal = new AbortController().signal;
-  const held = stack.move();
-  return {
-    platform,
-    database,
-    method(minutesAgo = 30, { lagSeconds = 1 } = {}) {
-      const instant = Temporal.Instant.fromEpochMilliseconds(unix(minutesAgo) * 1000);
-      return supabasePitr({
-        access: platformAccess(platform.env, usualNames, signal),
-        point: { kind: "time", instant },
-        asked: showInstant(instant),
-        target,
-        plan,
-        planDirectory: "/nonexistent",
-        database: written,
-        teamChecks: [],
-        nearest: async () => nearest,
-        services: ["auth", "db", "realtime"],
-        lagSeconds,
-        limitSeconds: options.restores === "not at all" ? 1 : 30,
-        settleSeconds: 1,
-      });
-    },
-    [Symbol.asyncDispose]: () => held.disposeAsync(),
-  };
-}
-
-/** The census of the last backup before everything went wrong. */
-async function nightBefore(target: Target): Promise<NearestCensus> {
-  await using backup = await testBackup(target);
-  const { id, taken_at } = backup.manifest;
-  return { id, takenAt: taken_at, census: backup.census, scope: scopeOf(backup.manifest) };
-}
+const hosted = (options: HostedOptions = {}) => hostedProject(then, options);
 
 async function preview(method: RecoveryMethod): Promise<Awaited<ReturnType<RecoveryMethod["preview"]>>> {
   const context = {
@@ -126,8 +38,8 @@ async function preview(method: RecoveryMethod): Promise<Awaited<ReturnType<Recov
   return await method.preview(context);
 }
 
-const posts = ({ platform }: Hosted) => platform.requests.filter(({ method }) => method === "POST");
-const orders = async ({ database }: Hosted) => {
+const posts = ({ platform }: HostedProject) => platform.requests.filter(({ method }) => method === "POST");
+const orders = async ({ database }: HostedProject) => {
   await using session = await connect(database.target, { readOnly: true });
   return (await session.query<{ rows: number }>("SELECT count(*)::int AS rows FROM public.orders"))[0]?.rows;
 };
@@ -213,4 +125,32 @@ test("what the window does not hold is refused before anything is asked for, and
   pitr.enabled = false;
   await expect(select(30)).rejects.toMatchObject({ id: "point.no_window" });
   expect(posts(project)).toEqual([]);
+});
+
+test("an application that writes the moment it is back, and a marker of an older incident, are no fault of the restore", async () => {
+  let older: Incident | undefined;
+  await using project = await hosted({
+    census: true,
+    async afterwards(target) {
+      // What stood there at the point: an incident of the day before, which had ended with a person.
+      if (older !== undefined) await writeMarker(target, older);
+      await using session = await connect(target, { readOnly: false });
+      await session.query("INSERT INTO public.orders VALUES (60, now()); INSERT INTO public.prices VALUES (399)");
+    },
+  });
+  const method = project.method();
+  older = { ...newIncident(method, "the-day-before"), state: { step: "ended", outcome: "needs_person" } };
+  const { incident } = await drive(project.database.target, method);
+  expect(statuses(incident)).toEqual([]);
+  expect(incident.state.outcome).toBe("recovered");
+  expect(await readMarker(project.database.target)).toBeNull();
+});
+
+test("a restore that the platform refuses has changed nothing: nobody is called, and no marker stays", async () => {
+  await using project = await hosted();
+  project.platform.fail({ method: "POST", path: /restore-pitr/, times: 1, with: { status: 400 } });
+  const { incident, fault } = await drive(project.database.target, project.method());
+  expect(fault?.id).toBe("platform.refused");
+  expect(incident.state.outcome).toBe("rolled_back");
+  expect(await readMarker(project.database.target)).toBeNull();
 });

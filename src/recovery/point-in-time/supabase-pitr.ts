@@ -77,7 +77,7 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
       const { status } = await getProject(api, ref);
       const seen = `The platform had been asked, and the project was ${status}`;
       // While it is down nothing can be noted in it: so it is waited for here.
-      if (await begins(recovery)) {
+      if (await begins(recovery, step)) {
         await waitForRestore(recovery, step);
         return { standing: "done", says: `${seen}. ${done}` };
       }
@@ -87,10 +87,11 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
     async verify(step) {
       const services = await servicesWell(recovery, step);
       const { checks, not_covered, census } = await examineWithoutSource(target, recovery, step);
-      const nearest = await withNearest(recovery, await second(), notesOf(step.notes).meanwhile, census);
+      const { before, asked_at, meanwhile } = notesOf(step.notes);
+      const nearest = await withNearest(recovery, await second(), meanwhile, census, step.signal);
       const at = (await second()).toString({ smallestUnit: "second" });
-      const { losses } = await lossesBeyond(recovery, await second());
-      const { before } = notesOf(step.notes);
+      // The application writes again the moment it is back: what is younger than the request was not there to be undone.
+      const { losses } = await lossesBeyond(recovery, await second(), asked_at);
       return {
         checks: [
           markerGone(notesOf(step.notes).restored_at),
@@ -104,11 +105,11 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
         not_covered: [...not_covered, ...nearest.not_covered],
       };
     },
-    async rollBack({ notes }) {
-      if (notesOf(notes).asked_at === undefined) {
-        return { undone: true, says: "The platform was not asked: production is as it was." };
+    async rollBack(step) {
+      if (notesOf(step.notes).asked_at === undefined) {
+        return { undone: true, says: "The platform has begun nothing: production is as it was." };
       }
-      const { restored, state } = await lookAt(recovery);
+      const { restored, state } = await lookAt(recovery, step);
       const found = restored ? "restored, and not verified" : state;
       const says = `The project is ${found}. What was there before is in the safety backup: \`recover full\` brings it back; so does another point in time, as long as the window holds it.`;
       return { undone: false, says };
@@ -122,8 +123,9 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
   };
 }
 
-async function lossesBeyond({ target, database }: PlatformRecovery, at: Temporal.Instant) {
+async function lossesBeyond({ target, database }: PlatformRecovery, at: Temporal.Instant, until?: string) {
   await using session = await connect(target, { readOnly: true });
   const scope = await resolveScope(session, database);
-  return await compareWithNow(session, { scope, database, restored: null, at: at.toString() });
+  const younger = { at: at.toString(), ...(until === undefined ? {} : { until }) };
+  return await compareWithNow(session, { scope, database, restored: null, ...younger });
 }
