@@ -5,26 +5,30 @@ import { linesOf } from "../shared/lines.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
 import { faultsOf, table } from "../shared/summary.ts";
+import { operationInputs, unreportedOf } from "../shared/unreported.ts";
 
-/** Tells people what reports mean, by the plan's contacts and channels. */
+/** Tells people what reports mean, or that there is none, by the plan's contacts and channels. */
 export const action = defineAction({
   inputs: {
     plan: subjectInputs.plan,
     database: subjectInputs.database,
     "audit-url": subjectInputs["audit-url"],
-    reports: text,
+    operation: text.default("backup"),
+    ...operationInputs,
     issue: text,
     chart: text,
   },
   async run(context, inputs) {
     const reports = linesOf(inputs.reports);
-    if (reports.length === 0) {
+    const unreported = unreportedOf(inputs);
+    if (reports.length === 0 && unreported === null) {
       return { outputs: { verdict: "proven", messages: "0" }, summary: "", exitCode: 0 };
     }
     const prepared = await prepareSubject(context, inputs, { secrets: [], variables: [] });
     const { verdict, messages, checks } = await notify(prepared, {
       plan: subjectOptions(inputs).plan,
       reports,
+      ...(unreported === null ? {} : { unreported }),
       ...(inputs.issue === undefined ? {} : { issue: inputs.issue }),
       ...(inputs.chart === undefined ? {} : { chart: inputs.chart }),
     });

@@ -31,7 +31,8 @@ export const action = defineAction({
   async run(context, inputs) {
     const prepared = await prepareSubject(context, inputs, {
       secrets: inputs.execute ? ["recovery-url"] : [],
-      variables: inputs.what === "point-in-time" ? [] : vaultSecrets,
+      // A look at a point in time needs no vault; whatever is executed backs production up first.
+      variables: inputs.what === "point-in-time" && !inputs.execute ? [] : vaultSecrets,
     });
     const result = await recoverAsAsked(prepared, inputs);
     const { verdict, obstacles, incident, file, report } = result;

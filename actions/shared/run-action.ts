@@ -43,7 +43,11 @@ function cancellation(): AbortSignal {
     process.on(name, () => {
       if (controller.signal.aborted) return;
       controller.abort(
-        new IthacaError("run.interrupted", "interrupted", "The run was cancelled; start it again when it suits."),
+        new IthacaError(
+          "run.interrupted",
+          "interrupted",
+          "The run was cancelled, or its time was up; start it again when it suits.",
+        ),
       );
     });
   }

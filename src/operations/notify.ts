@@ -6,6 +6,7 @@ import type { Patience } from "../notify/deliver.ts";
 import { deliveryCheck } from "../notify/delivery-check.ts";
 import { decide, type Telling } from "../notify/events/decide.ts";
 import { messageOf, type Surroundings } from "../notify/events/message.ts";
+import { ofSilence } from "../notify/events/of-unreported.ts";
 import { situationOf } from "../notify/events/situation.ts";
 import type { Situation } from "../notify/events/types.ts";
 import { isPending, keyOf } from "../notify/ledger.ts";
@@ -14,6 +15,7 @@ import { tellTrouble } from "../notify/trouble.ts";
 import type { Audience, Chart } from "../notify/types.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
+import { selectDatabase } from "../plan/select-database.ts";
 import type { CheckResult } from "../proof/types.ts";
 import { newestLinks } from "../report/chain/folder.ts";
 import { chainHead } from "../report/chain/next-links.ts";
@@ -25,12 +27,16 @@ import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { deskOf } from "./notification-desk.ts";
 import { tellDigest } from "./notify-digest.ts";
+import type { Unreported } from "./raise-issue.ts";
+import { runFacts } from "./run-facts.ts";
 import { reportsDirectory } from "./subject.ts";
 
 export interface NotifyOptions {
   readonly plan: string;
   /** Paths of reports' JSON files. */
   readonly reports: readonly string[];
+  /** An operation that ended before it could write a report. */
+  readonly unreported?: Unreported;
   /** The address of the issue that was raised about them. */
   readonly issue?: string;
   /** A picture that goes with the mails. */
@@ -129,7 +135,21 @@ export async function notify(context: UseCaseContext, options: NotifyOptions): P
     const told = await notifyReport(context, plan, report, { ...(issue && { issue }), chart, patience });
     messages.push(...told);
   }
+  if (options.unreported !== undefined) {
+    const { operation, reason, database } = options.unreported;
+    const { name } = selectDatabase(plan, database);
+    const run = runFacts(context, context.clock.now());
+    const situation = ofSilence({ database: name, operation, reason, run }, plan);
+    messages.push(...(await tellSituation(context, plan, situation, { ...(issue && { issue }), chart, patience })));
+  }
   return notifyOutcome(messages, seconds());
+}
+
+/** What goes along with a message, and how hard dead channels are tried. */
+interface TellOptions {
+  readonly issue?: string;
+  readonly chart?: Chart | null;
+  readonly patience?: Patience | undefined;
 }
 
 /** Tells people what one report means; see `notify`. */
@@ -137,19 +157,30 @@ export async function notifyReport(
   context: UseCaseContext,
   plan: Plan,
   report: AnyReport,
-  options: { readonly issue?: string; readonly chart?: Chart | null; readonly patience?: Patience | undefined } = {},
+  options: TellOptions = {},
 ): Promise<Told[]> {
-  const { issue, chart = null, patience } = options;
-  const around = await surroundingsOf(context, plan, report.database, issue);
-  const seconds = stopwatch();
   const situation = situationOf(report, plan);
   if (situation === null) return [];
-  const desk = await deskOf(context, plan, report.database, patience);
-  const tellings = decide(situation, desk.ledger).filter(({ subject }) => isPending(desk.ledger, keyOf(subject)));
-  const { database } = report;
+  const told = await tellSituation(context, plan, situation, options);
+  if (report.kind !== "watch") return told;
   // The watch comes once a day and knows all reports: it is the time for what is no alarm.
-  const digest = report.kind === "watch" ? await tellDigest(desk, plan, database) : [];
-  if (tellings.length === 0) return digest;
+  const desk = await deskOf(context, plan, report.database, options.patience);
+  return [...told, ...(await tellDigest(desk, plan, report.database))];
+}
+
+/** Tells people of one situation what they have not been told yet. */
+async function tellSituation(
+  context: UseCaseContext,
+  plan: Plan,
+  situation: Situation,
+  { issue, chart = null, patience }: TellOptions,
+): Promise<Told[]> {
+  const seconds = stopwatch();
+  const { database } = situation;
+  const around = await surroundingsOf(context, plan, database, issue);
+  const desk = await deskOf(context, plan, database, patience);
+  const tellings = decide(situation, desk.ledger).filter(({ subject }) => isPending(desk.ledger, keyOf(subject)));
+  if (tellings.length === 0) return [];
   const details = { about: situation.report, topic: situation.topic, state: situation.state };
   const { messages } = await audited(context, { operation: "alert", database, plan, details }, async (notes) => {
     const told = await tellOne(desk, situation, tellings, { plan, around, chart });
@@ -157,5 +188,5 @@ export async function notifyReport(
     notes.note({ messages: [...told, ...troubles].map(({ key, record }) => ({ key, record })) });
     return notifyOutcome([...told, ...troubles], seconds());
   });
-  return [...messages, ...digest];
+  return [...messages];
 }

@@ -122,8 +122,17 @@ test("a recovery is executed only where that was asked for and the plan was made
     false,
   ]);
   expect(jobs.execute?.environment).toBe("recovery");
-  const publish = jobs.execute?.steps.find(({ uses }) => uses === "./actions/publish-report");
-  expect(isLetThrough(publish?.if, {}, stopped)).toBe(true);
+  const goesOnWhenStopped = (action: string, outcome: string) =>
+    isLetThrough(
+      jobs.execute?.steps.find(({ uses }) => uses === `./actions/${action}`)?.if,
+      { steps: { recover: { outcome } } },
+      stopped,
+    );
+  // Production may be half recovered then: that is an incident. Where it was not begun, it is none.
+  for (const action of ["raise-issue", "notify"]) {
+    expect(["cancelled", "skipped"].map((outcome) => goesOnWhenStopped(action, outcome))).toEqual([true, false]);
+  }
+  expect(goesOnWhenStopped("publish-report", "skipped")).toBe(true);
 });
 
 test("only the escalation's first step is asked where no incident is open", async () => {

@@ -36,16 +36,40 @@ function faultsOfSteps(steps: readonly Step[]): string[] {
 const destructive = ({ uses = "", with: given }: Step) =>
   ["./actions/recover", "./actions/disaster"].includes(uses) && (given.execute ?? "false") !== "false";
 
+/** Steps that restore something: hosted runners have at most a server of another major version. */
+const restores = ({ uses = "", with: given }: Step) =>
+  ["./actions/recover", "./actions/drill", "./actions/disaster"].includes(uses) ||
+  (uses === "./actions/prove" && given["platform-branch"] !== "true") ||
+  (uses === "./actions/check" && given.sample !== undefined);
+
+/** Minutes that a step may take; all that there are, where nobody says. */
+const minutesOf = ({ "timeout-minutes": minutes = Number.POSITIVE_INFINITY }: Step) => Number(minutes);
+
+/** Minutes that issue, message and commit are left with, whatever the operation before them does. */
+const toReport = 10;
+
+/**
+ * GitHub cancels a job whose time is up, and no step after that says so. So what a job does before its issue is written has
+ * limits of its own. A recovery is never cut off by us; being cancelled is reported there.
+ */
+function canBeSilenced({ steps, environment, "timeout-minutes": minutes }: Workflow["jobs"][string]): boolean {
+  const reports = steps.findIndex(({ uses }) => uses === "./actions/raise-issue");
+  if (reports === -1 || !steps.some(({ uses }) => uses === "./actions/publish-report")) return false;
+  if (environment === "recovery") return !String(steps[reports]?.if).includes("outcome == 'cancelled'");
+  const before = steps.slice(0, reports).filter(({ uses }) => uses?.startsWith("actions/") !== true);
+  return before.reduce((sum, step) => sum + minutesOf(step), toReport) > minutes;
+}
+
 /** What is wrong with a workflow, by this project's rules. */
 function faultsOf(workflow: Workflow): string[] {
   const faults: string[] = [];
   if (Object.keys(workflow.permissions).length > 0) faults.push("permissions are granted to all jobs");
   const progress = workflow.concurrency?.["cancel-in-progress"];
-  const restores = Object.values(workflow.jobs).some(({ steps }) =>
+  const precious = Object.values(workflow.jobs).some(({ steps }) =>
     steps.some(({ uses = "" }) => /^\.\/actions\/(backup|prove|recover|disaster|drill|retain)$/.test(uses)),
   );
   if (workflow.concurrency === undefined) faults.push("runs may overlap");
-  else if (restores && progress !== false) faults.push("a run that restores may be cancelled by the next");
+  else if (precious && progress !== false) faults.push("a run that restores may be cancelled by the next");
   for (const { cron } of workflow.on.schedule) {
     const [, , day, , weekday] = cron.split(/\s+/);
     if (day !== "*" && weekday !== "*") faults.push(`${cron}: day of month and day of week are ORed`);
@@ -65,6 +89,11 @@ function faultsOf(workflow: Workflow): string[] {
       if (!asked) at("destroys without a typed confirmation");
       if (job.environment === undefined) at("destroys outside of a protected environment");
     }
+    const bringsServer = job.steps.some(({ uses, with: given }) => uses === "./actions/setup" && "server" in given);
+    for (const step of job.steps.filter(restores)) {
+      if (!bringsServer && !("ITHACA_THROWAWAY_URL" in step.env)) at("no server for the copy");
+    }
+    if (canBeSilenced(job)) at("ends by its limit without a word");
     const summarised = job.steps.some(
       ({ uses, run }) => uses?.startsWith("./actions/") || run?.includes("STEP_SUMMARY"),
     );
@@ -190,6 +219,8 @@ test("the rules notice", async () => {
           { ...bad, uses: "actions/checkout@v6" },
           { ...bad, uses: undefined, run: `echo $${"{{ inputs.database }}"}` },
           { ...bad, uses: "./actions/recover", with: { execute: "true" } },
+          { ...bad, uses: "./actions/raise-issue" },
+          { ...bad, uses: "./actions/publish-report" },
         ],
       },
     },
@@ -207,5 +238,7 @@ test("the rules notice", async () => {
     "destroys on a schedule",
     "destroys without a typed confirmation",
     "destroys outside of a protected environment",
+    "no server for the copy",
+    "ends by its limit without a word",
   ]);
 });

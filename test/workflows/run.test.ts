@@ -84,6 +84,21 @@ test("an unreachable database: a red run, a report, one issue; again: the same i
   );
 });
 
+test("a backup that cannot even begin: one issue, and people are told as of any other failure", async () => {
+  const password = world.secrets.RESTIC_PASSWORD ?? "";
+  delete world.secrets.RESTIC_PASSWORD;
+  world.slack.requests.length = 0;
+  const night = await world.run("backup.yml");
+  expect(night.result).toBe("failure");
+  expect(await openFaults()).toEqual(["shop/backup"]);
+  const [said = "", ...more] = world.slack.requests.map(({ body }) => body);
+  expect(more).toEqual([]);
+  expect(said).toMatch(/URGENT: Daily backup failed.*RESTIC_PASSWORD is not set.*\/issues\//);
+  world.secrets.RESTIC_PASSWORD = password;
+  await world.run("backup.yml");
+  expect(await openFaults()).toEqual([]);
+});
+
 /** What the app's own tests will say on the copy. */
 async function appSays(verdict: "fine" | "broken"): Promise<void> {
   const failure = verdict === "fine" ? "" : '<failure type="AssertionError"/>';

@@ -18,11 +18,15 @@ export interface Surroundings {
   readonly evidence: { readonly sequence: number; readonly digest: string } | null;
 }
 
+function reportAt(report: Situation["report"], files: Surroundings["files"]): string | null {
+  return report === null || files === null ? null : `${files}/${report.split("/").map(encodeURIComponent).join("/")}`;
+}
+
 function linksOf({ run, report }: Situation, { issue, files }: Surroundings): Message["links"] {
   const all = [
     { text: "Issue", url: issue },
     { text: "Run", url: run.url },
-    { text: "Report", url: files === null ? null : `${files}/${report.split("/").map(encodeURIComponent).join("/")}` },
+    { text: "Report", url: reportAt(report, files) },
   ];
   return all.flatMap(({ text, url }) => (url !== null && /^https?:\/\/[^\s<>"|]+$/.test(url) ? [{ text, url }] : []));
 }

@@ -25,7 +25,8 @@ export function countsFrom(due: Date): Date {
   return new Date(due.getTime() - slack);
 }
 
-const topic = { topic: "backup", title: "Daily backup", urgent: true } as const;
+/** The topic of the backup of a day. */
+export const dailyBackup = { topic: "backup", title: "Daily backup", urgent: true } as const;
 
 /** What the record of a backup means. */
 export function ofBackup(report: BackupReport, plan: Plan): Situation {
@@ -38,7 +39,7 @@ export function ofBackup(report: BackupReport, plan: Plan): Situation {
   // Before the watch of that day has looked, the message of every day is the watch's.
   const watched = lastFiring(plan.schedule.watch, new Date(run.finished_at)) >= due;
   return {
-    ...topic,
+    ...dailyBackup,
     database,
     day: dayOf(due),
     at: run.finished_at,
@@ -77,7 +78,7 @@ export function ofWatch(report: WatchReport, plan: Plan): Situation {
   // What is there and merely took too long is judged as its own run judges it.
   const onlySlow = checks.every(({ id, status }) => status === "passed" || id === "watch.in_time");
   return {
-    ...topic,
+    ...dailyBackup,
     database,
     day: dayOf(report.due),
     at: run.finished_at,

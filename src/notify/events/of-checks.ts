@@ -7,8 +7,11 @@ import type { Situation } from "./types.ts";
 /** Reports that say what they found as checks: proofs, verifications, recoveries. */
 type CheckedReport = Exclude<AnyReport, BackupReport | WatchReport>;
 
+/** Under which topic proofs of a kind are told of. */
+export const topicOfProof = (kind: CheckedReport["kind"]): string => `${kind}-proof`;
+
 /** Titles of the topics by kind of report. */
-const titles: Readonly<Record<CheckedReport["kind"], string>> = {
+export const titles: Readonly<Record<CheckedReport["kind"], string>> = {
   check: "Backup verification",
   recover: "Recovery",
   "point-in-time": "Point-in-time rehearsal",
@@ -42,7 +45,7 @@ function ofProof(report: CheckedReport): Situation {
   const first = gravest(checks);
   const reason = "reason" in report && report.reason !== "" ? [report.reason] : [];
   return {
-    topic: "restore_errors" in report ? `${kind}-proof` : kind,
+    topic: "restore_errors" in report ? topicOfProof(kind) : kind,
     title,
     database,
     day: dayOf(run.started_at),

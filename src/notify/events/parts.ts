@@ -8,12 +8,16 @@ import type { Message } from "../types.ts";
 /** The day of an instant, in UTC. */
 export const dayOf = (instant: string | Date): string => new Date(instant).toISOString().slice(0, 10);
 
-/** Which database, run and report. */
-export function runFacts({ run, database, report }: AnyReport): Message["facts"] {
+/** Which database, run and report, as far as there is one. */
+export function runFacts({
+  run,
+  database,
+  report,
+}: Pick<AnyReport, "run" | "database"> & Partial<Pick<AnyReport, "report">>): Message["facts"] {
   return [
     { name: "Database", value: database },
     { name: "Run", value: `${run.id}, by ${run.actor}, ended ${spellInstant(run.finished_at)}` },
-    { name: "Report", value: report.markdown },
+    ...(report === undefined ? [] : [{ name: "Report", value: report.markdown }]),
   ];
 }
 

@@ -27,6 +27,6 @@ export interface Situation {
   readonly firstStep: string | null;
   readonly facts: Message["facts"];
   readonly run: Run;
-  /** The path of its report. */
-  readonly report: string;
+  /** The path of its report; null where it left none. */
+  readonly report: string | null;
 }
