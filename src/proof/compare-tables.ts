@@ -29,8 +29,13 @@ export interface ComparisonOptions {
   readonly leftOut: ReadonlySet<string>;
 }
 
-function compareMatview(name: string, source: TableCensus, copy: TableCensus): Verdict {
-  if (source.hash === null && copy.hash === null) return { kind: "equal" };
+/** What the rows of a materialized view come to; null where they were only counted, which is judged as for any table. */
+function compareMatview(name: string, source: TableCensus, copy: TableCensus): Verdict | null {
+  if (source.hash === null && copy.hash === null) {
+    if (source.rows !== copy.rows) return { kind: "refreshed" };
+    // Never filled, as a rule; whether it was is compared with the definitions.
+    return source.rows === 0 ? { kind: "equal" } : null;
+  }
   if (copy.hash === null) {
     const finding = { object: name, attribute: "populated", expected: "yes", actual: "no" };
     return { kind: "finding", finding };
@@ -50,7 +55,8 @@ function compareRows(name: string, source: TableCensus, copy: TableCensus, hashK
 }
 
 function compareTable(name: string, source: TableCensus, copy: TableCensus, options: ComparisonOptions): Verdict {
-  if (source.kind === "matview" && copy.kind === "matview") return compareMatview(name, source, copy);
+  const verdict = source.kind === "matview" && copy.kind === "matview" ? compareMatview(name, source, copy) : null;
+  if (verdict !== null) return verdict;
   const finding = compareRows(name, source, copy, options.hashKey);
   if (finding !== null && source.kind === "extension-table") {
     const why = "they belong to an extension, which brings its own: a dump does not carry changes to them";

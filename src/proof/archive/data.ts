@@ -30,13 +30,12 @@ export function archiveData({ tables, withoutRows, restored }: ArchiveEvidence):
         if (rows > 0)
           findings.push({ object: name, attribute: "rows", expected: "none in the archive", actual: String(rows) });
       }
-      if (tables.length === 0 && withoutRows.length > 0) {
-        findings.push({
-          object: "archive",
-          attribute: "rows",
-          expected: "rows of its tables",
-          actual: "definitions only",
-        });
+      if (tables.length === 0) {
+        const [object, none] = ["archive", withoutRows.length === 0];
+        const finding = none
+          ? { attribute: "tables", expected: "at least one", actual: "none in the archive" }
+          : { attribute: "rows", expected: "rows of its tables", actual: "definitions only" };
+        findings.push({ object, ...finding });
       }
       const rows = applicable.reduce((sum, { expected }) => sum + expected.rows, 0);
       const total = `${amount(rows, "row")} in ${amount(applicable.length, "table")}`;

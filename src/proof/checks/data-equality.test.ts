@@ -72,11 +72,15 @@ test("a table that was only counted keeps the check from passing, unless somebod
 });
 
 test("rows of an extension's own tables, and tables of an extension that was left out, are not covered", async () => {
-  const spatial = { "public.spatial_ref_sys": table(8500, "1:1", { kind: "extension-table" }) };
-  const changed = await run(spatial, { "public.spatial_ref_sys": table(8500, "2:2", { kind: "extension-table" }) });
+  const own = { "public.own": table(1) };
+  const spatial = (hash: string) => ({
+    ...own,
+    "public.spatial_ref_sys": table(8500, hash, { kind: "extension-table" }),
+  });
+  const changed = await run(spatial("1:1"), spatial("2:2"));
   expect(changed.status).toBe("passed");
   expect(changed.notCovered).toHaveLength(1);
-  expect((await run(spatial, {})).status).toBe("passed");
+  expect((await run(spatial("1:1"), own)).status).toBe("passed");
   const inventory = [{ kind: "extension", name: "pg_cron", attributes: { configuration: { "cron.job": "" } } }];
   const expected = census({ tables: { "cron.job": table(1) }, inventory });
   expect((await dataEquality.run(proofContext({ expected }))).status).toBe("failed");
@@ -89,6 +93,30 @@ test("rows of an extension's own tables, and tables of an extension that was lef
   const without = await dataEquality.run(proofContext({ expected, restoreSkipped: [skipped] }));
   expect(without.status).toBe("passed");
   expect(without.notCovered).toHaveLength(1);
+});
+
+test("a backup without a table of its own equals any copy, and is a finding until the plan excuses it", async () => {
+  const nothing = await run({ "public.spatial_ref_sys": table(8500, "1:1", { kind: "extension-table" }) }, {});
+  expect(nothing).toMatchObject({
+    status: "failed",
+    findings: [{ object: "database", attribute: "tables", expected: "at least one", actual: "none in the backup" }],
+  });
+  const inventory = (kind: string) => [{ kind: "table", name: "public.far", attributes: { kind } }];
+  const defined = (kind: string) =>
+    dataEquality.run(proofContext({ expected: census({ inventory: inventory(kind) }) }));
+  expect((await defined("foreign table")).status).toBe("failed");
+  expect((await defined("table")).status, "a sample without rows").toBe("passed");
+});
+
+test("a materialized view whose rows were only counted is not taken for equal", async () => {
+  const counted = (rows: number, excused: boolean) => ({
+    "public.m": table(rows, null, { kind: "matview", unhashed: { why: "it took too long", excused } }),
+  });
+  expect((await run(counted(5, false), counted(5, false))).status).toBe("not_run");
+  expect(await run(counted(5, true), counted(5, true))).toMatchObject({ status: "passed", notCovered: [{}] });
+  expect((await run(counted(0, true), counted(0, true))).notCovered, "never filled").toEqual([]);
+  // What a refresh made of it is asked of the copy.
+  expect((await run(counted(5, true), counted(4, true))).status).toBe("not_run");
 });
 
 test("materialized views: a stale source is not covered, a copy that is not what its definition gives fails", async () => {

@@ -1,3 +1,4 @@
+import type { Census } from "../../census/types.ts";
 import { stillCounts } from "../../plan/exceptions.ts";
 import { compareTables } from "../compare-tables.ts";
 import { describeFailure } from "../failure.ts";
@@ -53,6 +54,20 @@ async function judgeMatviews(names: readonly string[], { session }: ProofContext
   return evidence;
 }
 
+/**
+ * A backup without a table equals any copy without one. More often than not it is of the wrong database, or its scope
+ * leaves out too much: where it is right, an exception of the plan says so.
+ */
+function nothingCompared({ tables, inventory }: Census): Finding[] {
+  const counted = Object.values(tables).some(({ kind }) => kind !== "extension-table");
+  // Of a sample every definition is there, but not every table's rows.
+  const defined = inventory.some(({ kind, attributes }) =>
+    kind === "table" ? attributes.kind !== "foreign table" : kind === "matview",
+  );
+  if (counted || defined) return [];
+  return [{ object: "database", attribute: "tables", expected: "at least one", actual: "none in the backup" }];
+}
+
 /** Every table of the census: there, with every row, and every row the same. */
 export const dataEquality: Check = {
   id: "data.equality",
@@ -67,7 +82,7 @@ export const dataEquality: Check = {
     const matviews = await judgeMatviews(tables.refreshed, context);
     const all = Object.values(expected.tables);
     const rows = all.reduce((sum, table) => sum + table.rows, 0);
-    const findings = [...tables.findings, ...matviews.findings];
+    const findings = [...nothingCompared(expected), ...tables.findings, ...matviews.findings];
     const equal = `${amount(tables.equal.tables, "table")}, ${amount(tables.equal.rows, "row")} equal`;
     return judge({
       expected: `${amount(all.length, "table")}, ${amount(rows, "row")}`,
