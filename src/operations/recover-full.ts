@@ -16,6 +16,7 @@ import { directorySource, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { type RecoverOptions, type RecoveryResult, type RecoverySite, recover } from "./recover.ts";
+import { chosenForOne } from "./unfinished.ts";
 
 /** Where a whole database is restored to. */
 export const fullModes = ["new", "side-by-side", "in-place"] as const;
@@ -48,11 +49,8 @@ async function isSuperuser({ target }: FullRecovery): Promise<boolean> {
 export async function recoverFull(context: UseCaseContext, options: RecoverFullOptions): Promise<RecoveryResult> {
   await using scratch = await scratchDirectory("recovery");
   const build = async (site: RecoverySite) => methods[options.into](await fullRecovery(site, options, scratch.path));
-  return await recover(context, options, { kind: "full", build });
+  return await recover(context, options, { kind: "full", needsVault: options.into !== "new", build });
 }
-
-/** Words that leave the choice of the backup to us. */
-const chosenForOne = new Set(["latest", "yesterday", "random"]);
 
 /** What earlier recoveries have put into the vault before they began, by id, with the incident's. */
 async function safetyBackups(reports: string, database: string): Promise<Map<string, string>> {

@@ -1,9 +1,10 @@
 import { join, resolve } from "node:path";
+import { Temporal } from "temporal-polyfill";
 import { scratchDirectory } from "../base/scratch.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
 import { pointErrors } from "../recovery/point-in-time/errors.ts";
-import { parsePoint } from "../recovery/point-in-time/parse-point.ts";
+import { isAge, parsePoint } from "../recovery/point-in-time/parse-point.ts";
 import { type Point, showPoint } from "../recovery/point-in-time/point.ts";
 import { supabasePitr } from "../recovery/point-in-time/supabase-pitr.ts";
 import { parseDecisions, parseKeepNewer } from "../recovery/table/decisions.ts";
@@ -64,30 +65,45 @@ export async function recoverPointInTime(
     const only = (["look", "hold", "table", "save", "intoVault"] as const).find((name) => options[name] !== undefined);
     if (only !== undefined) throw pointErrors.only_platform({ option: `--${only}` });
     await using scratch = await scratchDirectory("nearest-census");
-    const build = (site: RecoverySite) => platformMethod(site, point, options, scratch.path);
-    return { kind: "recovery", recovery: await recover(context, options, { kind: "point-in-time", build }) };
+    const build = (site: RecoverySite) => platformMethod(site, asBegun(site, options, point), options, scratch.path);
+    return {
+      kind: "recovery",
+      recovery: await recover(context, options, { kind: "point-in-time", needsVault: true, build }),
+    };
   }
   if (table === undefined) {
     if (options.execute === true) throw pointErrors.nothing_to_execute({});
     return { kind: "view", view: await lookAtPoint(context, subject, point, options) };
   }
   await using stack = new AsyncDisposableStack();
-  const build = (site: RecoverySite) => tableFromPoint(site, { point, table, mode, options, stack });
-  return { kind: "recovery", recovery: await recover(context, options, { kind: "point-in-time", build }) };
+  const build = (site: RecoverySite) =>
+    tableFromPoint(site, { point: asBegun(site, options, point), table, mode, options, stack });
+  return {
+    kind: "recovery",
+    recovery: await recover(context, options, { kind: "point-in-time", needsVault: true, build }),
+  };
+}
+
+/** "10 minutes ago" is another time in every run: an unfinished recovery goes on with the one that it began with. */
+function asBegun({ context, open }: RecoverySite, { to = "" }: RecoverPointInTimeOptions, point: Point): Point {
+  const begun = open?.request.to;
+  return isAge(to) && typeof begun === "string" ? parsePoint(begun, context.clock.now()) : point;
 }
 
 async function platformMethod(
-  { context, subject, target, reports }: RecoverySite,
+  { context, subject, target, reports, open }: RecoverySite,
   point: Point,
   { lagSeconds = 300 }: RecoverPointInTimeOptions,
   scratch: string,
 ): Promise<RecoveryMethod> {
   const { plan, planDirectory, database } = subject;
   const { managed, checks } = database;
+  const begun = open?.restore_point?.at;
   let nearest: ReturnType<typeof censusBefore> | undefined;
   return supabasePitr({
     access: platformAccess(context.environment, managed ?? usualNames, context.signal),
-    point,
+    // Once production is being put back, nobody can be asked any more when a transaction of it was.
+    point: begun === undefined ? point : { kind: "time", instant: Temporal.Instant.from(begun) },
     // Not "10 minutes ago": the same must be meant when it is asked again.
     asked: showPoint(point),
     target,

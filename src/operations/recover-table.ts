@@ -115,5 +115,5 @@ export async function recoverTable(context: UseCaseContext, options: RecoverTabl
       stack,
       production: site.source,
     });
-  return await recover(context, options, { kind: "table", build });
+  return await recover(context, options, { kind: "table", needsVault: true, build });
 }

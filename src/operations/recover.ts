@@ -1,16 +1,16 @@
 import { join, relative } from "node:path";
-import { IthacaError } from "../base/errors.ts";
+import type { IthacaError } from "../base/errors.ts";
 import { duration } from "../plan/schema.ts";
 import { parseTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
 import { beginIncident } from "../recovery/begin-incident.ts";
 import { driveRecovery } from "../recovery/drive.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
-import { assertIncidentId, incidentsDirectory, isOpen, listIncidents, newIncidentId } from "../recovery/incident.ts";
+import { assertIncidentId, incidentsDirectory, newIncidentId } from "../recovery/incident.ts";
 import { holdRecoveryLock } from "../recovery/lock.ts";
-import { readMarker } from "../recovery/marker.ts";
 import type { Incident, RecoveryKind, RecoveryMethod } from "../recovery/types.ts";
 import type { RecoveryReport, Verdict } from "../report/model.ts";
+import { openVault } from "../vault/vault.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
@@ -18,6 +18,7 @@ import { recoveryHooks } from "./recovery-hooks.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
 import { withTimeLeft } from "./time-left.ts";
+import { assertSameRequest, assertStillSo, assertUnused, findUnfinished, refuseAnother } from "./unfinished.ts";
 
 /** What every recovery is asked with, whatever it restores. */
 export interface RecoverOptions extends SubjectOptions {
@@ -66,6 +67,8 @@ export interface RecoveryResult {
 /** What the three recoveries differ in. */
 export interface RecoveryRequest {
   readonly kind: RecoveryKind;
+  /** Whether it takes a safety backup whatever it finds: then there must be a vault before anything is done. */
+  readonly needsVault: boolean;
   /** Reads only; may throw for wrong input. Called before the lock is taken. */
   readonly build: (site: RecoverySite) => Promise<RecoveryMethod>;
 }
@@ -74,13 +77,13 @@ export interface RecoveryRequest {
  * Plans a recovery, and with `execute` does it: the one way in for all three. The preview is the default and writes
  * nothing at all. An execution goes on with an unfinished recovery where there is one.
  *
- * @throws recovery.not_confirmed, before anything is read or connected to; recovery.unfinished; recovery.locked; what
- * `build` throws
+ * @throws recovery.not_confirmed and vault.not_configured, before anything is read or connected to; recovery.unfinished, recovery.other_request,
+ * recovery.incident_ended; recovery.locked, recovery.overtaken; what `build` throws
  */
 export async function recover(
   context: UseCaseContext,
   options: RecoverOptions,
-  { kind, build }: RecoveryRequest,
+  { kind, needsVault, build }: RecoveryRequest,
 ): Promise<RecoveryResult> {
   const subject = await loadSubject(context, options);
   const execute = options.execute === true;
@@ -88,15 +91,18 @@ export async function recover(
     throw recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null });
   }
   if (options.incident !== undefined) assertIncidentId(options.incident);
+  if (execute && needsVault) openVault({ ...context.environment });
   const watchSeconds = readDuration(options.watch) ?? subject.database.recovery.watch;
   const reports = reportsDirectory(context, subject.plan);
   const target = recoveryTarget(context, subject, execute);
-  const unfinished = await findUnfinished(reports, subject, target);
-  if (unfinished !== null) refuseAnother(unfinished, options, kind);
-  const source = sourceTarget(context, subject.database);
+  const place = { reports, name: subject.name, target };
+  const unfinished = await findUnfinished(place, "no marker");
   const open = execute ? unfinished : null;
+  if (open !== null) refuseAnother(open, kind, options.incident);
+  else if (options.incident !== undefined) await assertUnused(reports, options.incident);
+  const source = sourceTarget(context, subject.database);
   const method = await build({ context, subject, target, source, reports, open });
-  if (open !== null && open.mode !== method.mode) throw unfinishedError(open);
+  if (open !== null) assertSameRequest(open, method);
   const incident = open ?? newIncident(context, subject, options, method);
   if (!execute && unfinished !== null) {
     context.progress.warn(`The recovery ${unfinished.id} has not come to its end: --execute goes on with it.`);
@@ -106,6 +112,7 @@ export async function recover(
   const hooks = recoveryHooks(context, settings);
   const drive = async () => {
     await using lock = execute ? await holdRecoveryLock(target) : null;
+    if (execute) await assertStillSo(place, open);
     const kindOfWork = { of: "recovery", method: `${kind}, ${method.mode}` } as const;
     const { progress, clock, signal } = execute ? await withTimeLeft(context, subject, kindOfWork) : context;
     return await driveRecovery({ method, target, incident, execute, lock, hooks, progress, clock, signal });
@@ -152,30 +159,6 @@ function recoveryTarget(context: UseCaseContext, { database }: Subject, execute:
   const source = execute ? null : sourceTarget(context, database);
   if (source === null) throw recoveryErrors.no_writing_credential({ variable });
   return source;
-}
-
-/** From the incident files, and from the marker in the database where a fresh runner has no file; the younger one counts. */
-async function findUnfinished(reports: string, { name }: Subject, target: Target): Promise<Incident | null> {
-  const files = await listIncidents(incidentsDirectory(reports), name);
-  const marker = await readMarker(target).catch((error: unknown) => {
-    // A database that is gone, or a server that is: then the files are all there is.
-    if (error instanceof IthacaError && error.kind === "surroundings") return null;
-    throw error;
-  });
-  // A marker whose recovery has ended stands there for people: production could not be put back.
-  const known =
-    marker !== null && files.some(({ id, updated_at }) => id === marker.id && updated_at >= marker.updated_at);
-  const open = [...files.filter(isOpen), ...(marker === null || known ? [] : [marker])];
-  return open.sort((a, b) => b.updated_at.localeCompare(a.updated_at))[0] ?? null;
-}
-
-function unfinishedError({ id, kind, mode, state }: Incident): IthacaError {
-  return recoveryErrors.unfinished({ id, what: `${kind}, ${mode}`, step: state.step });
-}
-
-function refuseAnother(open: Incident, { execute, incident }: RecoverOptions, kind: RecoveryKind): void {
-  if (execute !== true) return;
-  if (open.kind !== kind || (incident !== undefined && incident !== open.id)) throw unfinishedError(open);
 }
 
 function newIncident(

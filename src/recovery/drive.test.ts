@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { drive, incidentFolder, newIncident, testHooks } from "../../test/support/recovery.ts";
 import { defineErrors, entry } from "../base/errors.ts";
+import { recoveryErrors } from "./errors.ts";
 import { listIncidents, readIncident } from "./incident.ts";
 import { holdRecoveryLock } from "./lock.ts";
 import type { Step } from "./machine.ts";
@@ -163,6 +164,43 @@ test("an interruption is dealt with before it is told: what was begun is taken b
   await expect(driven).rejects.toThrow("a person");
   expect(did).toContain("roll_back");
   expect(await readMarker(database.target)).toBeNull();
+});
+
+test("a disk that is full under the incident file does not leave production half way: the marker holds the same", async () => {
+  const full = recoveryErrors.not_written({ directory: "reports/incidents", why: "ENOSPC" });
+  const { method, did } = fakeMethod("execute");
+  const hooks = testHooks(database.target, {
+    save: async ({ state }) => {
+      if (["quiesce", "execute", "roll_back"].includes(state.step)) throw full;
+    },
+  });
+  const { incident } = await drive(database.target, method, newIncident(method), hooks);
+  expect(did).toContain("roll_back");
+  expect(incident.state.outcome).toBe("rolled_back");
+  expect(incident.remarks).toEqual([expect.stringContaining("ENOSPC")]);
+  // Where there is no marker either, nobody would know how to go on.
+  const { method: unmarked, did: begun } = fakeMethod(null, { marker: null });
+  const refused = drive(database.target, unmarked, newIncident(unmarked), hooks);
+  await expect(refused).rejects.toMatchObject({ id: "recovery.not_written" });
+  expect(begun).not.toContain("execute");
+});
+
+test("a mistake of whoever asked does not hide that production could not be put back", async () => {
+  const { method } = fakeMethod(null, {
+    execute: () => Promise.reject(recoveryErrors.bad_incident_id({ id: "a mistake" })),
+    rollBack: async () => ({ undone: false, says: "It stands." }),
+  });
+  const { incident } = await drive(database.target, method);
+  expect(incident.state.outcome).toBe("needs_person");
+});
+
+test("a backup that is another one than it began with is refused before anything goes on", async () => {
+  const point = (digest: string) => ({ backup: { id: digest, taken_at: "2026-11-22T02:00:00.000Z", digest }, at: "" });
+  const { method, did } = fakeMethod(null, { select: async () => point("another") });
+  const begun = { ...newIncident(method), restore_point: point("one") };
+  const going = drive(database.target, method, { ...begun, state: { step: "execute", outcome: null } });
+  await expect(going).rejects.toMatchObject({ id: "recovery.other_backup" });
+  expect(did).toEqual([]);
 });
 
 test("one recovery at a time, whichever database of the server the other is connected to", async () => {

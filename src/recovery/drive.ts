@@ -36,7 +36,7 @@ export async function driveRecovery(options: DriveOptions): Promise<Driven> {
   } catch (thrown) {
     throw faultAround(thrown, options.target);
   }
-  if (run.thrown !== undefined) throw run.thrown;
+  if (run.thrown !== undefined && !run.callsForPerson) throw run.thrown;
   return { incident: run.incident, fault: run.fault };
 }
 
@@ -58,6 +58,12 @@ class Run {
 
   set incident(now: Incident) {
     this.kept.now = now;
+  }
+
+  /** Production could not be put back because of what was asked wrongly: then that is the end to tell, not the mistake. */
+  get callsForPerson(): boolean {
+    const mistaken = this.thrown instanceof IthacaError && this.thrown.kind === "input";
+    return mistaken && this.incident.state.outcome === "needs_person";
   }
 
   private get context(): StepContext {
@@ -90,16 +96,24 @@ class Run {
     const { method, progress } = this.options;
     if (!writingSteps.has(state.step)) {
       // What is past the writing needs no restore point any more; what comes before it does.
-      if (!["announce", "watch", "record"].includes(state.step)) await method.select(this.context);
+      if (!["announce", "watch", "record"].includes(state.step)) await this.selectAgain();
       progress.warn(`Going on with ${this.incident.id}, which had come to "${titles[state.step]}".`);
       return;
     }
-    await method.select(this.context);
+    await this.selectAgain();
     const { standing, says } = await method.inspect(this.context);
     const next = resumption(state, standing);
     const sentence = `The last run stopped in "${titles[state.step]}". ${says}`;
     progress.warn(sentence);
     await this.kept.save({ state: next, log: this.kept.log(`resumed: ${standing}`, sentence, null) });
+  }
+
+  /** Finds what is restored once more: an archive that lies on this machine may be another than the one it began with. */
+  private async selectAgain(): Promise<void> {
+    const found = (await this.options.method.select(this.context)).backup;
+    const begun = this.incident.restore_point?.backup ?? null;
+    if (begun === null || found === null || found.digest === begun.digest) return;
+    throw recoveryErrors.other_backup({ id: this.incident.id, begun: begun.id, found: found.id });
   }
 
   /** One step: work, what it came to, and the next state, written before anything else is done. */

@@ -37,6 +37,36 @@ export const recoveryErrors = defineErrors("recovery", {
     mend: (p) => `run it again to its end first, with the same command or with --incident ${p.id}`,
     example: { id: "2026-11-22-shop-4f1c2a9b", what: "full, side-by-side", step: "execute" },
   }),
+  other_request: entry({
+    kind: "input",
+    says: (p: { id: string; option: string; command: string }) =>
+      `The recovery ${p.id} has not come to its end, and was asked for with another ${p.option}`,
+    mend: (p) => `run it again to its end first, as it was asked for: ${p.command}`,
+    example: {
+      id: "2026-11-22-shop-4f1c2a9b",
+      option: "--table",
+      command: "npm run ithaca -- recover table --database shop --table public.orders --execute --confirm shop",
+    },
+  }),
+  other_backup: entry({
+    kind: "input",
+    says: (p: { id: string; begun: string; found: string }) =>
+      `The recovery ${p.id} began with the backup ${p.begun}, and ${p.found} is at hand now`,
+    mend: () => "run it again to its end first, with the backup that it began with",
+    example: { id: "2026-11-22-shop-4f1c2a9b", begun: "2026-11-22T02-00-05Z-shop-1a2b3c4d", found: "another" },
+  }),
+  incident_ended: entry({
+    kind: "input",
+    says: (p: { id: string; outcome: string }) => `The incident ${p.id} has ended (${p.outcome})`,
+    mend: () => "leave --incident out, or give the new recovery a name of its own",
+    example: { id: "2026-11-22-lost-children", outcome: "recovered" },
+  }),
+  overtaken: entry({
+    kind: "surroundings",
+    says: (p: { id: string }) => `Another run has just been at work on the recovery ${p.id}`,
+    mend: () => "look at its incident file, and run the same command again if there is something left to do",
+    example: { id: "2026-11-22-shop-4f1c2a9b" },
+  }),
   bad_incident_id: entry({
     kind: "input",
     says: (p: { id: string }) => `--incident ${p.id} cannot be the name of a file`,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../base/errors.ts";
@@ -117,10 +117,16 @@ export function incidentsDirectory(reports: string): string {
 /** Writes a file whole or not at all, over an older one: what is read back after a crash is one of the two. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
-  await using file = await open(temporary, "wx");
-  await file.writeFile(text);
-  await file.sync();
-  await rename(temporary, path);
+  try {
+    await using file = await open(temporary, "wx");
+    await file.writeFile(text);
+    await file.sync();
+    await rename(temporary, path);
+  } catch (error) {
+    // On a disk that is full half a file would stay, and be published with the reports.
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
 }
 
 /** Writes the incident file. @throws recovery.not_written */
@@ -165,8 +171,8 @@ export async function readIncident(directory: string, id: string): Promise<Incid
 /** All incidents of a database, the newest first. */
 export async function listIncidents(directory: string, database: string): Promise<Incident[]> {
   const names = await readdir(directory).catch(() => []);
-  const files = names.filter((name) => name.endsWith(".json"));
-  const incidents = await Promise.all(files.map((name) => readIncident(directory, name.slice(0, -".json".length))));
+  const ids = names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
+  const incidents = await Promise.all(ids.filter((id) => idShape.test(id)).map((id) => readIncident(directory, id)));
   return incidents
     .filter((incident): incident is Incident => incident?.database === database)
     .sort((a, b) => b.started_at.localeCompare(a.started_at));

@@ -1,4 +1,4 @@
-import { messageOf } from "../base/errors.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
 import type { DriveOptions } from "./drive-options.ts";
 import { writingSteps } from "./machine.ts";
@@ -9,6 +9,7 @@ import type { Incident } from "./types.ts";
 export class KeptIncident {
   now: Incident;
   private readonly options: DriveOptions;
+  private unwritten = false;
 
   constructor(options: DriveOptions) {
     this.options = options;
@@ -27,15 +28,28 @@ export class KeptIncident {
     return [...this.now.log, { at, step, event, says: redact(says), seconds }];
   }
 
-  /** The file first: where the database cannot take the marker, the file still says what was about to happen. */
+  /**
+   * The file first: where the database cannot take the marker, the file still says what was about to happen. Where the
+   * file cannot be written, the marker is enough: a full disk here must not leave production half way.
+   */
   async save(changes: Partial<Incident>): Promise<void> {
     const { method, hooks, execute, clock } = this.options;
     this.now = { ...this.now, ...changes, updated_at: clock.now().toISOString() };
     if (!execute) return;
-    await hooks.save(this.now);
-    if (method.marker !== null && writingSteps.has(this.now.state.step)) {
-      await writeMarker(method.marker, this.now);
-    }
+    const marker = writingSteps.has(this.now.state.step) ? method.marker : null;
+    await hooks.save(this.now).catch((thrown: unknown) => {
+      if (marker === null || !(thrown instanceof IthacaError) || thrown.kind !== "surroundings") throw thrown;
+      this.tellUnwritten(thrown);
+    });
+    if (marker !== null) await writeMarker(marker, this.now);
+  }
+
+  private tellUnwritten(thrown: IthacaError): void {
+    if (this.unwritten) return;
+    this.unwritten = true;
+    const sentence = `Only the marker in the database says how far this has come: ${thrown.message}`;
+    this.options.progress.warn(sentence);
+    this.remark(sentence);
   }
 
   /** The marker has done its duty when production is verified, or is as it was. */

@@ -7,6 +7,11 @@ const age = /^(\d{1,6})\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|da
 /** The first letter tells the unit. */
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
+/** Whether a point is told by its age, which is another point a minute later. */
+export function isAge(text: string): boolean {
+  return age.test(text.trim());
+}
+
 /** Date, time (seconds may be left out, a fraction may follow them), and whatever says the zone. */
 const written = /^(\d{4}-\d{2}-\d{2})(?:[ T]|T)(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?\s*(.*)$/i;
 
