@@ -3,13 +3,13 @@ import { stopwatch } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { GitHub } from "../github/client.ts";
 import { incidentHistory, openIncidents } from "../github/incidents/read-incidents.ts";
-import { comment } from "../github/incidents/touch-incident.ts";
+import { comment, commentOnce } from "../github/incidents/touch-incident.ts";
 import type { Incident, IncidentEvent } from "../github/incidents/types.ts";
 import type { Patience } from "../notify/deliver.ts";
 import { deliveryCheck } from "../notify/delivery-check.ts";
 import { escalationDue, type Standing } from "../notify/escalation/due.ts";
 import type { Step } from "../notify/escalation/marker.ts";
-import { stepAudience, stepComment, stepMessage, stepSubject } from "../notify/escalation/message.ts";
+import { stepAudience, stepComment, stepMessage, stepSubject, unreachedComment } from "../notify/escalation/message.ts";
 import { isPending, keyOf } from "../notify/ledger.ts";
 import { type Told, tell } from "../notify/tell.ts";
 import { tellTrouble } from "../notify/trouble.ts";
@@ -52,9 +52,9 @@ export interface EscalateOutcome {
 
 /**
  * A schedule that did not run is looked into by day; that no backup has arrived is the watch's own incident. That of a plan
- * that could not be read is about no database, and this run has just read it.
+ * that could not be read is about no database, and this run has just read it; that of the escalation ends with this run.
  */
-const byDay = /^(missed:(?!backup$|watch$)|plan$)/;
+const byDay = /^(missed:(?!backup$|watch$)|plan$|escalation$)/;
 
 /** One incident with what happened to it; not asked for while nothing can be due yet. */
 async function standingOf(
@@ -72,7 +72,7 @@ async function standingOf(
  * Takes one step: tells, then writes on the issue that it was told. In this order, for a message that comes twice after a
  * crash between the two is better than one that never comes; under the same key, a mailbox shows it once.
  *
- * @returns `taken` is false where it reached nobody: the issue then says nothing, and the next run tries again
+ * @returns `taken` is false where no channel took it: the issue then mentions the contact, once, and the next run tries again
  */
 async function takeStep(
   context: UseCaseContext,
@@ -105,10 +105,9 @@ async function takeStep(
   const reached = told?.deliveries.some(({ status }) => status === "sent") === true;
   // Where no channel is set up, the comment with its mention is the message.
   const taken = reached || !failed;
-  if (taken) {
-    const deliveries = told?.deliveries ?? [];
-    await comment(github, incident.number, stepComment(step, { standing, plan, deliveries, now }));
-  }
+  const words = { standing, plan, deliveries: told?.deliveries ?? [], now };
+  if (taken) await comment(github, incident.number, stepComment(step, words));
+  else await commentOnce(github, incident.number, `unreached:${keyOf(subject)}`, unreachedComment(step, words));
   return { taken, messages: [...(told === null ? [] : [told]), ...troubles] };
 }
 

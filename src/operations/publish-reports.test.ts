@@ -1,97 +1,22 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type GitHubStandIn, githubStandIn } from "../../test/support/github.ts";
-import { fixedClock } from "../base/clock.ts";
-import { silentProgress } from "../base/progress.ts";
-import { registerSecret } from "../base/redact.ts";
-import { scratchDirectory } from "../base/scratch.ts";
-import { readBlob, readHead } from "../github/git-tree.ts";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { chainFindings, published, publishers } from "../../test/support/publishers.ts";
+import { readHead } from "../github/git-tree.ts";
 import { sha256 } from "../report/chain/link.ts";
-import { verifyChain } from "../report/chain/verify.ts";
 import { backupTaken, green } from "../report/examples/reports.ts";
 import { writeReport } from "../report/write.ts";
-import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
-import { publishReports } from "./publish-reports.ts";
 
-let standIn: GitHubStandIn;
-beforeAll(async () => {
-  standIn = await githubStandIn();
-});
-afterAll(() => standIn[Symbol.asyncDispose]());
-beforeEach(() => standIn.reset());
+/* What becomes of reports on their branch, whoever else publishes there. */
 
-const planText = "version: 1\ndatabases:\n  inner-odyssey:\n    critical_tables: [public.children]\n";
-
-interface Workspace extends AsyncDisposable {
-  readonly context: UseCaseContext;
-  readonly warnings: string[];
-  readonly reports: string;
-  put(path: string, content: string): Promise<void>;
-  publish(): ReturnType<typeof publishReports>;
-}
-
-/** A runner's checkout with a plan in it. */
-async function workspace(more = "", environment: Record<string, string> = {}): Promise<Workspace> {
-  const scratch = await scratchDirectory("workspace");
-  await writeFile(join(scratch.path, "ithaca.yaml"), planText + more);
-  const warnings: string[] = [];
-  const context: UseCaseContext = {
-    environment: {
-      GITHUB_TOKEN: standIn.token,
-      GITHUB_REPOSITORY: standIn.repository,
-      GITHUB_API_URL: standIn.url,
-      GITHUB_SERVER_URL: "https://github.com",
-      GITHUB_RUN_ID: "8812",
-      ...environment,
-    },
-    clock: fixedClock("2026-11-23T10:12:00Z"),
-    progress: { ...silentProgress, warn: (message) => warnings.push(message) },
-    signal: new AbortController().signal,
-    workingDirectory: scratch.path,
-  };
-  return {
-    context,
-    warnings,
-    reports: join(scratch.path, "reports"),
-    async put(path, content) {
-      await mkdir(dirname(join(scratch.path, path)), { recursive: true });
-      await writeFile(join(scratch.path, path), content);
-    },
-    publish: () => publishReports(context, { plan: "ithaca.yaml" }),
-    [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
-  };
-}
-
-/** What a branch's reports folder holds; paths relative to it. */
-async function published(context: UseCaseContext, branch = "main"): Promise<Map<string, Buffer>> {
-  const github = githubOf(context);
-  const { files } = await readHead(github, branch, "reports");
-  const all = [...files].map(
-    async ([path, { sha }]) => [path.replace(/^reports\//, ""), await readBlob(github, sha)] as const,
-  );
-  return new Map(await Promise.all(all));
-}
-
-/** What is wrong with the evidence chain of a folder. */
-function chainFindings(files: ReadonlyMap<string, Buffer>): unknown[] {
-  const links = [...files].filter(([path]) => path.startsWith("chain/"));
-  return [
-    ...verifyChain({
-      files: new Map([...files].map(([path, bytes]) => [path, sha256(bytes)])),
-      links: links.map(([path, bytes]) => ({ path, text: bytes.toString("utf8") })),
-      anchors: [],
-      uncommitted: new Set(),
-    }).findings,
-  ];
-}
+const team = publishers();
 
 const proofOfRun = (run: string) => green({ run: { ...green().run, id: run } });
 
 describe("publishing", () => {
   test("a run's report, its audit entries and charts become one commit with index and link; again: nothing", async () => {
-    await using here = await workspace();
+    await using here = await team.workspace();
     await writeReport(here.reports, green());
     await here.put("reports/audit/inner-odyssey/2026/11/23/a-started.json", '{"database": "inner-odyssey"}');
     await here.put("reports/charts/sizes.svg", "<svg/>");
@@ -117,26 +42,26 @@ describe("publishing", () => {
       "charts/sizes.svg",
     ]);
     expect(chainFindings(files)).toEqual([]);
-    const [commit] = standIn.requests.filter(({ path }) => path.endsWith("/git/commits"));
+    const [commit] = team.standIn.requests.filter(({ path }) => path.endsWith("/git/commits"));
     expect(JSON.parse(commit?.body ?? "").message).toBe(
       "Reports: 2026/11/23-weekly-8812-1-inner-odyssey\n\n12 files, with their link in the evidence chain.\nRun: https://github.com/acme/shop/actions/runs/8812\n\n[skip ci]\n",
     );
 
-    standIn.requests.length = 0;
+    team.standIn.requests.length = 0;
     expect(await here.publish()).toMatchObject({ commit: null, url: null, paths: [] });
-    expect(standIn.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(team.standIn.requests.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
   test("what the checkout lacks is in the index all the same, and is fetched once", async () => {
-    await using first = await workspace();
+    await using first = await team.workspace();
     await writeReport(first.reports, backupTaken());
     await first.publish();
-    await using second = await workspace();
+    await using second = await team.workspace();
     await writeReport(second.reports, green());
-    standIn.requests.length = 0;
+    team.standIn.requests.length = 0;
     await second.publish();
     // The report and the newest link: what is no JSON of a report or no newest link is not asked for.
-    expect(standIn.requests.filter(({ path }) => path.includes("/git/blobs/"))).toHaveLength(2);
+    expect(team.standIn.requests.filter(({ path }) => path.includes("/git/blobs/"))).toHaveLength(2);
     const files = await published(second.context);
     expect(chainFindings(files)).toEqual([]);
     expect(files.has("chain/inner-odyssey/000002.json")).toBe(true);
@@ -146,13 +71,13 @@ describe("publishing", () => {
     const runs = Array.from({ length: 16 }, (_, index) => `9${String(index).padStart(3, "0")}-1`);
     const outcomes = await Promise.all(
       runs.map(async (run) => {
-        await using here = await workspace();
+        await using here = await team.workspace();
         await writeReport(here.reports, proofOfRun(run));
         return await here.publish();
       }),
     );
     expect(new Set(outcomes.map(({ commit }) => commit)).size).toBe(16);
-    await using here = await workspace();
+    await using here = await team.workspace();
     const files = await published(here.context);
     for (const run of runs) {
       expect(files.has(`2026/11/23-weekly-${run}-inner-odyssey.json`)).toBe(true);
@@ -165,7 +90,7 @@ describe("publishing", () => {
   });
 
   test("a branch of its own, where the plan names one", async () => {
-    await using here = await workspace("reports:\n  branch: ithaca-reports\n");
+    await using here = await team.workspace("reports:\n  branch: ithaca-reports\n");
     await writeReport(here.reports, green());
     expect(await here.publish()).toMatchObject({ branch: "ithaca-reports" });
     expect((await published(here.context, "ithaca-reports")).size).toBe(12);
@@ -173,10 +98,10 @@ describe("publishing", () => {
   });
 
   test("a report of the same name with other content stands beside the first", async () => {
-    await using first = await workspace();
+    await using first = await team.workspace();
     await writeReport(first.reports, green());
     await first.publish();
-    await using second = await workspace();
+    await using second = await team.workspace();
     await writeReport(second.reports, green({ damaged: true }));
     const { renamed } = await second.publish();
     expect(renamed).toHaveLength(4);
@@ -189,11 +114,11 @@ describe("publishing", () => {
 });
 
 test("what was merely checked out, and is old by now, goes back over nothing", async () => {
-  await using first = await workspace();
+  await using first = await team.workspace();
   await first.put("reports/incidents/2026-11-01.md", "What we learned: …");
   await first.put("reports/charts/sizes.svg", "<svg>1</svg>");
   const { commit } = await first.publish();
-  await using second = await workspace();
+  await using second = await team.workspace();
   await writeReport(second.reports, backupTaken());
   await second.put("reports/charts/sizes.svg", "<svg>2</svg>");
   await second.publish();
@@ -201,16 +126,16 @@ test("what was merely checked out, and is old by now, goes back over nothing", a
   const page = (await readHead(githubOf(first.context), "main", "reports")).files.get(
     "reports/incidents/2026-11-01.md",
   );
-  await fetch(`${standIn.url}/repos/acme/shop/contents/reports/incidents/2026-11-01.md`, {
+  await fetch(`${team.standIn.url}/repos/acme/shop/contents/reports/incidents/2026-11-01.md`, {
     method: "PUT",
-    headers: { authorization: `Bearer ${standIn.personToken}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${team.standIn.personToken}`, "content-type": "application/json" },
     body: JSON.stringify({
       message: "Lessons",
       sha: page?.sha,
       content: Buffer.from("We learned it.").toString("base64"),
     }),
   });
-  await using third = await workspace("", { GITHUB_SHA: commit ?? "" });
+  await using third = await team.workspace("", { GITHUB_SHA: commit ?? "" });
   await third.put("reports/incidents/2026-11-01.md", "What we learned: …");
   await third.put("reports/charts/sizes.svg", "<svg>1</svg>");
   await writeReport(third.reports, green());
@@ -219,50 +144,4 @@ test("what was merely checked out, and is old by now, goes back over nothing", a
   expect(files.get("charts/sizes.svg")?.toString()).toBe("<svg>2</svg>");
   expect([...files.keys()].filter((path) => path.startsWith("incidents/"))).toHaveLength(1);
   expect(files.get("incidents/2026-11-01.md")?.toString()).toBe("We learned it.");
-});
-
-describe("publishing refuses", () => {
-  test("a public repository, unless the plan allows it", async () => {
-    standIn.rules.push(({ method, path }) =>
-      method === "GET" && path === "/repos/acme/shop"
-        ? { status: 200, body: { private: false, default_branch: "main", has_issues: true, html_url: "https://x" } }
-        : undefined,
-    );
-    await using shy = await workspace();
-    await writeReport(shy.reports, green());
-    await expect(shy.publish()).rejects.toThrow(/acme\/shop is public.*reports: \{public: true\}/);
-    expect(standIn.requests).toHaveLength(1);
-    await using open = await workspace("reports:\n  public: true\n");
-    await writeReport(open.reports, green());
-    expect((await open.publish()).commit).not.toBeNull();
-  });
-
-  test("a file that would show a secret; the others are published", async () => {
-    await using here = await workspace();
-    await writeReport(here.reports, green());
-    registerSecret("a-secret-of-this-test");
-    await here.put("reports/notes.md", "the password is a-secret-of-this-test");
-    await expect(here.publish()).rejects.toMatchObject({
-      id: "github.secret_in_report",
-      kind: "failed",
-      message: expect.stringContaining("reports/notes.md"),
-    });
-    const files = await published(here.context);
-    expect(files.size).toBe(12);
-    expect(JSON.stringify(standIn.requests)).not.toContain("a-secret-of-this-test");
-  });
-
-  test("a run without a token", async () => {
-    await using here = await workspace("", { GITHUB_TOKEN: "", GITHUB_REPOSITORY: "" });
-    await expect(here.publish()).rejects.toThrow(/GITHUB_TOKEN and GITHUB_REPOSITORY not set; .*github\.token/);
-  });
-
-  test("a token that may only read, as a pull request from a fork gets it", async () => {
-    standIn.rules.push(({ method }) =>
-      method === "GET" ? undefined : { status: 403, body: { message: "Resource not accessible by integration" } },
-    );
-    await using here = await workspace();
-    await writeReport(here.reports, green());
-    await expect(here.publish()).rejects.toThrow(/may not commit reports.*contents: write.*from a fork/);
-  });
 });

@@ -50,6 +50,15 @@ const sections: Readonly<Record<string, RunbookSection>> = {
   evidence: "check-failed",
 };
 
+/** Operations that are no one database's: their faults stand under the plan's first. */
+const ofAllDatabases = new Set(["escalation"]);
+
+/** The database that a fault of an operation stands under. */
+function databaseOf(plan: Plan, operation: string, database: string | undefined): string {
+  const [first] = Object.keys(plan.databases);
+  return selectDatabase(plan, database ?? (ofAllDatabases.has(operation) ? first : undefined)).name;
+}
+
 /** Operations that never leave a report, in words of their own. */
 const withoutReports: Readonly<Record<string, { title: string; lead: string; steps: readonly string[] }>> = {
   evidence: {
@@ -69,6 +78,14 @@ const withoutReports: Readonly<Record<string, { title: string; lead: string; ste
       "Start the workflow again and name what was done under `done`: it goes on from there.",
     ],
   },
+  escalation: {
+    title: "open incidents could not be escalated",
+    lead: "**Whoever must hear of an open incident may not have heard of it.**",
+    steps: [
+      "Look at the other open issues with the label `ithaca` yourself: who is on them, and since when?",
+      "Mend what the sentence above names. The next run of the escalation that goes well closes this.",
+    ],
+  },
   publication: {
     title: "what a run found was not told or not published",
     lead: "**The run itself is done; people may not have heard of it, or its reports are missing.**",
@@ -81,7 +98,7 @@ const withoutReports: Readonly<Record<string, { title: string; lead: string; ste
 
 /** A run that left no report is a fault like any other: nothing is known, so nothing is well. */
 function ofUnreported(context: UseCaseContext, plan: Plan, { database, operation, reason }: Unreported): Fault {
-  const { name } = selectDatabase(plan, database);
+  const name = databaseOf(plan, operation, database);
   const { id, url, started_at } = runFacts(context, context.clock.now());
   const words = withoutReports[operation] ?? {
     title: `the ${operation.replaceAll(/[-_:]/g, " ")} ended without a report`,
@@ -108,7 +125,7 @@ function ofDone(
 ): AllClear {
   const { id, url, started_at } = runFacts(context, context.clock.now());
   return {
-    database: selectDatabase(plan, database).name,
+    database: databaseOf(plan, operation, database),
     families: [operation],
     lead: `The ${prose(operation)} came to its end.`,
     source: { id: `${operation} ${id}`, at: new Date(started_at), backupAt: null, runUrl: url, reportPath: null },

@@ -99,25 +99,50 @@ export function stepMessage(
   };
 }
 
-/** The comment that says that a step was taken, to whom, and how it reached them. */
-export function stepComment(
-  step: Step,
-  { standing, plan, deliveries, now }: { standing: Standing; plan: Plan; deliveries: readonly Delivery[]; now: Date },
-): string {
+/** What comments about a step are made from. */
+interface StepFacts {
+  readonly standing: Standing;
+  readonly plan: Plan;
+  readonly deliveries: readonly Delivery[];
+  readonly now: Date;
+}
+
+/** Who a step is for, why it is taken, and how it went on each channel. */
+function wordsOf(step: Step, { standing, plan, deliveries, now }: StepFacts) {
   const contact = contactOf(plan, step);
-  const who = contact === null ? `the ${step} contact` : `the ${contact.role}`;
-  // The login is a name by the plan's own rule: a mention, and nothing else.
-  const mention = contact?.github === undefined ? "" : ` @${contact.github}`;
   const open = spellSeconds((now.getTime() - standing.since.getTime()) / 1000);
-  const why = step === "secondary" ? `Nobody has answered for ${open}` : `This has not been resolved for ${open}`;
-  const reached = deliveries.filter(({ status }) => status !== "skipped");
-  const how = reached.map(({ channel, status, error }) => `${channel} ${status}${error === null ? "" : ` (${error})`}`);
+  const tried = deliveries.filter(({ status }) => status !== "skipped");
+  return {
+    who: prose(contact === null ? `the ${step} contact` : `the ${contact.role}`),
+    // The login is a name by the plan's own rule: a mention, and nothing else.
+    mention: contact?.github === undefined ? "" : ` @${contact.github}`,
+    why: step === "secondary" ? `Nobody has answered for ${open}` : `This has not been resolved for ${open}`,
+    how: tried.map(({ channel, status, error }) => `${channel} ${status}${error === null ? "" : ` (${error})`}`),
+  };
+}
+
+const howToAnswer = "A comment or the label `acknowledged` says that somebody is on it.";
+
+/** The comment that says that a step was taken, to whom, and how it reached them. */
+export function stepComment(step: Step, facts: StepFacts): string {
+  const { who, mention, why, how } = wordsOf(step, facts);
   return [
-    `**${why}: ${prose(who)} was told.**${mention}`,
+    `**${why}: ${who} was told.**${mention}`,
     "",
-    `By ${how.length === 0 ? "this comment only; no channel is set up" : prose(how.join(", "))}. A comment or the label \`acknowledged\` says that somebody is on it.`,
+    `By ${how.length === 0 ? "this comment only; no channel is set up" : prose(how.join(", "))}. ${howToAnswer}`,
     "",
-    stepMarker(step, standing.since),
+    stepMarker(step, facts.standing.since),
+    "",
+  ].join("\n");
+}
+
+/** The comment where no channel took the message of a step: GitHub's own mail about the mention is all that is left then. */
+export function unreachedComment(step: Step, facts: StepFacts): string {
+  const { who, mention, why, how } = wordsOf(step, facts);
+  return [
+    `**${why}, and no message about it reaches ${who}.**${mention}`,
+    "",
+    `Tried: ${prose(how.join(", "))}. Every run of the escalation tries again. ${howToAnswer}`,
     "",
   ].join("\n");
 }
