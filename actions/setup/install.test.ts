@@ -73,6 +73,23 @@ test("where all is there nothing is installed; a server is one thing more", asyn
   expect((await runner.log()).at(-1)).toMatch(/ postgresql-17$/);
 });
 
+test("GitHub's own machines permit namespaces afterwards; nobody else's is changed", async () => {
+  await using runner = await machine();
+  await Promise.all([runner.installed(17), runner.program("bin/restic", "echo restic 0.16")]);
+  await runner.program("bin/sysctl", runner.note);
+  const setting = "proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+  for (const [where, value] of [
+    ["self-hosted", "1"],
+    ["github-hosted", "0"],
+    ["github-hosted", "1"],
+  ] as const) {
+    await mkdir(dirname(join(runner.root, setting)), { recursive: true });
+    await writeFile(join(runner.root, setting), `${value}\n`);
+    expect(await runner.install({ ITHACA_MAJOR: "17", RUNNER_ENVIRONMENT: where })).toMatchObject({ exitCode: 0 });
+  }
+  expect(await runner.log()).toEqual(["sysctl --quiet --write kernel.apparmor_restrict_unprivileged_userns=0"]);
+});
+
 test("a runner on which nobody may install is told what it lacks", async () => {
   await using runner = await machine();
   await runner.program("bin/id", "echo 1000");
