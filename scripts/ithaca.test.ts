@@ -107,6 +107,28 @@ test("a given throwaway server is used, left empty, and refused where it is prod
   expect(refused.exitCode).toBe(2);
 });
 
+test("a backup without a table says so, and is no proof of anything until the plan excuses it", async () => {
+  const target = withDatabase(site.database.target, "postgres");
+  await using session = await connect(target, { readOnly: false });
+  await session.query("CREATE SCHEMA hollow");
+  const nothing = "version: 1\ndatabases:\n  nothing: {}\n";
+  await writeFile(join(site.folder, "nothing.yaml"), nothing);
+  const env = { ...site.env, ITHACA_DATABASE_URL: socketUrl(target) };
+  const run = (command: string) => ithaca([command, "--plan", "nothing.yaml", "--json"], site.folder, env);
+  const empty = await run("backup");
+  expect(empty.stderr).toContain("No table is in this backup");
+  expect(JSON.parse(empty.stdout)).toMatchObject({ verdict: "taken", backup: { tables: 0 } });
+  expect(await run("prove")).toMatchObject({ exitCode: 1 });
+  const excuse =
+    "{ check: data.equality, object: database, reason: it was just made, owner: ops, expires: '2999-01-01' }";
+  await writeFile(join(site.folder, "nothing.yaml"), nothing.replace("{}", `{ exceptions: [${excuse}] }`));
+  const excused = JSON.parse((await run("prove")).stdout);
+  expect(excused).toMatchObject({ verdict: "proven" });
+  expect(excused.not_covered).toContainEqual(
+    expect.objectContaining({ what: expect.stringContaining("at least one") }),
+  );
+});
+
 test("doctor says what is missing and how to mend it, and changes nothing", async () => {
   const { exitCode, stdout } = await ithaca(["doctor", "--json"], site.folder, {
     ...site.env,

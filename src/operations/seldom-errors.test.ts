@@ -9,7 +9,6 @@ import { silentProgress } from "../base/progress.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
 import { connect } from "../postgres/connect.ts";
 import type { CopySession } from "../postgres/copying.ts";
-import { assertMayRead, readServerFacts } from "../postgres/server-facts.ts";
 import { compareDefinitions } from "../proof/archive/definitions.ts";
 import { refusal } from "../recovery/full/in-place/load.ts";
 import { swapDatabases } from "../recovery/full/swap.ts";
@@ -107,13 +106,6 @@ test("what the machine lacks, or what its programs give", async () => {
   await expect(dumpRoles(chatty, "postgres", file, signal)).rejects.toMatchObject({
     id: "backup.roles_with_passwords",
   });
-});
-
-test("a role that may not read everything", async () => {
-  const facts = await readServerFacts(database.session);
-  expect(() => assertMayRead({ ...facts, superuser: false, bypassRls: true }, ["public.secrets"])).toThrow(
-    expect.objectContaining({ id: "postgres.role_reads_too_little", message: expect.stringContaining("secrets") }),
-  );
 });
 
 /** The error that a statement meets on the server. */

@@ -41,6 +41,11 @@ export async function takeAndStore(
     }),
   );
   const dumpSeconds = seconds();
+  if (!Object.values(census.tables).some(({ kind }) => kind !== "extension-table")) {
+    progress.warn(
+      `No table is in this backup, and its proof will fail: check where the connection string leads, and what the plan leaves out`,
+    );
+  }
   await progress.step("Put it into the vault", (note) =>
     vault.save(directory, manifest, { note, signal, warn: progress.warn }),
   );

@@ -14,7 +14,7 @@ export const planErrors = defineErrors("plan", {
   missing: entry({
     kind: "input",
     says: (p: { file: string }) => `There is no plan at ${p.file}`,
-    mend: () => "name it with --plan, or write one: the README shows a whole plan of five lines",
+    mend: () => "name it with --plan, or let `npm run ithaca -- init` write one by reading the database",
     example: { file: "ithaca.yaml" },
   }),
   unreadable: entry({

@@ -136,12 +136,5 @@ export const postgresErrors = defineErrors("postgres", {
     mend: (p) => `run \`ALTER ROLE "${p.user}" BYPASSRLS\` as a superuser (Supabase: use the role postgres)`,
     example: { user: "backup", database: "app" },
   }),
-  role_reads_too_little: entry({
-    kind: "surroundings",
-    says: (p: { user: string; tables: readonly string[] }) =>
-      `Role ${p.user} may not read ${p.tables.slice(0, 3).join(", ")}${p.tables.length > 3 ? ` and ${p.tables.length - 3} more` : ""}`,
-    mend: (p) => `run \`GRANT pg_read_all_data TO "${p.user}"\`, or exclude them in the plan with a reason`,
-    example: { user: "backup", tables: ["auth.schema_migrations"] as readonly string[] },
-  }),
   ...machineErrors,
 });

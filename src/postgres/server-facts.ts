@@ -4,7 +4,6 @@ import { sqlFile } from "./sql-files.ts";
 import type { Session } from "./types.ts";
 
 const factsSql = sqlFile("server-facts");
-const unreadableSql = sqlFile("unreadable-relations");
 
 const factsRow = z
   .object({
@@ -63,25 +62,12 @@ export async function readServerFacts(session: Session): Promise<ServerFacts> {
   return factsRow.parse(row);
 }
 
-/** Relations that the role may not read, as SQL would name them. Empty for a superuser or a member of pg_read_all_data. */
-export async function readUnreadable(session: Session): Promise<string[]> {
-  const rows = await session.query(unreadableSql);
-  return z
-    .array(z.object({ name: z.string() }))
-    .parse(rows)
-    .map(({ name }) => name);
-}
-
 /**
  * Refuses a role whose backup would be less than the database. Under row level security pg_dump fails, or with
  * `--enable-row-security` succeeds with 0 rows; so only a superuser or a role with BYPASSRLS will do.
  *
- * @param unreadable relations in the backup's scope that the role may not read (`readUnreadable`, less what is left out)
- * @throws postgres.role_filtered, postgres.role_reads_too_little
+ * @throws postgres.role_filtered
  */
-export function assertMayRead(facts: ServerFacts, unreadable: readonly string[] = []): void {
-  if (facts.superuser) return;
-  const { user, database } = facts;
-  if (!facts.bypassRls) throw postgresErrors.role_filtered({ user, database });
-  if (unreadable.length > 0) throw postgresErrors.role_reads_too_little({ user, tables: unreadable });
+export function assertMayRead({ superuser, bypassRls, user, database }: ServerFacts): void {
+  if (!superuser && !bypassRls) throw postgresErrors.role_filtered({ user, database });
 }

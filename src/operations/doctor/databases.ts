@@ -1,3 +1,6 @@
+import { listRelations } from "../../census/relations.ts";
+import { resolveScope } from "../../census/scope.ts";
+import { listTables } from "../../census/table-list.ts";
 import { findClient } from "../../postgres/clients.ts";
 import { connect } from "../../postgres/connect.ts";
 import { assertMayRead, readServerFacts } from "../../postgres/server-facts.ts";
@@ -11,12 +14,22 @@ import { type Concern, type Examination, type Patient, subjectOf, variable } fro
 const mostSkew = 60;
 
 /** Asks the source what a backup needs of it; the connection is READ ONLY. */
-async function source(patient: Patient): Promise<string> {
-  await using session = await connect(requireSource(patient.context, subjectOf(patient)), { readOnly: true });
+async function source(patient: Patient): Promise<string | Concern> {
+  const subject = subjectOf(patient);
+  await using session = await connect(requireSource(patient.context, subject), { readOnly: true });
   const facts = await readServerFacts(session);
   assertMayRead(facts);
   const client = await findClient("pg_dump", facts.major);
-  return `PostgreSQL ${facts.version}, read as ${facts.user}, dumped by pg_dump ${client.version}`;
+  // Refuses what the role may not read, and exclusions of what is not there: before the first night, not in it.
+  const scope = await resolveScope(session, subject.database);
+  const { tables } = await listTables(session, await listRelations(session), scope);
+  const own = tables.filter(({ kind }) => kind !== "extension-table").length;
+  if (own === 0) {
+    const message = `No table of the database ${facts.database} would be in a backup, and its proof would fail`;
+    return { message, mend: "check the connection string, and what the plan leaves out under scope" };
+  }
+  const count = `${own} table${own === 1 ? "" : "s"}`;
+  return `PostgreSQL ${facts.version}, ${count}, read as ${facts.user}, dumped by pg_dump ${client.version}`;
 }
 
 async function clock(patient: Patient): Promise<string | Concern> {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { socketUrl } from "../../../test/support/cli.ts";
-import { testServer } from "../../../test/support/database.ts";
+import { testDatabase, testRole, testServer } from "../../../test/support/database.ts";
 import { type GitHubStandIn, githubStandIn } from "../../../test/support/github.ts";
 import { supabasePlatform } from "../../../test/support/supabase-platform/server.ts";
 import { testVault, vaultPassword } from "../../../test/support/vault.ts";
@@ -61,6 +61,21 @@ test("a clock that is wrong is found by the database's", async () => {
   expect((await examined(environment)).get("clock")?.status).toBe("green");
   const wrong = (await examined(environment, fixedClock("2026-01-01T00:00:00Z"))).get("clock");
   expect(wrong).toMatchObject({ status: "red", mend: "set the wrong one right (NTP)" });
+});
+
+test("a database that no backup could be taken of, or of which nothing would be in it, is found out before the first night", async () => {
+  await using database = await testDatabase();
+  await using reader = await testRole(database, "BYPASSRLS");
+  const source = async (target = database.target) =>
+    (await examined({ ITHACA_DATABASE_URL: socketUrl(target) })).get("source");
+  expect(await source()).toMatchObject({ status: "yellow", message: expect.stringContaining("No table of the") });
+  await database.session.query("CREATE TABLE public.secrets ()");
+  expect(await source()).toMatchObject({ status: "green", message: expect.stringContaining(", 1 table, read as") });
+  expect(await source(reader.target)).toMatchObject({
+    status: "red",
+    message: expect.stringContaining("may not read public.secrets"),
+    mend: expect.stringContaining("GRANT pg_read_all_data"),
+  });
 });
 
 test("who hears of an alarm: nobody, somebody, and a secret that cannot be right", async () => {
