@@ -18,7 +18,7 @@ export const action = defineAction({
     requireSecrets(context.environment, ["GITHUB_TOKEN", "GITHUB_REPOSITORY"]);
     const reports = linesOf(inputs.reports);
     const unreported = unreportedOf(inputs);
-    const done = reports.length === 0 && unreported === null;
+    const done = reports.length === 0 && inputs.outcome === "success";
     const { operation } = inputs;
     const database = inputs.database === undefined ? {} : { database: inputs.database };
     const { issues } = await raiseIssue(context, {

@@ -59,7 +59,7 @@ test.each([
     throw new IthacaError("test.fault", kind, "The disk is full; make room.");
   });
   expect({ exitCode, log: log.trim() }).toEqual({ exitCode: expected, log: "::error::The disk is full; make room." });
-  expect(outputs.error).toBe("The disk is full; make room.");
+  expect(outputs).toEqual({ error: "The disk is full; make room.", mistake: String(kind === "input") });
   expect(summary).toContain("The disk is full");
 });
 

@@ -92,6 +92,8 @@ export async function performAction<S extends z.ZodRawShape>(
     core.error(message);
     await writeSummary(context.environment, `**${known ? "It could not be done." : "Ithaca failed."}** ${message}\n`);
     core.setOutput("error", message);
+    // Nothing was changed, and whoever asked reads it here: no incident for a word that was mistyped.
+    core.setOutput("mistake", String(known && thrown.kind === "input"));
     if (known) return thrown.exitCode;
     core.info("This is a fault in Ithaca itself, not in your database: please report it with these lines.");
     if (thrown instanceof Error && thrown.stack) core.info(redact(thrown.stack));

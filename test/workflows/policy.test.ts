@@ -147,6 +147,18 @@ test("a recovery from the form can do whatever the action can, and its plan is m
   expect(given("preview")).toEqual(executed.filter(([name]) => !onlyInEarnest.includes(name)));
 });
 
+test.each([
+  "recover",
+  "disaster",
+])("what was mistyped into the form of %s is told there, and is no incident", async (name) => {
+  const { jobs } = await workflowOf(`${name}.yml`);
+  const afterwards = Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .filter(({ with: given }) => given.operation !== undefined && given.operation !== "publication");
+  expect(afterwards.map(({ uses }) => uses)).toEqual(["./actions/raise-issue", "./actions/notify"]);
+  for (const { with: given } of afterwards) expect(given.mistake).toBe(`\${{ steps.${name}.outputs.mistake }}`);
+});
+
 test("every workflow is executed by a test", () => {
   expect(Object.values(executedIn).flat().sort()).toEqual(files);
 });
