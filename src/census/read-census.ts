@@ -115,7 +115,7 @@ export async function readCensus(sessions: readonly Session[], order: CensusOrde
   const count = (finished: number) => order.note(`${finished} of ${tasks.length} pieces read`, finished / tasks.length);
   await runTasks(sessions, tasks, count);
   await runTasks(sessions, hashing.recounts());
-  await views?.finish(first);
+  await runTasks(sessions, views?.followUps() ?? []);
   const roleViews = views?.result();
   return {
     tables: hashing.tables(),

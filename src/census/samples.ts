@@ -4,14 +4,12 @@ import type { Session } from "../postgres/types.ts";
 import { relationFinder } from "./names.ts";
 import type { Relation } from "./relations.ts";
 import { rowText } from "./row-hash.ts";
+import { searchable } from "./searchable.ts";
 import { censusSql } from "./sql.ts";
 import type { RowSample } from "./types.ts";
 
 const columnsSql = censusSql("columns");
 const columnSql = censusSql("column");
-
-/** Types whose index can be used to find keys that are given as text. Others are compared as text, which reads the table. */
-const searchable = new Set(["uuid", "bigint", "integer", "smallint", "text"]);
 
 /** The plan's smoke table. */
 export interface SmokeTable {

@@ -24,6 +24,7 @@ function intercepted(session: Session, before: () => Promise<unknown>): Session 
       if (sql.includes("LOCK TABLE")) await before();
       return session.query(sql, values);
     },
+    origins: (sql) => session.origins(sql),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

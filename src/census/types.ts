@@ -72,6 +72,8 @@ export type Sight =
       readonly rows: number;
       /** Order-free hash of the keys of all that is visible, or of the rows; null where it was not, or cannot be, taken. */
       readonly hash: string | null;
+      /** Of how many chosen rows they are; absent where all were asked about. */
+      readonly of?: number;
       /** The clock by which it was read, where a policy asks for the time: then the copy is read by the same. */
       readonly at?: string;
     }
@@ -81,6 +83,15 @@ export type Sight =
   | { readonly kind: "refused"; readonly code: string }
   /** There was no time left for it. */
   | { readonly kind: "unread" };
+
+/** Some rows of a table by its key, or of a view by one of its columns. They stay in the vault. */
+export interface ChosenRows {
+  /** Quoted, with their types beside them. */
+  readonly columns: readonly string[];
+  readonly types: readonly string[];
+  /** Values as text, in the order of the columns. */
+  readonly rows: readonly (readonly string[])[];
+}
 
 /** What a database role may do, whoever is behind it. */
 export interface RoleRights {
@@ -108,6 +119,8 @@ export interface RoleViews {
   readonly limit: number;
   readonly roles: readonly RoleRights[];
   readonly perspectives: readonly Perspective[];
+  /** By large table or view, the rows of it that users were asked about; absent where they were asked about all. */
+  readonly chosen?: { readonly [object: string]: ChosenRows };
   /** Where users come from, for those who read the copy in their place and those who write about it. */
   readonly users: {
     readonly table: string;

@@ -120,6 +120,15 @@ const roleViews = z.strictObject({
     .max(1_000_000)
     .default(10_000)
     .describe("Rows that are counted at most per table and perspective"),
+  sample: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe(
+      "Rows at random that users are asked about, besides their own, of a table with more than ten times as many; " +
+        "others are asked about as a whole",
+    ),
   time_limit: duration.prefault("60s").describe("How long the source may be read in the place of one role or user"),
   exclude: z
     .array(z.strictObject({ object: qualifiedName.describe("The table or view"), ...excuse }))

@@ -58,6 +58,17 @@ function session(target: Target, client: pg.Client, versionNum: number, backendP
         throw lossOf(target, error) ?? error;
       }
     },
+    async origins(sql: string) {
+      try {
+        const { fields } = await client.query(sql);
+        return fields.map(({ name, tableID, columnID }) => ({
+          name,
+          from: tableID === 0 ? null : { relation: tableID, attribute: columnID },
+        }));
+      } catch (error) {
+        throw lossOf(target, error) ?? error;
+      }
+    },
     async [Symbol.asyncDispose]() {
       closed ??= close(client);
       await closed;

@@ -19,6 +19,14 @@ export interface Session extends AsyncDisposable {
   readonly versionNum: number;
   readonly backendPid: number;
   query<Row extends QueryResultRow = QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Where the columns of a query come from, as the server says with every result. The query is run: let it be LIMIT 0. */
+  origins(sql: string): Promise<ColumnOrigin[]>;
+}
+
+/** A column of a result, and the column of a relation that it shows; null where it is computed. */
+export interface ColumnOrigin {
+  readonly name: string;
+  readonly from: { readonly relation: number; readonly attribute: number } | null;
 }
 
 /** A database that is ours to destroy. Disposing destroys it. */

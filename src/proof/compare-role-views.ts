@@ -47,7 +47,7 @@ function inWords({ tables, rights, views }: Side, perspective: Perspective | und
   }
   if (sight?.kind === "rows") {
     const many = sight.rows >= views.limit ? `${sight.rows} rows or more` : `${sight.rows} rows`;
-    return { text: many, sight };
+    return { text: sight.of === undefined ? many : `${many} of ${sight.of} that were asked about`, sight };
   }
   if (sight?.kind === "granted") return { text: "may be read", sight };
   if (sight?.kind === "refused") {

@@ -12,9 +12,9 @@ export interface Expectations {
   readonly users: Readonly<Record<string, KnownUser>>;
 }
 
-/** A number of rows, or the SQLSTATE of a refusal; nothing where it was not counted or rightly changes. */
+/** A number of rows, or the SQLSTATE of a refusal; nothing where not all were counted or they rightly change. */
 function told(sight: Sight): number | string | undefined {
-  if (sight.kind === "rows") return sight.rows;
+  if (sight.kind === "rows") return sight.of === undefined ? sight.rows : undefined;
   return sight.kind === "refused" ? sight.code : undefined;
 }
 

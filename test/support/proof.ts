@@ -69,6 +69,7 @@ export const noSession: Session = {
   versionNum: 150018,
   backendPid: 0,
   query: () => Promise.reject(new Error("this check must not read the copy")),
+  origins: () => Promise.reject(new Error("this check must not read the copy")),
   async [Symbol.asyncDispose]() {},
 };
 

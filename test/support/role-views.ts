@@ -27,7 +27,7 @@ async function onlyViews(session: Session, database: DatabasePlan, expected: Cen
   const relations = await listRelations(session);
   const views = await prepareCopyViews(session, { read: { within: true }, scope, database, relations }, seen);
   for (const task of views.tasks) await task(session);
-  await views.finish(session);
+  for (const task of views.followUps()) await task(session);
   const found = views.result();
   return found === undefined ? expected : { ...expected, role_views: found };
 }

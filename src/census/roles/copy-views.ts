@@ -3,31 +3,35 @@ import type { Task } from "../hash-tables.ts";
 import { relationFinder } from "../names.ts";
 import { sqlstate } from "../sqlstate.ts";
 import type { Perspective, RoleViews, Sight } from "../types.ts";
-import { listTexts } from "./objects.ts";
+import { keyNames, listTexts, readFrom } from "./objects.ts";
 import { pinningStatements } from "./pinned-policies.ts";
 import { PlaceRefused, type Question, readSights, type SightOrder } from "./sights.ts";
-import type { RoleViewing, RoleViewOrder } from "./source-views.ts";
-import { type Readable, readFrom, type Survey, survey } from "./survey.ts";
+import { type Readable, type Survey, survey } from "./survey.ts";
 import { claimsSql } from "./users.ts";
+import type { RoleViewing, RoleViewOrder } from "./viewing.ts";
 
 /** On a copy nobody waits: a limit is there only so that nothing hangs for ever. */
 const copyTimeLimit = 15 * 60 * 1000;
 
 /** Asks of the copy what was answered by the source; null where that was nothing. */
-function questionFor({ object, columns }: Readable, seen: Sight | undefined, out: { ask: boolean } | undefined) {
+function questionFor({ object, columns }: Readable, seen: Sight | undefined, views: RoleViews): Question | null {
+  const out = views.unsteady[object.qualified];
   if (out?.ask === false || seen?.kind === "unread") return null;
+  const chosen = seen?.kind === "rows" && seen.of !== undefined ? views.chosen?.[object.qualified] : undefined;
+  // Without the columns that rows were chosen by, nobody can ask about the same.
+  if (chosen?.columns.some((column) => !object.columns.includes(column))) return null;
   const readable = new Set(columns);
-  const keyed = object.key?.every((column) => readable.has(column)) === true;
+  const keyed = object.key?.every(({ name }) => readable.has(name)) === true;
   const told = seen?.kind === "rows" && seen.hash !== null;
   const ask = out !== undefined ? "access" : told ? "rows" : "count";
-  const question: Question = {
+  return {
     object: object.qualified,
     from: readFrom(object),
     ask,
-    columns: keyed ? (object.key ?? []) : columns,
+    columns: keyed ? keyNames(object) : columns,
+    among: chosen ?? null,
     byTheClock: seen?.kind === "rows" && seen.at !== undefined,
   };
-  return question;
 }
 
 /**
@@ -53,7 +57,7 @@ export async function prepareCopyViews(
   const questionsOf = ({ role, sights }: Perspective): Question[] =>
     (found.open.get(role) ?? []).flatMap((readable) => {
       const name = readable.object.qualified;
-      return questionFor(readable, sights[name], expected.unsteady[name]) ?? [];
+      return questionFor(readable, sights[name], expected) ?? [];
     });
   const orderFor = ({ role, user }: Perspective, questions: readonly Question[]): SightOrder => ({
     read: order.read,
@@ -76,7 +80,7 @@ export async function prepareCopyViews(
       },
   );
 
-  const finish = async (worker: Session): Promise<void> => {
+  const byTheClock: Task = async (worker) => {
     for (const [place, perspective] of expected.perspectives.entries()) {
       const read = perspectives[place];
       if (read === undefined || !present.has(perspective.role)) continue;
@@ -92,7 +96,7 @@ export async function prepareCopyViews(
   };
   return {
     tasks,
-    finish,
+    followUps: () => [byTheClock],
     result: () => ({ ...expected, roles: found.rights, perspectives, unsteady: {}, unproven: [] }),
     notCovered: () => [],
   };

@@ -14,11 +14,31 @@ export interface AskedObject {
   readonly schema: string;
   readonly kind: "r" | "p" | "v" | "m";
   readonly pages: number;
+  /** Rows, roughly; 0 of a view. */
+  readonly estimate: number;
   readonly inexact: boolean;
   /** Quoted, by name. */
   readonly columns: readonly string[];
-  /** The primary key's columns, quoted, by name; null where there is none. */
-  readonly key: readonly string[] | null;
+  /** The primary key's columns, by name; null where there is none. */
+  readonly key: readonly KeyColumn[] | null;
+}
+
+export interface KeyColumn {
+  /** Quoted. */
+  readonly name: string;
+  readonly attribute: number;
+  /** A domain's base type in a domain's place. */
+  readonly type: string;
+}
+
+/** Quoted. */
+export function keyNames({ key }: AskedObject): readonly string[] {
+  return (key ?? []).map(({ name }) => name);
+}
+
+/** What stands behind FROM: a partitioned table has no rows but its partitions'; any other is read without its children. */
+export function readFrom({ kind, qualified }: Pick<AskedObject, "kind" | "qualified">): string {
+  return kind === "r" ? `ONLY ${qualified}` : qualified;
 }
 
 /** A role that exists. */

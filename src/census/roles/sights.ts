@@ -3,7 +3,8 @@ import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import { explainReadError, sqlstate } from "../sqlstate.ts";
 import { frame, type ReadOptions } from "../transaction.ts";
-import type { Sight } from "../types.ts";
+import type { ChosenRows, Sight } from "../types.ts";
+import { amongSql } from "./chosen-rows.ts";
 
 /** What is asked of one object. */
 export interface Question {
@@ -14,6 +15,8 @@ export interface Question {
   readonly ask: "rows" | "count" | "access";
   /** Quoted columns that tell rows apart, for `rows`. */
   readonly columns: readonly string[];
+  /** The rows that are asked about; null for all. */
+  readonly among: ChosenRows | null;
   /** The clock was asked by a policy: note what it said. */
   readonly byTheClock: boolean;
 }
@@ -49,9 +52,11 @@ const batchSize = 40;
 /** Errors that end the connection, or the whole of the work: nothing that a policy could answer. */
 const fatal = /^(08|40|53|57P|55P03)/;
 
-function questionSql({ from: source, ask, columns }: Question, index: number, limit: number): string {
-  const from = `FROM ${source} LIMIT ${ask === "access" ? 0 : limit}`;
-  const inner = ask === "rows" ? `SELECT ROW(${columns.join(", ")})::text COLLATE "C" AS v ${from}` : `SELECT ${from}`;
+function questionSql({ from: source, ask, columns, among }: Question, index: number, limit: number): string {
+  const chosen = among === null ? "" : `WHERE ${amongSql(among)}`;
+  const from = `FROM ${source} AS o ${chosen} LIMIT ${ask === "access" ? 0 : limit}`;
+  const row = columns.map((column) => `o.${column}`).join(", ");
+  const inner = ask === "rows" ? `SELECT ROW(${row})::text COLLATE "C" AS v ${from}` : `SELECT ${from}`;
   const sum = (seed: number) => `coalesce(sum(pg_catalog.hashtextextended(q.v, ${seed})), 0)`;
   const hash = ask === "rows" ? `${sum(0)} || ':' || ${sum(1)}` : "NULL::text";
   return `SELECT ${index} AS place, count(*)::text AS rows, ${hash} AS hash, pg_catalog.now()::text AS at FROM (${inner}) AS q`;
@@ -99,7 +104,8 @@ function toSight(question: Question, seen: Seen, limit: number): Sight {
   const rows = Number(seen.rows);
   // A cut-off set is any so many rows: their hash would say nothing.
   const hash = rows < limit ? seen.hash : null;
-  return { kind: "rows", rows, hash, ...(question.byTheClock ? { at: seen.at } : {}) };
+  const of = question.among === null ? {} : { of: question.among.rows.length };
+  return { kind: "rows", rows, hash, ...of, ...(question.byTheClock ? { at: seen.at } : {}) };
 }
 
 /**

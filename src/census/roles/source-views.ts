@@ -1,76 +1,29 @@
-import { stillCounts } from "../../plan/exceptions.ts";
-import type { DatabasePlan } from "../../plan/schema.ts";
 import type { Session } from "../../postgres/types.ts";
 import type { Task } from "../hash-tables.ts";
 import { relationFinder } from "../names.ts";
-import { type Relation, rowsInScope } from "../relations.ts";
+import { rowsInScope } from "../relations.ts";
 import { explainReadError } from "../sqlstate.ts";
-import type { ReadOptions } from "../transaction.ts";
-import type { Perspective, RoleViews, Scope } from "../types.ts";
-import { grouped, mayNotAsk, type NotCovered, unread, withoutUsers } from "./not-covered.ts";
+import type { ChosenRows, Perspective, RoleViews, Sight } from "../types.ts";
+import { chooseRows } from "./chosen-rows.ts";
+import { byChosenRows, grouped, mayNotAsk, unread, withoutUsers } from "./not-covered.ts";
 import { listTexts } from "./objects.ts";
+import { excused, type Nature, questionFor } from "./questions.ts";
 import { PlaceRefused, type Question, readSights } from "./sights.ts";
-import { type Steadiness, steadinessOf } from "./steadiness.ts";
-import { type Readable, readFrom, type Survey, survey } from "./survey.ts";
+import { steadinessOf } from "./steadiness.ts";
+import { type Readable, survey } from "./survey.ts";
 import { claimsSql, type DrawnUser, drawUsers, userSource } from "./users.ts";
+import type { RoleViewing, RoleViewOrder } from "./viewing.ts";
 import { hasLooseContent } from "./words.ts";
 
 /** The roles of Supabase's API, which the plan need not name. */
 const apiRoles = ["anon", "authenticated", "service_role"];
 
-export interface RoleViewOrder {
-  readonly read: ReadOptions;
-  readonly scope: Scope;
-  readonly database: DatabasePlan;
-  readonly relations: readonly Relation[];
-}
-
-/** The reading of what each role may see, as tasks that any number of sessions may share. */
-export interface RoleViewing {
-  readonly tasks: readonly Task[];
-  /** Follows when all tasks of the census are done and its sessions idle. */
-  finish(session: Session): Promise<void>;
-  result(): RoleViews | undefined;
-  notCovered(): NotCovered;
-}
-
-/** Pages of a table without a key beyond which its rows are counted and not told apart: 64 MB. */
-const mostPagesWithoutKey = 8192;
-
-function questionFor({ object, columns }: Readable, steadiness: Steadiness, loose: boolean): Question {
-  const readable = new Set(columns);
-  const keyed = object.key?.every((column) => readable.has(column)) === true;
-  const tellApart = keyed ? (object.key ?? []) : columns;
-  const light = keyed || object.pages <= mostPagesWithoutKey;
-  const ask = steadiness.kind === "unsteady" ? "access" : light && !loose && tellApart.length > 0 ? "rows" : "count";
-  return {
-    object: object.qualified,
-    from: readFrom(object),
-    ask,
-    columns: tellApart,
-    byTheClock: steadiness.kind === "by-the-clock",
-  };
-}
-
-/** What the plan wants left out, with the reason, as long as the excuse is in force. */
-function excused({ database, relations }: RoleViewOrder, found: Survey, now: Date): RoleViews["unsteady"] {
-  const find = relationFinder(relations);
-  const views = new Map([...found.open.values()].flat().map(({ object }) => [object.qualified, object]));
-  return Object.fromEntries(
-    database.role_views.exclude
-      .filter((entry) => stillCounts(entry, now))
-      .map((entry) => {
-        const why = `the plan leaves it out until ${entry.expires} (${entry.owner}): ${entry.reason}`;
-        const name = views.has(entry.object) ? entry.object : (find(entry.object)?.qualified ?? entry.object);
-        return [name, { why, ask: false }];
-      }),
-  );
-}
-
 interface Asked {
   readonly role: string;
   readonly user: DrawnUser | null;
 }
+
+const showsSomething = (sight: Sight | undefined) => sight?.kind === "rows" && sight.rows > 0;
 
 /**
  * Prepares the reading of what each role may see on the source: finds roles, objects and rights, draws users, and finds
@@ -91,27 +44,50 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
     source !== null && settable.has(source.role)
       ? await drawUsers(session, relations, database)
       : { users: [], from: null, unproven: [] };
+  const table = source === null ? null : (relationFinder(relations)(source.table)?.qualified ?? null);
 
-  const held = rowsInScope(scope);
   const texts = await listTexts(session);
-  const steadiness = steadinessOf({ texts, relations, held });
-  const loose = new Set(
+  const steadiness = steadinessOf({ texts, relations, held: rowsInScope(scope) });
+  const looseViews = new Set(
     texts.filter(({ kind, text }) => kind === "view" && hasLooseContent(text)).map(({ oid }) => oid),
   );
-  const unsteady: Record<string, { why: string; ask: boolean }> = {};
-  const questions = new Map<string, Question[]>();
   const leftOut = excused(order, found, self?.now ?? new Date());
+  const unsteady: Record<string, { why: string; ask: boolean }> = {};
+  const natures = new Map<number, Nature>();
+  const open = new Map<string, Readable[]>();
   for (const [role, readable] of found.open) {
-    const list: Question[] = [];
+    const asked: Readable[] = [];
     for (const one of readable) {
       const { oid, qualified, inexact } = one.object;
       const steady = steadiness(oid);
       const out = leftOut[qualified] ?? (steady.kind === "unsteady" ? { why: steady.why, ask: steady.ask } : null);
       if (out !== null) unsteady[qualified] = out;
-      if (out === null || out.ask) list.push(questionFor(one, steady, inexact || loose.has(oid)));
+      natures.set(oid, { steadiness: steady, loose: inexact || looseViews.has(oid) });
+      if (out === null || out.ask) asked.push(one);
     }
-    questions.set(role, list);
+    open.set(role, asked);
   }
+
+  const usersRole = drawn.users.length > 0 ? source?.role : undefined;
+  const comparable = (open.get(usersRole ?? "") ?? []).filter(({ object }) => !(object.qualified in unsteady));
+  const chosen =
+    usersRole === undefined || table === null
+      ? new Map<string, ChosenRows>()
+      : await chooseRows(session, {
+          asked: comparable.map(({ object }) => object),
+          objects: found.objects,
+          texts,
+          drawn,
+          table,
+          userColumns: plan.app_roles === undefined ? [] : [plan.app_roles.user],
+          sample: plan.sample,
+        });
+  const questionsOf = (role: string, only: (object: string) => boolean): Question[] =>
+    (open.get(role) ?? []).flatMap((one) => {
+      const nature = natures.get(one.object.oid);
+      if (nature === undefined || !only(one.object.qualified)) return [];
+      return [questionFor(one, nature, role === usersRole ? chosen.get(one.object.qualified) : undefined)];
+    });
 
   const asked: Asked[] = found.roles
     .filter((role) => role.settable)
@@ -121,38 +97,59 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
     ]);
   const perspectives: Perspective[] = [];
   const troubled = new Map(names.map((name) => [name, new Set<string>()]));
-  const table = source === null ? null : (relationFinder(relations)(source.table)?.qualified ?? null);
-  const tasks = asked.map(
-    ({ role, user }, place): Task =>
-      async (worker) => {
-        const started = performance.now();
-        const sights = await readSights(worker, {
-          read: order.read,
-          place: { role, claims: claimsSql(role, user?.user ?? null, drawn.from, table) },
-          limit: plan.limit,
-          timeLimit: plan.time_limit * 1000,
-          questions: questions.get(role) ?? [],
-          troubled: troubled.get(role) ?? new Set(),
-        }).catch((thrown: unknown) => {
-          if (!(thrown instanceof PlaceRefused)) throw thrown;
-          throw explainReadError(thrown.cause, `what the role ${role} sees`, order.read.lockTimeout);
-        });
-        const seconds = Math.round(performance.now() - started) / 1000;
-        perspectives[place] = { role, user: user?.user ?? null, app_roles: user?.app_roles ?? [], sights, seconds };
-      },
-  );
+  const ask = (place: number, only: (object: string) => boolean): Task => {
+    const { role, user } = asked[place] ?? { role: "", user: null };
+    return async (worker) => {
+      const started = performance.now();
+      const before = perspectives[place];
+      const sights = await readSights(worker, {
+        read: order.read,
+        place: { role, claims: claimsSql(role, user?.user ?? null, drawn.from, table) },
+        limit: plan.limit,
+        timeLimit: (plan.time_limit - (before?.seconds ?? 0)) * 1000,
+        questions: questionsOf(role, only),
+        troubled: troubled.get(role) ?? new Set(),
+      }).catch((thrown: unknown) => {
+        if (!(thrown instanceof PlaceRefused)) throw thrown;
+        throw explainReadError(thrown.cause, `what the role ${role} sees`, order.read.lockTimeout);
+      });
+      const seconds = (before?.seconds ?? 0) + Math.round(performance.now() - started) / 1000;
+      const all = { ...before?.sights, ...sights };
+      perspectives[place] = { role, user: user?.user ?? null, app_roles: user?.app_roles ?? [], sights: all, seconds };
+    };
+  };
+
+  /** Chosen rows that nobody sees say nothing of those that somebody may see: such an object is asked about as a whole. */
+  const followUps = (): Task[] => {
+    const seen = perspectives.filter(({ role }) => role === usersRole);
+    const blank = new Set(
+      [...chosen.keys()].filter((name) => !seen.some(({ sights }) => showsSomething(sights[name]))),
+    );
+    for (const name of blank) chosen.delete(name);
+    if (blank.size === 0) return [];
+    return asked.flatMap(({ role }, place) => (role === usersRole ? [ask(place, (object) => blank.has(object))] : []));
+  };
 
   const planned = [...(plan.roles ?? []), ...(source?.planned ? [source.role] : [])];
   const missing = [...new Set(planned)].filter((role) => !existing.has(role));
   const unproven = [...drawn.unproven, ...missing.map((role) => `role_views: there is no role ${role}`)];
   return {
-    tasks,
-    finish: async () => {},
-    result: () => ({ limit: plan.limit, roles: found.rights, perspectives, users: drawn.from, unsteady, unproven }),
+    tasks: asked.map((_, place) => ask(place, () => true)),
+    followUps,
+    result: (): RoleViews => ({
+      limit: plan.limit,
+      roles: found.rights,
+      perspectives,
+      ...(chosen.size === 0 ? {} : { chosen: Object.fromEntries(chosen) }),
+      users: drawn.from,
+      unsteady,
+      unproven,
+    }),
     notCovered: () => [
       ...found.roles.filter((role) => !role.settable).map(({ role }) => mayNotAsk(role, self?.role ?? "", session)),
       ...(existing.size > 0 ? withoutUsers(source, drawn.from === null && drawn.unproven.length === 0) : []),
       ...grouped(unsteady),
+      ...byChosenRows([...chosen.keys()], plan.sample),
       ...unread(perspectives, plan.time_limit),
     ],
   };

@@ -8,6 +8,8 @@ export interface Survey {
   readonly rights: readonly RoleRights[];
   /** By role, what it may read and not simply read all of: filtered tables and views, smallest first. */
   readonly open: ReadonlyMap<string, readonly Readable[]>;
+  /** Everything that anybody could be asked about. */
+  readonly objects: readonly AskedObject[];
 }
 
 /** An object in the eyes of one role. */
@@ -15,11 +17,6 @@ export interface Readable {
   readonly object: AskedObject;
   /** Columns that the role may read, quoted. */
   readonly columns: readonly string[];
-}
-
-/** What stands behind FROM: a partitioned table has no rows but its partitions'; any other is read without its children. */
-export function readFrom({ kind, qualified }: AskedObject): string {
-  return kind === "r" ? `ONLY ${qualified}` : qualified;
 }
 
 function rightsText(rights: readonly Right[]): string {
@@ -61,5 +58,5 @@ export async function survey(session: Session, names: readonly string[], scope: 
       readable.sort((a, b) => a.object.pages - b.object.pages),
     );
   }
-  return { roles, rights, open };
+  return { roles, rights, open, objects };
 }

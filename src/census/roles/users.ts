@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import { relationFinder } from "../names.ts";
 import type { Relation } from "../relations.ts";
+import { searchable } from "../searchable.ts";
 import { censusSql } from "../sql.ts";
 import type { RoleViews } from "../types.ts";
 
@@ -115,9 +116,6 @@ export async function drawUsers(
   );
   return { users: drawn, from: { ...from, app_role_type: kind?.is_enum ? "enum" : role.type }, unproven: [] };
 }
-
-/** Types whose text can be turned back into a value that an index finds; the key of others is compared as text. */
-const searchable = new Set(["uuid", "bigint", "integer", "smallint", "text"]);
 
 /**
  * SQL that sets what the API tells the database of whoever asks: the claims of a signed-in user's token, as PostgREST

@@ -21,6 +21,7 @@ export function asSavepoints(session: Session): Session {
       );
       return session.query(nested, values);
     },
+    origins: (sql) => session.origins(sql),
     async [Symbol.asyncDispose]() {},
   };
 }
