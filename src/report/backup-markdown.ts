@@ -1,7 +1,8 @@
 import { cell, code, prose, table } from "./escape.ts";
 import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
-import { andMore } from "./limits.ts";
+import { andMore, type Limits } from "./limits.ts";
 import type { BackupReport } from "./model.ts";
+import { evidenceOf, forMachines, opening, page, whatToDoNext } from "./page.ts";
 import { runFacts } from "./sections/facts.ts";
 
 const signs = {
@@ -9,8 +10,6 @@ const signs = {
   failed: "❌ Backup failed",
   inconclusive: "⚠️ No backup",
 } as const;
-
-const mostLeftOut = 100;
 
 function lead({ verdict, backup, reason }: BackupReport): string {
   if (verdict === "taken" && backup !== null) {
@@ -20,10 +19,7 @@ function lead({ verdict, backup, reason }: BackupReport): string {
   return `**${what}.** ${prose(reason)}`;
 }
 
-/** The record of a backup for people. Never longer than 60,000 characters. */
-export function backupMarkdown(report: BackupReport): string {
-  const { backup } = report;
-  const leftOut = backup?.left_out ?? [];
+function factsOf({ backup, run }: BackupReport): string[][] {
   const ofBackup =
     backup === null
       ? [["Backup", "none"]]
@@ -36,29 +32,33 @@ export function backupMarkdown(report: BackupReport): string {
           ["Tables, rows", `${spellAmount(backup.tables, "table")}, ${spellAmount(backup.rows, "row")}`],
           ["Dump took", spellSeconds(backup.dump_seconds)],
         ];
-  const rows = leftOut.slice(0, mostLeftOut).map(({ what, why }) => [cell(what), cell(why)]);
+  return [...ofBackup, ...runFacts(run)];
+}
+
+function leftOut({ backup }: BackupReport, limits: Limits): string[] {
+  const all = backup?.left_out ?? [];
+  const rows = all.slice(0, limits.notCovered).map(({ what, why }) => [cell(what), cell(why)]);
   return [
-    `# ${signs[report.verdict]}: ${prose(report.database)}`,
-    "",
-    lead(report),
-    "",
-    ...(report.verdict === "taken"
-      ? []
-      : [
-          "## What to do next",
-          "",
-          "1. Mend what the sentence above names.",
-          `2. Take the backup again: \`npm run ithaca -- backup --database ${report.database.replaceAll(/[^\w.-]/g, "?")}\`.`,
-          "",
-        ]),
-    "## Evidence",
-    "",
-    ...table(["Fact", "Value"], [...ofBackup, ...runFacts(report.run)]),
     "## What was left out",
     "",
     ...(rows.length === 0 ? ["Nothing.", ""] : table(["What", "Why"], rows)),
-    ...andMore(leftOut.length, rows.length, "of them"),
-    `The same facts for machines: ${code(report.report.json)}`,
-    "",
-  ].join("\n");
+    ...andMore(all.length, rows.length, "of them"),
+  ];
+}
+
+function nextSteps({ verdict, database }: BackupReport): string[] {
+  const again = `npm run ithaca -- backup --database ${database.replaceAll(/[^\w.-]/g, "?")}`;
+  const steps = ["Mend what the sentence above names.", `Take the backup again: \`${again}\`.`];
+  return whatToDoNext(verdict === "taken" ? [] : steps);
+}
+
+/** The record of a backup for people. */
+export function backupMarkdown(report: BackupReport): string {
+  return page(report, (limits) => [
+    opening(`# ${signs[report.verdict]}: ${prose(report.database)}`, lead(report)),
+    nextSteps(report),
+    evidenceOf(factsOf(report)),
+    leftOut(report, limits),
+    forMachines(report),
+  ]);
 }

@@ -1,8 +1,8 @@
 import type { CheckResult } from "../proof/types.ts";
 import { cell, code, prose, table } from "./escape.ts";
 import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
-import { longestMarkdown, stagesOfLimits } from "./limits.ts";
 import type { CheckReport, Keeper } from "./model.ts";
+import { evidenceOf, forMachines, opening, page, whatToDoNext } from "./page.ts";
 import { checkStep } from "./sections/check-steps.ts";
 import { checks, findings } from "./sections/checks.ts";
 import { runFacts } from "./sections/facts.ts";
@@ -25,14 +25,11 @@ function lead({ verdict, checks, database, outage, sample }: CheckReport): strin
       : `**${verdict === "failed" ? "A backup that the plan promises is missing or out of line" : "Not everything could be looked at"}**: ${reasons.map(({ why }) => why).join("; ")}.`;
   const trouble =
     outage === null
-      ? []
-      : [
-          "",
-          `The provider itself reports trouble since ${spellInstant(outage.since)}: ${prose(outage.name)} (${prose(outage.impact)}).`,
-        ];
+      ? ""
+      : `The provider itself reports trouble since ${spellInstant(outage.since)}: ${prose(outage.name)} (${prose(outage.impact)}).`;
   // Of a sample nothing is called proven.
   const sign = verdict === "proven" && sample !== null ? "✅ As planned" : verdictSigns[verdict];
-  return [`# ${sign}: backups of ${prose(database)}`, "", sentence, ...trouble, ""];
+  return opening(`# ${sign}: backups of ${prose(database)}`, sentence, trouble);
 }
 
 /** Age, count and size of every place that keeps backups, side by side. */
@@ -59,30 +56,20 @@ function sideBySide({ keepers }: CheckReport): string[] {
 function steps(results: readonly CheckResult[]): string[] {
   const due = [...results].sort((a, b) => Number(a.status === "not_run") - Number(b.status === "not_run"));
   const distinct = new Set(due.filter(({ status }) => status !== "passed").map(checkStep));
-  const lines = [...distinct].map((step, index) => `${index + 1}. ${step}`);
-  return ["## What to do next", "", ...(lines.length > 0 ? lines : ["Nothing. The next run comes by schedule."]), ""];
+  return whatToDoNext([...distinct], "Nothing. The next run comes by schedule.");
 }
 
-/** What `check` found, for people: never longer than 60,000 characters. */
+/** What `check` found, for people. */
 export function checkMarkdown(report: CheckReport): string {
-  const facts = table(["Fact", "Value"], [["Database", cell(report.database)], ...runFacts(report.run)]);
-  let text = "";
-  for (const limits of stagesOfLimits) {
-    text = [
-      ...lead(report),
-      ...steps(report.checks),
-      ...sideBySide(report),
-      ...sampleOfTheNight(report.sample, limits),
-      ...checks(report, limits),
-      ...findings(report, limits),
-      ...notCovered(report, limits),
-      "## Evidence",
-      "",
-      ...facts,
-      `The same facts for machines: ${code(report.report.json)}`,
-      "",
-    ].join("\n");
-    if (text.length <= longestMarkdown) break;
-  }
-  return text.slice(0, longestMarkdown);
+  return page(report, (limits) => [
+    lead(report),
+    steps(report.checks),
+    sideBySide(report),
+    sampleOfTheNight(report.sample, limits),
+    checks(report, limits),
+    findings(report, limits),
+    notCovered(report, limits),
+    evidenceOf([["Database", cell(report.database)], ...runFacts(report.run)]),
+    forMachines(report),
+  ]);
 }

@@ -1,7 +1,7 @@
 import { cell, code, prose, table } from "./escape.ts";
 import { spellSeconds } from "./format.ts";
-import { longestMarkdown } from "./limits.ts";
 import type { DisasterReport } from "./model.ts";
+import { evidenceOf, forMachines, leftUncovered, opening, page, whatToDoNext } from "./page.ts";
 import { runFacts } from "./sections/facts.ts";
 import { verdictSigns } from "./sections/lead.ts";
 
@@ -31,9 +31,9 @@ const marks: Readonly<Record<DisasterReport["steps"][number]["state"], string>> 
 /** Characters of what a step came to: an audit names many objects. */
 const longestSays = 4000;
 
-/** The steps against a disaster, each with who does it, what it came to and what shows that it is done. */
-export function disasterMarkdown(report: DisasterReport): string {
-  const { verdict, mode, title, database, steps, not_covered, way_on, disaster, run } = report;
+type Steps = Pick<DisasterReport, "steps">;
+
+function stepsTable({ steps }: Steps): string[] {
   const rows = steps.map((step, index) => [
     `${index + 1}. ${cell(step.title)}<br>${code(step.id)}`,
     marks[step.state],
@@ -41,6 +41,10 @@ export function disasterMarkdown(report: DisasterReport): string {
     step.seconds === null ? "–" : spellSeconds(step.seconds),
     spellSeconds(step.expected_s),
   ]);
+  return ["## Steps", "", ...table(["Step", "Result", "Who", "Took", "Expected"], rows)];
+}
+
+function whatEachCameTo({ steps }: Steps): string[] {
   const came = steps
     .filter(({ says }) => says !== "")
     .flatMap((step) => [
@@ -50,34 +54,24 @@ export function disasterMarkdown(report: DisasterReport): string {
       `Done when: ${prose(step.proof)}.${step.decide === null ? "" : ` A person decides: ${prose(step.decide)}`}`,
       "",
     ]);
-  return [
-    `# ${verdictSigns[verdict]}: ${prose(title)}, ${mode === "rehearse" ? "rehearsed for" : "in earnest for"} ${prose(database)}`,
-    "",
-    leads[mode][verdict],
-    "",
-    ...(verdict === "proven" ? [] : ["## What to do next", "", `1. ${prose(way_on, 1000)}`, ""]),
-    "## Steps",
-    "",
-    ...table(["Step", "Result", "Who", "Took", "Expected"], rows),
-    "## What each came to",
-    "",
-    ...came,
-    ...(not_covered.length === 0
-      ? []
-      : ["## Not covered", "", ...not_covered.map(({ what, why }) => `- ${prose(what)}: ${prose(why, 600)}`), ""]),
-    "## Evidence",
-    "",
-    ...table(
-      ["Fact", "Value"],
-      [
-        ["Database", cell(database)],
-        ["Execution", disaster === null ? "none: a rehearsal" : code(disaster)],
-        ...runFacts(run),
-      ],
-    ),
-    `The same facts for machines: ${code(report.report.json)}`,
-    "",
-  ]
-    .join("\n")
-    .slice(0, longestMarkdown);
+  return ["## What each came to", "", ...came];
+}
+
+/** The steps against a disaster, each with who does it, what it came to and what shows that it is done. */
+export function disasterMarkdown(report: DisasterReport): string {
+  const { verdict, mode, title, database, way_on, disaster, run } = report;
+  const how = mode === "rehearse" ? "rehearsed for" : "in earnest for";
+  return page(report, (limits) => [
+    opening(`# ${verdictSigns[verdict]}: ${prose(title)}, ${how} ${prose(database)}`, leads[mode][verdict]),
+    whatToDoNext(verdict === "proven" ? [] : [prose(way_on, 1000)]),
+    stepsTable(report),
+    whatEachCameTo(report),
+    leftUncovered(report, limits),
+    evidenceOf([
+      ["Database", cell(database)],
+      ["Execution", disaster === null ? "none: a rehearsal" : code(disaster)],
+      ...runFacts(run),
+    ]),
+    forMachines(report),
+  ]);
 }

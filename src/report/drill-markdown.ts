@@ -1,7 +1,7 @@
 import { cell, code, prose, table } from "./escape.ts";
 import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
-import { longestMarkdown, stagesOfLimits } from "./limits.ts";
 import type { DrillReport, Objective } from "./model.ts";
+import { evidenceOf, forMachines, leftUncovered, opening, page, whatToDoNext } from "./page.ts";
 import { checks, findings } from "./sections/checks.ts";
 import { runFacts } from "./sections/facts.ts";
 import { verdictSigns } from "./sections/lead.ts";
@@ -70,76 +70,57 @@ function trendSection(report: DrillReport): string[] {
   ];
 }
 
-function nextSteps(report: DrillReport): string[] {
-  const { checks: all, trend, verdict } = report;
+function nextSteps({ checks: all, trend, verdict }: DrillReport): string[] {
   const wrong = all.filter(({ status }) => status !== "passed").slice(0, 8);
-  const steps = [
+  return whatToDoNext([
     ...wrong.map(({ title, reason, actual }) => `${prose(title)}: ${prose(reason || actual, 200)}.`),
     ...trend.slower.map(({ name, why }) => `Find out why ${code(name)} became slower: ${prose(why)}.`),
     ...(verdict === "proven" ? [] : ["When it is mended, drill again: `npm run ithaca -- drill`."]),
-  ];
-  return steps.length === 0
-    ? []
-    : ["## What to do next", "", ...steps.map((step, index) => `${index + 1}. ${step}`), ""];
+  ]);
 }
 
-/** A drill for people: never longer than 60,000 characters. */
-export function drillMarkdown(report: DrillReport): string {
-  const { verdict, database, objectives, rows, backup, reason, older, rehearsal, run } = report;
-  const { rto, rpo } = objectives;
-  const facts = [
+function objectivesOf({ objectives: { rto, rpo }, rows }: DrillReport): string[] {
+  return [
+    ...table(
+      ["Objective", "Promised", "Measured", ""],
+      [
+        ["Time until it is back (RTO)", spellSeconds(rto.target_s), spelled(rto.measured_s), met(rto)],
+        ["Work that is lost (RPO)", spellSeconds(rpo.target_s), spelled(rpo.measured_s), met(rpo)],
+      ],
+    ),
+    rows === null
+      ? "No row was counted."
+      : `While production was lost somebody wrote: ${spellAmount(rows.written, "row")} acknowledged, ${rows.recovered} came back, **${rows.lost} lost**.`,
+    "",
+  ];
+}
+
+function factsOf({ database, production, backup, older, rehearsal, run }: DrillReport): string[][] {
+  const tests = rehearsal && `${rehearsal.passed} passed, ${rehearsal.failed} failed, ${rehearsal.skipped} skipped`;
+  return [
     ["Database", cell(database)],
-    [
-      "Production",
-      report.production === "made-up" ? "made up for this drill" : "a copy from the vault's newest backup",
-    ],
+    ["Production", production === "made-up" ? "made up for this drill" : "a copy from the vault's newest backup"],
     ["Recovered from", backup === null ? "nothing" : `${code(backup.id)}, ${spellBytes(backup.size_bytes)}`],
     ["Digest", backup === null ? "–" : code(backup.digest)],
     ["Older backup", older === null ? "there is none" : `${code(older.id)}: ${older.verdict}, ${code(older.report)}`],
-    [
-      "App's tests",
-      rehearsal === null
-        ? "not run"
-        : `${rehearsal.passed} passed, ${rehearsal.failed} failed, ${rehearsal.skipped} skipped`,
-    ],
+    ["App's tests", tests ?? "not run"],
     ...runFacts(run),
   ];
-  let text = "";
-  for (const limits of stagesOfLimits) {
-    text = [
-      `# ${verdictSigns[verdict]}: drill of ${prose(database)}`,
-      "",
-      leadOf(report),
-      "",
-      ...(reason === "" ? [] : [prose(reason, 800), ""]),
-      ...table(
-        ["Objective", "Promised", "Measured", ""],
-        [
-          ["Time until it is back (RTO)", spellSeconds(rto.target_s), spelled(rto.measured_s), met(rto)],
-          ["Work that is lost (RPO)", spellSeconds(rpo.target_s), spelled(rpo.measured_s), met(rpo)],
-        ],
-      ),
-      rows === null
-        ? "No row was counted."
-        : `While production was lost somebody wrote: ${spellAmount(rows.written, "row")} acknowledged, ${rows.recovered} came back, **${rows.lost} lost**.`,
-      "",
-      ...nextSteps(report),
-      "## Where the time went",
-      "",
-      ...drillTimes(report),
-      ...trendSection(report),
-      ...checks(report, limits),
-      ...findings(report, limits),
-      ...(report.not_covered.length === 0
-        ? []
-        : ["## Not covered", "", ...report.not_covered.map(({ what, why }) => `- ${prose(what)}: ${prose(why)}`), ""]),
-      "## Evidence",
-      "",
-      ...table(["Fact", "Value"], facts),
-      `The same facts for machines: ${code(report.report.json)}`,
-      "",
-    ].join("\n");
-    if (text.length <= longestMarkdown) break;
-  }
-  return text.slice(0, longestMarkdown);
+}
+
+/** A drill for people. */
+export function drillMarkdown(report: DrillReport): string {
+  const { verdict, database, reason } = report;
+  return page(report, (limits) => [
+    opening(`# ${verdictSigns[verdict]}: drill of ${prose(database)}`, leadOf(report), prose(reason, 800)),
+    objectivesOf(report),
+    nextSteps(report),
+    ["## Where the time went", "", ...drillTimes(report)],
+    trendSection(report),
+    checks(report, limits),
+    findings(report, limits),
+    leftUncovered(report, limits),
+    evidenceOf(factsOf(report)),
+    forMachines(report),
+  ]);
 }

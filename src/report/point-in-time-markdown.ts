@@ -1,7 +1,7 @@
-import { cell, code, prose, table } from "./escape.ts";
+import { cell, code, prose } from "./escape.ts";
 import { spellSeconds } from "./format.ts";
-import { longestMarkdown, stagesOfLimits } from "./limits.ts";
 import type { PointReport } from "./model.ts";
+import { evidenceOf, forMachines, leftUncovered, opening, page } from "./page.ts";
 import { checks, findings } from "./sections/checks.ts";
 import { runFacts } from "./sections/facts.ts";
 import { verdictSigns } from "./sections/lead.ts";
@@ -12,10 +12,8 @@ const leads: Readonly<Record<PointReport["verdict"], string>> = {
   inconclusive: "**Nobody can tell whether going back works.** Treat it as broken until shown otherwise.",
 };
 
-/** The rehearsal of a point in time, for people: never longer than 60,000 characters. */
-export function pointMarkdown(report: PointReport): string {
-  const { run, verdict, database, engine, point, window, begun_from, stopped, phases, not_covered, reason } = report;
-  const facts = [
+function factsOf({ database, engine, point, window, begun_from, stopped, phases, run }: PointReport): string[][] {
+  return [
     ["Database", cell(database)],
     ["Kept by", engine === "pgbackrest" ? "the team's own pgBackRest" : "Supabase"],
     ["Went back to", point === null ? "nothing: only the window was looked at" : cell(point)],
@@ -25,26 +23,17 @@ export function pointMarkdown(report: PointReport): string {
     ...phases.map(({ name, seconds }) => [cell(name), spellSeconds(seconds)]),
     ...runFacts(run),
   ];
-  let text = "";
-  for (const limits of stagesOfLimits) {
-    text = [
-      `# ${verdictSigns[verdict]}: point in time of ${prose(database)}`,
-      "",
-      leads[verdict],
-      "",
-      ...(reason === "" ? [] : [prose(reason, 800), ""]),
-      ...checks(report, limits),
-      ...findings(report, limits),
-      ...(not_covered.length === 0
-        ? []
-        : ["## Not covered", "", ...not_covered.map(({ what, why }) => `- ${prose(what)}: ${prose(why)}`), ""]),
-      "## Evidence",
-      "",
-      ...table(["Fact", "Value"], facts),
-      `The same facts for machines: ${code(report.report.json)}`,
-      "",
-    ].join("\n");
-    if (text.length <= longestMarkdown) break;
-  }
-  return text.slice(0, longestMarkdown);
+}
+
+/** The rehearsal of a point in time, for people. */
+export function pointMarkdown(report: PointReport): string {
+  const { verdict, database, reason } = report;
+  return page(report, (limits) => [
+    opening(`# ${verdictSigns[verdict]}: point in time of ${prose(database)}`, leads[verdict], prose(reason, 800)),
+    checks(report, limits),
+    findings(report, limits),
+    leftUncovered(report, limits),
+    evidenceOf(factsOf(report)),
+    forMachines(report),
+  ]);
 }

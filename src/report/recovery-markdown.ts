@@ -1,6 +1,9 @@
-import { cell, code, prose, table } from "./escape.ts";
+import { code, prose, table } from "./escape.ts";
 import { spellInstant, spellSeconds } from "./format.ts";
+import { andMore, type Limits } from "./limits.ts";
 import type { RecoveryReport } from "./model.ts";
+import { evidenceOf, forMachines, leftUncovered, opening, page } from "./page.ts";
+import { checks, findings } from "./sections/checks.ts";
 import { runFacts } from "./sections/facts.ts";
 
 const signs = {
@@ -10,57 +13,51 @@ const signs = {
   needs_person: "❌ A person must look now",
 } as const;
 
-const marks = { passed: "✅", failed: "❌", not_run: "⚠️" } as const;
+function factsOf({ incident, method, restore_point, backup, safety_backup, run }: RecoveryReport): string[][] {
+  return [
+    ["Incident", code(incident.id)],
+    ["Recovery", prose(method)],
+    ["Restore point", restore_point === null ? "none" : spellInstant(restore_point)],
+    ["Backup", backup === null ? "none of the vault" : code(backup.id)],
+    ["Digest", backup === null ? "–" : code(backup.digest)],
+    ["Safety backup", safety_backup === null ? "none" : code(safety_backup)],
+    ...runFacts(run),
+  ];
+}
+
+function lostRows({ lost_rows }: RecoveryReport, limits: Limits): string[] {
+  const lost = Object.entries(lost_rows).sort(([, a], [, b]) => b - a);
+  const rows = lost.slice(0, limits.notCovered).map(([name, count]) => [code(name), String(count)]);
+  return [
+    "## Rows that are fewer than at the incident",
+    "",
+    ...(rows.length === 0 ? ["None.", ""] : table(["Table", "Rows"], rows)),
+    ...andMore(lost.length, rows.length, "tables"),
+  ];
+}
+
+function time({ phases }: RecoveryReport): string[] {
+  const rows = phases.map(({ name, seconds }) => [code(name), spellSeconds(seconds)]);
+  return [
+    "## Where the time went",
+    "",
+    ...(rows.length === 0 ? ["Nothing was begun.", ""] : table(["Phase", "Time"], rows)),
+  ];
+}
 
 /** The record of a recovery for people; the incident's own page says more. */
 export function recoveryMarkdown(report: RecoveryReport): string {
-  const { backup, incident } = report;
-  const lost = Object.entries(report.lost_rows).sort(([, a], [, b]) => b - a);
-  return [
-    `# ${signs[report.outcome]}: ${prose(report.database)}`,
-    "",
-    ...(report.reason === "" ? [] : [`**${prose(report.reason, 1000)}**`, ""]),
-    `The whole story, and the place for what was learned: ${code(incident.page)}.`,
-    "",
-    "## Evidence",
-    "",
-    ...table(
-      ["Fact", "Value"],
-      [
-        ["Incident", code(incident.id)],
-        ["Recovery", prose(report.method)],
-        ["Restore point", report.restore_point === null ? "none" : spellInstant(report.restore_point)],
-        ["Backup", backup === null ? "none of the vault" : code(backup.id)],
-        ["Digest", backup === null ? "–" : code(backup.digest)],
-        ["Safety backup", report.safety_backup === null ? "none" : code(report.safety_backup)],
-        ...runFacts(report.run),
-      ],
-    ),
-    "## Checks",
-    "",
-    ...(report.checks.length === 0 ? ["None was run.", ""] : []),
-    ...table(
-      ["Result", "Check", "Found"],
-      report.checks.map(({ status, title, actual, reason }) => [
-        marks[status],
-        cell(title),
-        cell(status === "passed" ? actual : reason || actual),
-      ]),
-    ),
-    "## Rows that are fewer than at the incident",
-    "",
-    ...(lost.length === 0 ? ["None.", ""] : []),
-    ...table(
-      ["Table", "Rows"],
-      lost.slice(0, 100).map(([name, rows]) => [code(name), String(rows)]),
-    ),
-    "## Where the time went",
-    "",
-    ...table(
-      ["Phase", "Time"],
-      report.phases.map(({ name, seconds }) => [code(name), spellSeconds(seconds)]),
-    ),
-    `The same facts for machines: ${code(report.report.json)}`,
-    "",
-  ].join("\n");
+  const { outcome, database, reason, incident } = report;
+  const why = reason === "" ? "" : `**${prose(reason, 1000)}**`;
+  const story = `The whole story, and the place for what was learned: ${code(incident.page)}.`;
+  return page(report, (limits) => [
+    opening(`# ${signs[outcome]}: ${prose(database)}`, why, story),
+    evidenceOf(factsOf(report)),
+    checks(report, limits),
+    findings(report, limits),
+    leftUncovered(report, limits),
+    lostRows(report, limits),
+    time(report),
+    forMachines(report),
+  ]);
 }

@@ -4,6 +4,7 @@ import { cell, code, prose, table } from "../escape.ts";
 import { shortDigest, spellBytes, spellClock, spellInstant, spellSeconds } from "../format.ts";
 import type { Objective, ProofReport, Run } from "../model.ts";
 import { restoreSeconds } from "../objectives.ts";
+import { evidenceOf, forMachines } from "../page.ts";
 import { picture, pictureFiles } from "../picture.ts";
 
 /** Who and what started a run, with which version, from when to when: the same for every kind of report. */
@@ -113,14 +114,13 @@ export function evidence(report: ProofReport): string[] {
           ],
           ["Destroyed", target.destroyed ? "✅ yes, and looked for afterwards: nothing is left" : "❌ not shown"],
         ];
-  return [
-    "## Evidence",
-    "",
-    ...table(
-      ["Fact", "Value"],
-      [["Kind", code(report.kind)], ["Level", levels[report.level]], ...ofBackup, ...ofTarget, ...runFacts(report.run)],
-    ),
-  ];
+  return evidenceOf([
+    ["Kind", code(report.kind)],
+    ["Level", levels[report.level]],
+    ...ofBackup,
+    ...ofTarget,
+    ...runFacts(report.run),
+  ]);
 }
 
 /** The lines that people fill in: a restore test counts for an audit when somebody looked at it. */
@@ -137,5 +137,5 @@ export function review(run: Run): string[] {
 /** The digest's beginning, for the report's last line. */
 export function footer(report: ProofReport): string[] {
   const digest = report.backup === null ? "" : ` · backup ${code(shortDigest(report.backup.digest))}`;
-  return [`The same facts for machines: ${code(report.report.json)}${digest}`, ""];
+  return forMachines(report, digest);
 }

@@ -1,5 +1,6 @@
 import { code, prose } from "../escape.ts";
 import type { ProofReport } from "../model.ts";
+import { whatToDoNext } from "../page.ts";
 import { command, firstStep } from "./first-steps.ts";
 import { onlyRulesFailed } from "./lead.ts";
 
@@ -65,6 +66,5 @@ export function nextSteps(report: ProofReport): string[] {
     lastStep(report),
   ];
   const distinct = [...new Set(steps.filter((step) => typeof step === "string"))];
-  const lines = distinct.map((step, index) => `${index + 1}. ${step}`);
-  return ["## What to do next", "", ...(lines.length > 0 ? lines : ["Nothing. The next run comes by schedule."]), ""];
+  return whatToDoNext(distinct, "Nothing. The next run comes by schedule.");
 }
