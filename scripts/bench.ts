@@ -12,7 +12,11 @@ await new Command("bench")
   .option("--only <text>", "only the data sets whose name holds this text")
   .option("--rounds <number>", "rounds over each data set of each size", wholeNumber(1), 3)
   .option("--budget <seconds>", "no further round over the same data begins after so many seconds", wholeNumber(1), 15)
-  .option("--plan <file>", "the plan of the Inner Odyssey fixture", "ithaca.yaml")
+  .option(
+    "--plan <file>",
+    "the plan of the made-up database; inner-odyssey.yaml beside it is taken first",
+    "ithaca.yaml",
+  )
   .option("--source", "measure the database of ITHACA_SOURCE_URL instead; it is only read")
   .option("--json", "print one JSON document")
   .action((options) =>

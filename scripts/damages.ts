@@ -9,7 +9,11 @@ const whole = (text: string) => Number.parseInt(text, 10);
 
 await new Command("damages")
   .description("Try the catalogue of damage: every kind must be noticed, and nothing undamaged may raise an alarm")
-  .option("--plan <file>", "the plan of the Inner Odyssey fixture", "ithaca.yaml")
+  .option(
+    "--plan <file>",
+    "the plan of the made-up database; inner-odyssey.yaml beside it is taken first",
+    "ithaca.yaml",
+  )
   .option("--only <text>", "only kinds whose family or name holds this text")
   .option("--sample <number>", "only so many of them", whole)
   .option("--seed <text>", "which ones are drawn", "1")

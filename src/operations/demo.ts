@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { access, rm } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { rm } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import { startCluster } from "../postgres/cluster.ts";
 import { createThrowawayDatabase } from "../postgres/throwaway-database.ts";
 import type { ProofReport } from "../report/model.ts";
@@ -8,11 +8,12 @@ import { writeReport } from "../report/write.ts";
 import { localVault } from "../vault/vault.ts";
 import { vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
+import { loadFixtureSubject } from "./fixture-plan.ts";
 import { loadInnerOdyssey } from "./load-fixture.ts";
 import { productionLike } from "./production-like.ts";
 import { proveSubject } from "./prove.ts";
 import { runFacts } from "./run-facts.ts";
-import { loadSubject, type SubjectOptions } from "./subject.ts";
+import type { SubjectOptions } from "./subject.ts";
 import { takeAndStore } from "./take-and-store.ts";
 
 export interface DemoOptions extends SubjectOptions {
@@ -24,26 +25,13 @@ export interface DemoOptions extends SubjectOptions {
   readonly e2e?: boolean;
 }
 
-/** What a team calls the plan that this repository came with, once `ithaca.yaml` is its own. */
-const keptPlan = "inner-odyssey.yaml";
-
-/** The plan of the made-up database: another one than the team's, where the team has put its own in its place. */
-async function fixturePlan({ workingDirectory }: UseCaseContext, plan: string): Promise<string> {
-  const kept = join(dirname(plan), keptPlan);
-  const there = await access(resolve(workingDirectory, kept)).then(
-    () => true,
-    () => false,
-  );
-  return there ? kept : plan;
-}
-
 /**
  * The whole pipeline on this machine, with no set-up: a private server plays production with the Inner Odyssey fixture,
  * and from there on everything is real: backup, vault, restore, proof, report. The vault and the report stay under
  * `.ithaca/`; the servers do not.
  */
 export async function demo(context: UseCaseContext, options: DemoOptions): Promise<ProofReport> {
-  const subject = await loadSubject(context, { ...options, plan: await fixturePlan(context, options.plan) });
+  const subject = await loadFixtureSubject(context, options);
   const { progress, clock, signal } = context;
   const home = resolve(context.workingDirectory, ".ithaca");
   await using production = await progress.step("Start a made-up production server", () => startCluster());

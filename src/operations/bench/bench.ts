@@ -11,6 +11,7 @@ import { majorOf } from "../../postgres/server-facts.ts";
 import { parseTarget } from "../../postgres/target.ts";
 import type { Throwaway } from "../../postgres/types.ts";
 import type { UseCaseContext } from "../context.ts";
+import { fixturePlan, loadFixtureSubject } from "../fixture-plan.ts";
 import { dataSets } from "./data-sets.ts";
 import { benchErrors } from "./errors.ts";
 import { type Bench, measure, type Subject } from "./measure.ts";
@@ -33,9 +34,12 @@ async function ageKeys(folder: string, signal: AbortSignal): Promise<Stand["age"
  * Measures the pipeline against what people do without it, on the same machine and the same data, one after the other in
  * every round, and sets every promise against the median of the rounds. Where it is stopped it gives what it has.
  *
- * @throws bench.no_source, postgres.bad_url
+ * @throws bench.no_source, postgres.bad_url, plan.unknown_database
  */
-export async function bench(silent: UseCaseContext, options: BenchOptions): Promise<BenchResult> {
+export async function bench(silent: UseCaseContext, asked: BenchOptions): Promise<BenchResult> {
+  const options = { ...asked, plan: await fixturePlan(silent, asked.plan) };
+  // Told before the first server is started, not in its child process.
+  if (options.source !== true) await loadFixtureSubject(silent, options);
   const context = { ...silent, progress: tellTimeLeft(silent.progress, null) };
   const { progress, signal } = context;
   const before = loadavg()[0] ?? 0;

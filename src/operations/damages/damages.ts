@@ -4,7 +4,8 @@ import { silentProgress } from "../../base/progress.ts";
 import { tellTimeLeft } from "../../base/time-left-of-run.ts";
 import { seededRandom } from "../../proof/sabotage/random.ts";
 import type { UseCaseContext } from "../context.ts";
-import { loadSubject, type SubjectOptions } from "../subject.ts";
+import { loadFixtureSubject } from "../fixture-plan.ts";
+import type { SubjectOptions } from "../subject.ts";
 import { archiveEntries, type Depot, openDepot } from "./archive-entries.ts";
 import { copyEntries } from "./copy-entries.ts";
 import { bareSubject, type Stage, setStage } from "./stage.ts";
@@ -93,15 +94,17 @@ export async function tryEntries(context: UseCaseContext, entries: readonly Entr
  * Tries the catalogue of damage: for each kind a fresh copy of a restored backup is damaged and proven, with the very
  * checks of a proof; archives and vaults are damaged before they are fetched, opened and restored. And the other way
  * round: what is undamaged, in every shape, must be proven.
+ *
+ * @throws plan.unknown_database
  */
 export async function tryDamages(context: UseCaseContext, options: DamagesOptions): Promise<DamagesResult> {
   // The steps of two hundred proofs are nobody's business.
   const quiet = { ...context, progress: silentProgress };
+  const subject = await loadFixtureSubject(context, options);
   await using stack = new AsyncDisposableStack();
   const stages = once(stack, async (fixture: Fixture): Promise<Stage> => {
-    const subject =
-      fixture === "odyssey" || fixture === "stale" ? await loadSubject(context, options) : bareSubject(fixture);
-    return setStage(quiet, fixture, subject);
+    const planned = fixture === "odyssey" || fixture === "stale";
+    return setStage(quiet, fixture, planned ? subject : bareSubject(fixture));
   });
   const depots = once(stack, (_: "depot"): Promise<Depot> => openDepot(quiet));
   return await tryEntries(context, choose([...copyEntries(stages), ...archiveEntries(() => depots("depot"))], options));
