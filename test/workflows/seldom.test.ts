@@ -167,6 +167,10 @@ test(
     expect(await world.production.query("SELECT count(*)::int AS orders FROM public.orders")).not.toEqual([
       { orders: 100 },
     ]);
+    const mistyped = await byHand("recover.yml", { ...inputs, execute: "true", confirm: "shopp" });
+    expect(mistyped.result).toBe("failure");
+    expect(errorsIn(mistyped).join()).toContain("--confirm says shopp");
+    expect(await openFaults()).toEqual(["shop: approve the plan of a recovery"]);
     const done = await byHand("recover.yml", { ...inputs, execute: "true", confirm: "shop" });
     expect(done.result, done.log).toBe("success");
     expect(await world.production.query("SELECT count(*)::int AS orders FROM public.orders")).toEqual([

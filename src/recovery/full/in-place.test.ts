@@ -194,29 +194,3 @@ test("a project that the platform has just set up receives the whole application
   const itself = intoNewProject(fullRecovery(source, backup, plan, { source }));
   await expect(drive(source, itself)).rejects.toMatchObject({ id: "recovery.is_production" });
 });
-
-test("a connection that is lost in the middle of the transaction leaves production as it was", async () => {
-  const target = await server.project("lost");
-  await using backup = await testBackup(target, { plan });
-  await ask(target, (s) => s.query("DELETE FROM public.moods"));
-  const method = inPlace(fullRecovery(target, backup, plan));
-  const cut = {
-    ...method,
-    execute: (step: Parameters<typeof method.execute>[0]) =>
-      method.execute({
-        ...step,
-        assertAlone: async () => {
-          await ask(withDatabase(server.admin, "lost"), (s) =>
-            s.query(
-              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ithaca recovery in place'",
-            ),
-          );
-        },
-      }),
-  };
-  const { incident, fault } = await drive(target, cut);
-  expect(fault?.id).toBe("postgres.connection_lost");
-  expect(incident.state.outcome).toBe("rolled_back");
-  expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.moods"))).toEqual([{ n: 0 }]);
-  await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
-});

@@ -132,7 +132,10 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
     },
     async execute(step) {
       if (await isCommitted(target, step.incidentId)) return;
-      await restoreInPlace(recovery, await recovery.backup(), step);
+      await restoreInPlace(recovery, await recovery.backup(), step).catch((error: unknown) => {
+        step.signal.throwIfAborted();
+        throw error;
+      });
     },
     async verify(step) {
       const backup = await recovery.backup();

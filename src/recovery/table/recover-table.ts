@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { stopwatch } from "../../base/clock.ts";
 import { type CopySession, connectForCopy } from "../../postgres/copying.ts";
 import { describeTarget } from "../../postgres/target.ts";
+import { endOnAbort, endWithUs } from "../bound-session.ts";
 import { readClosure } from "./closure.ts";
 import { tableErrors } from "./errors.ts";
 import { openTables } from "./open-tables.ts";
@@ -32,29 +33,19 @@ async function refuseSameDatabase(production: CopySession, backup: CopySession):
   }
 }
 
-/** Opens the transaction: one that ends soon where this process dies, and that waits for no lock for long. */
+/** Opens the transaction: one that waits for no lock for long. */
 async function begin(production: CopySession, lockSeconds: number): Promise<void> {
   await production.query(
     `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
      SET LOCAL lock_timeout = '${lockSeconds}s';
-     SET LOCAL idle_in_transaction_session_timeout = '15min';
-     SET LOCAL synchronous_commit = on;
-     SELECT pg_catalog.set_config(name, value, true) FROM pg_catalog.pg_settings
-       JOIN (VALUES ('client_connection_check_interval', '5s'), ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
-                    ('tcp_keepalives_count', '3')) AS wanted(name, value) USING (name)`,
+     SET LOCAL synchronous_commit = on`,
   );
+  await endWithUs(production);
 }
 
 /** A foreign key WITH PERIOD asks for a range to be covered, which only the server's own triggers can say. */
 function needsServer(references: readonly Reference[], tables: ReadonlySet<string>): boolean {
   return references.some(({ temporal, child, parent }) => temporal && (tables.has(child) || tables.has(parent)));
-}
-
-/** Ends the session's work at once where somebody stops the run: the server then takes everything back. */
-function endOnAbort(session: CopySession, signal: AbortSignal): Disposable {
-  const end = () => void session[Symbol.asyncDispose]();
-  signal.addEventListener("abort", end, { once: true });
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", end) };
 }
 
 async function transact(transaction: Omit<Transaction, "replica">, note: (text: string) => void) {

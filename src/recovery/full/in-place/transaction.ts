@@ -6,6 +6,7 @@ import { findClient } from "../../../postgres/clients.ts";
 import { type CopySession, connectForCopy } from "../../../postgres/copying.ts";
 import { asSavepoints } from "../../../proof/sabotage/nested.ts";
 import { dumpMajor, openArchive } from "../../../restore/open-archive.ts";
+import { endOnAbort, endWithUs } from "../../bound-session.ts";
 import { compareWithNow } from "../../losses.ts";
 import { markerSchema } from "../../marker.ts";
 import { recoverySql } from "../../sql.ts";
@@ -60,8 +61,10 @@ export async function restoreInPlace(
   const tools: Tools = { pgRestore, dump: archive.dump, scratch: scratch.path, signal: step.signal };
   await using session = await connectForCopy(target, { readOnly: false, applicationName: "ithaca recovery in place" });
   await session.query(`SET default_transaction_read_only = off; SET lock_timeout = '${lockTimeout}'`);
+  using stopping = endOnAbort(session, step.signal);
   // A message of its own: in the one before, a transaction that reads only had begun already.
   await session.query("BEGIN");
+  await endWithUs(session);
   await execute(session, "SET LOCAL session_replication_role = replica", "to hold triggers back");
 
   const nested = asSavepoints(session);
@@ -147,7 +150,7 @@ export async function restoreInPlace(
   await step.assertAlone();
   step.signal.throwIfAborted();
   // Committed with everything else: whoever comes after a crash sees by it which of the two happened.
-  await session.query(`CREATE TABLE ${markerSchema}.done (id text PRIMARY KEY)`);
+  await session.query(`CREATE TABLE IF NOT EXISTS ${markerSchema}.done (id text PRIMARY KEY)`);
   await session.query(`INSERT INTO ${markerSchema}.done VALUES ($1)`, [step.incidentId]);
   const notCovered = [
     ...found.not_covered,
@@ -167,6 +170,9 @@ export async function restoreInPlace(
       id: `restored.${check.id}`,
     })),
   });
+  // From here on the server decides alone: whoever stops the run would only not hear of it.
+  stopping[Symbol.dispose]();
+  step.signal.throwIfAborted();
   await session.query("COMMIT");
   return { losses, notCovered };
 }
