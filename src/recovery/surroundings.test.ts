@@ -3,14 +3,13 @@ import { type TestBackup, testBackup } from "../../test/support/backup.ts";
 import { runSqlFile, type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { startOtherMajor } from "../../test/support/other-major.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../test/support/recovery.ts";
+import { tableRecovery } from "../../test/support/table-recovery.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
 import { connect } from "../postgres/connect.ts";
 import { withDatabase } from "../postgres/target.ts";
 import type { Session, Target, Throwaway } from "../postgres/types.ts";
 import { inPlace } from "./full/in-place.ts";
 import { sideBySide } from "./full/side-by-side.ts";
-import { noDecisions } from "./table/columns.ts";
-import { tableMethod } from "./table/method.ts";
 import type { RecoveryMethod } from "./types.ts";
 
 /* A production of a newer major than the backup's, which has room, or has none. */
@@ -60,33 +59,13 @@ async function limitFiles(limit: string): Promise<void> {
   });
 }
 
-const ofTheTable = (): RecoveryMethod =>
-  tableMethod({
-    production: target,
-    table: "public.orders",
-    mode: "missing-rows",
-    withDependants: false,
-    withParents: false,
-    keepNewer: null,
-    decisions: noDecisions,
-    skipConflicts: false,
-    lockSeconds: 3,
-    undoDirectory: scratch.path,
-    request: {},
-    source: async () => ({
-      target: then.target,
-      restorePoint: { backup: null, at: "2026-11-22T02:00:00.000Z" },
-      name: "a test",
-      read: [],
-    }),
-  });
-
 /** This machine's pg_dump is too old for that server; the backups of recoveries are tested elsewhere. */
 const hooks = () =>
   testHooks(target, { safetyBackup: async () => ({ id: "s", taken_at: "2026-11-22T02:00:00.000Z", digest: "d" }) });
 
 const methods: Readonly<Record<string, () => RecoveryMethod>> = {
-  "of a table": ofTheTable,
+  "of a table": () =>
+    tableRecovery({ production: target, backup: then.target, folder: scratch.path }, { table: "public.orders" }),
   "in place": () => inPlace(fullRecovery(target, backup)),
   "side by side": () => sideBySide(fullRecovery(target, backup)),
 };

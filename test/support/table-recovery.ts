@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { silentProgress } from "../../src/base/progress.ts";
 import type { Session, Target } from "../../src/postgres/types.ts";
 import { noDecisions } from "../../src/recovery/table/columns.ts";
+import { type TableMethodOptions, tableMethod } from "../../src/recovery/table/method.ts";
 import { recoverTable } from "../../src/recovery/table/recover-table.ts";
 import type { TableRecovery, TableRecoveryOptions } from "../../src/recovery/table/types.ts";
+import type { RecoveryMethod } from "../../src/recovery/types.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { hashesOf } from "./hashes.ts";
 
@@ -29,6 +31,32 @@ export function recoverBetween(
     hashKey: Buffer.alloc(32, 1),
     progress: silentProgress,
     signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+/** The recovery of one table's missing rows from another database, as the driver runs it. */
+export function tableRecovery(
+  { production, backup, folder }: { production: Target; backup: Target; folder: string },
+  options: Pick<TableMethodOptions, "table"> & Partial<TableMethodOptions>,
+): RecoveryMethod {
+  return tableMethod({
+    production,
+    mode: "missing-rows",
+    withDependants: false,
+    withParents: false,
+    keepNewer: null,
+    decisions: noDecisions,
+    skipConflicts: false,
+    lockSeconds: 1,
+    undoDirectory: folder,
+    request: {},
+    source: async () => ({
+      target: backup,
+      restorePoint: { backup: null, at: "2026-11-22T02:00:00.000Z" },
+      name: "a test",
+      read: [],
+    }),
     ...options,
   });
 }

@@ -40,8 +40,8 @@ export async function readState(
   const own = tables.filter(({ kind, populated }) => kind !== "extension-table" && populated);
   const budget = database.census.table_budget;
   const hashing = hashTables(own, { read: {}, budget, countOnly: countedOnly(database, relations, now) });
-  await runTasks(sessions, hashing.tasks, (done) => note(`${done} of ${hashing.tasks.length} pieces read`));
-  await runTasks(sessions, hashing.recounts());
+  await runTasks(sessions, [...hashing.tasks], (done) => note(`${done} of ${hashing.tasks.length} pieces read`));
+  await runTasks(sessions, [...hashing.recounts()]);
 
   const oids = own.flatMap(({ parts }) => parts.map(({ oid }) => oid));
   const columns = new Map(

@@ -2,7 +2,8 @@ import type { ColumnDecisions } from "./columns.ts";
 import { tableErrors } from "./errors.ts";
 import type { KeepNewer, TableMode } from "./types.ts";
 
-const zoned = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
+/** Behind a time of day: what follows a date alone is its day. */
+const zoned = /:\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
 
 /**
  * Reads `updated_at=2026-11-22T14:40:00Z`: rows of production that were changed later than that stay as they are.

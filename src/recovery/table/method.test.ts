@@ -1,10 +1,12 @@
+import { access, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import { drive, newIncident, testHooks } from "../../../test/support/recovery.ts";
+import { tableRecovery } from "../../../test/support/table-recovery.ts";
 import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
-import type { Incident, Notes, RecoveryMethod } from "../types.ts";
-import { noDecisions } from "./columns.ts";
-import { tableMethod } from "./method.ts";
+import { connect } from "../../postgres/connect.ts";
+import type { Incident, Notes } from "../types.ts";
 
 let scratch: Scratch;
 let then: TestDatabase;
@@ -23,27 +25,8 @@ beforeEach(async () => {
   await production.session.query("DELETE FROM public.t WHERE id > 2");
 });
 
-function method(): RecoveryMethod {
-  return tableMethod({
-    production: production.target,
-    table: "public.t",
-    mode: "missing-rows",
-    withDependants: false,
-    withParents: false,
-    keepNewer: null,
-    decisions: noDecisions,
-    skipConflicts: false,
-    lockSeconds: 1,
-    undoDirectory: scratch.path,
-    request: {},
-    source: async () => ({
-      target: then.target,
-      restorePoint: { backup: null, at: "2026-11-22T02:00:00.000Z" },
-      name: "a test",
-      read: [],
-    }),
-  });
-}
+const method = () =>
+  tableRecovery({ production: production.target, backup: then.target, folder: scratch.path }, { table: "public.t" });
 
 // A safety backup is what other tests are about.
 const hooks = () => testHooks(production.target, { safetyBackup: async () => ({ id: "b", taken_at: "", digest: "" }) });
@@ -91,4 +74,40 @@ test("what cannot be verified is taken back with the undo file, unless others ha
   const stands = await drive(production.target, method(), built, hooks());
   expect(stands.incident.state.outcome).toBe("needs_person");
   expect(await count()).toBe(5);
+});
+
+test("a transaction that the server has not given up yet is waited for, and its undo file goes with it", async () => {
+  await using other = await connect(production.target, { readOnly: false });
+  await other.query("BEGIN");
+  const [row] = await other.query<{ id: string }>("SELECT pg_current_xact_id()::text AS id");
+  const undo = join(scratch.path, "never-committed.sql");
+  await writeFile(undo, "-- rows");
+  const incident = await crashed((notes) => ({ ...notes, transaction: row?.id ?? "", undo }));
+  await production.session.query("DELETE FROM public.t WHERE id > 2");
+  setTimeout(() => void other.query("ROLLBACK"), 700);
+  const again = await drive(production.target, method(), incident, hooks());
+  expect(again.incident.log[0]?.event).toBe("resumed: untouched");
+  expect(again.incident.state.outcome).toBe("recovered");
+  await expect(access(undo)).rejects.toThrow();
+});
+
+test("rows that referred to nothing before do not undo a recovery, and are told in its plan; new ones would", async () => {
+  const tables = `CREATE TABLE public.p (id int PRIMARY KEY);
+    CREATE TABLE public.c (id int PRIMARY KEY, p int REFERENCES public.p);
+    INSERT INTO public.p VALUES (1), (2); INSERT INTO public.c VALUES (1, 1), (2, 2), (3, 1)`;
+  for (const { session } of [then, production]) await session.query(tables);
+  await production.session.query(`DELETE FROM public.c WHERE id = 3;
+    SET session_replication_role = replica; DELETE FROM public.p WHERE id = 2; RESET session_replication_role`);
+  const sides = { production: production.target, backup: then.target, folder: scratch.path };
+  const children = tableRecovery(sides, { table: "public.c" });
+  const { incident, fault } = await drive(production.target, children, newIncident(children), hooks());
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  expect(incident.preview?.hazards).toContain(
+    "1 row refers to nothing already, and stays as it is: c_p_fkey of public.c",
+  );
+  const worse = { ...incident.notes, orphans: {} };
+  const begun = { ...newIncident(children), state: { step: "execute" as const, outcome: null }, notes: worse };
+  const again = await drive(production.target, children, begun, hooks());
+  expect(again.incident.state.outcome).toBe("rolled_back");
 });

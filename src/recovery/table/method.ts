@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { stopwatch } from "../../base/clock.ts";
@@ -10,7 +11,7 @@ import { lossesOf, partsOf, previewOf } from "./preview.ts";
 import { recoverTable } from "./recover-table.ts";
 import { runUndo } from "./run-undo.ts";
 import type { TableRecoveryOptions } from "./types.ts";
-import { readGuards, transactionStatus, verifyTables } from "./verify-table.ts";
+import { readGuards, settledStatus, verifyTables } from "./verify-table.ts";
 
 /** Where the rows come from, once they are at hand. */
 export interface TableSource {
@@ -60,12 +61,16 @@ const notesSchema = z.object({
   written: z.array(writtenSchema).default([]),
   checks: z.array(checkSchema).default([]),
   losses: z.array(lossSchema).default([]),
+  orphans: z.record(z.string(), z.number()).default({}),
 });
 
 function notesOf({ notes }: StepContext) {
   const parsed = notesSchema.safeParse(notes);
   return parsed.success ? parsed.data : null;
 }
+
+/** Without the transaction that it would have undone, a file is nothing but rows that lie about. */
+const forget = (undo: string) => rm(undo, { force: true }).catch(() => {});
 
 /** `20261122T143000Z-4f1c2a9b`: part of a file's name, never used twice. */
 const stamp = (now: Date) => `${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
@@ -111,11 +116,13 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
       const known = notesOf(context);
       if (known === null)
         return { standing: "untouched", says: "No transaction had come to its commit: nothing was changed." };
-      const status = await transactionStatus(production, known.transaction);
+      const status = await settledStatus(production, known.transaction, context.signal);
       if (status === "committed")
         return { standing: "done", says: `Its transaction was committed: ${table} is recovered.` };
-      if (status === "aborted")
+      if (status === "aborted") {
+        await forget(known.undo);
         return { standing: "untouched", says: "Its transaction was taken back: nothing was changed." };
+      }
       return { standing: "unclear", says: `Its transaction ${known.transaction} is ${status}: look at ${table}.` };
     },
     async execute(context) {
@@ -133,6 +140,7 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
             guards: { ...(await readGuards(production, tables)) },
             written: done.written.map((one) => ({ ...one })),
             checks: done.checks.map((one) => ({ ...one })),
+            orphans: { ...done.orphans },
             losses: lossesOf(done).map((one) => ({ ...one })),
           });
         },
@@ -142,7 +150,7 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
     async verify(context) {
       const known = notesOf(context);
       if (known === null) throw tableErrors.not_as_written({ table, what: "no transaction was noted" });
-      const status = await transactionStatus(production, known.transaction);
+      const status = await settledStatus(production, known.transaction, context.signal);
       const within = known.checks.map(({ title, passed, actual }, index) => ({
         id: `table.within.${index + 1}`,
         title: `${title}, before the commit`,
@@ -162,7 +170,7 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
             reason: "",
           },
           ...within,
-          ...(await verifyTables(production, known.tables, known.guards)),
+          ...(await verifyTables(production, known.tables, known)),
         ],
         losses: known.losses,
         not_covered: [],
@@ -170,9 +178,11 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
     },
     async rollBack(context) {
       const known = notesOf(context);
-      const status = known === null ? "aborted" : await transactionStatus(production, known.transaction);
-      if (known === null || status === "aborted")
+      const status = known === null ? "aborted" : await settledStatus(production, known.transaction, context.signal);
+      if (known === null || status === "aborted") {
+        if (known !== null) await forget(known.undo);
         return { undone: true, says: "Nothing was committed: production is as it was." };
+      }
       const undone = await runUndo(production, known.undo, context.signal);
       return undone.done
         ? { undone: true, says: `What was written was taken back with ${known.undo}.` }

@@ -76,7 +76,7 @@ function keepsOf({ table, mode, difference, conflicts, kept_newer }: TableRecove
   ];
 }
 
-function hazardsOf({ table, triggers, locked_seconds, mode, notes }: TableRecovery): string[] {
+function hazardsOf({ table, triggers, locked_seconds, mode, notes, orphans }: TableRecovery): string[] {
   const held =
     triggers.how === "replica"
       ? "nothing fires; foreign keys are asked before the commit"
@@ -87,6 +87,10 @@ function hazardsOf({ table, triggers, locked_seconds, mode, notes }: TableRecove
       ? `Nobody waits for ${table}, unless they insert the same keys in the ${Math.ceil(locked_seconds)} s that it takes`
       : `Whoever writes ${table} waits about ${Math.ceil(locked_seconds)} s; readers do not`,
     "If it is interrupted, PostgreSQL takes everything back",
+    ...Object.entries(orphans).map(
+      ([key, rows]) =>
+        `${amount(rows, "row")} ${rows === 1 ? "refers" : "refer"} to nothing already, and ${rows === 1 ? "stays as it is" : "stay as they are"}: ${plain(key)}`,
+    ),
     ...notes,
   ];
 }

@@ -79,6 +79,7 @@ test("rows that somebody has changed since the damage are kept where a person sa
   expect((await rowsOf(both.production)).map((row) => row.split(",")[1])).toEqual(["was", "was", "mended"]);
   for (const [value, mode] of [
     ["at=2026-11-22 15:40", "changed-rows"],
+    ["at=2026-11-22", "changed-rows"],
     ["at", "changed-rows"],
     ["at=2026-11-22T15:40Z", "replace"],
   ] as const) {

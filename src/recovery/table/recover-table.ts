@@ -12,6 +12,7 @@ import { listReferences, type Reference } from "./references.ts";
 import { explain } from "./server-errors.ts";
 import { recoverWithin, seal, type Transaction } from "./transaction.ts";
 import type { TableRecovery, TableRecoveryOptions } from "./types.ts";
+import { countOrphans } from "./verify-table.ts";
 
 /**
  * Both may lie on one server; they must not be the same database. A lock that one holds is shown with its database: a
@@ -98,12 +99,16 @@ export async function recoverTable(options: TableRecoveryOptions): Promise<Table
   await refuseSameDatabase(production, backup);
   const references = await listReferences(production);
   const opened = await openTables(production, backup, references, options);
-  const closure = await progress.step("Look at what depends on it", () =>
-    readClosure(production, opened.main.shape, references),
-  );
+  const { closure, orphans } = await progress.step("Look at what depends on it", async () => {
+    const tables = [opened.main, ...opened.dependants, ...opened.parents].map(({ shape }) => shape.sql);
+    return {
+      closure: await readClosure(production, opened.main.shape, references),
+      orphans: await countOrphans(production, references, tables, "passed over"),
+    };
+  });
   const title = execute ? `Recover ${table}` : `Recover ${table}, and roll it back`;
   const { done, checks, locked } = await progress.step(title, (note) =>
-    transact({ options, production, backup, references, opened, closure }, note),
+    transact({ options, production, backup, references, opened, closure, orphans }, note),
   );
   return {
     ...done,
@@ -112,6 +117,7 @@ export async function recoverTable(options: TableRecoveryOptions): Promise<Table
     executed: execute,
     checks,
     closure,
+    orphans,
     undo: execute ? undoFile : null,
     locked_seconds: locked,
   };

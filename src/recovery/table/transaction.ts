@@ -16,6 +16,7 @@ import { moveSequences, planSequences, type SequenceMove } from "./sequences.ts"
 import { streamRows } from "./stream-rows.ts";
 import type { TableCheck, TableRecovery, TableRecoveryOptions, TableWritten } from "./types.ts";
 import { writeUndo } from "./undo.ts";
+import type { Orphans } from "./verify-table.ts";
 import { list, openWorkTable, type WorkTable } from "./work-table.ts";
 import { writeMain } from "./write-main.ts";
 
@@ -27,6 +28,7 @@ export interface Transaction {
   readonly references: readonly Reference[];
   readonly opened: OpenedTables;
   readonly closure: Closure;
+  readonly orphans: Orphans;
   readonly replica: boolean;
 }
 
@@ -37,7 +39,10 @@ async function bringRows({ production, backup }: Transaction, work: WorkTable): 
   return bytes;
 }
 
-export type Done = Omit<TableRecovery, "table" | "mode" | "executed" | "closure" | "undo" | "locked_seconds">;
+export type Done = Omit<
+  TableRecovery,
+  "table" | "mode" | "executed" | "closure" | "orphans" | "undo" | "locked_seconds"
+>;
 
 export interface Result {
   readonly done: Done;
@@ -162,7 +167,7 @@ export async function seal(
   transaction: Transaction,
   { done, works, held, protection }: Result,
 ): Promise<readonly TableCheck[]> {
-  const { options, production, references, closure } = transaction;
+  const { options, production, references, closure, orphans } = transaction;
   const table = options.table;
   if (done.blockers.length > 0) throw tableErrors.blocked({ table, why: [...done.blockers] });
   const failed = done.checks.find(({ passed }) => !passed);
@@ -181,7 +186,7 @@ export async function seal(
   if (changed.length > 0) throw tableErrors.not_as_written({ table, what: `${changed.join(", ")} changed meanwhile` });
   await moveSequences(production, done.sequences);
   const [row] = await production.query<{ id: string }>("SELECT pg_catalog.pg_current_xact_id()::text AS id");
-  await options.beforeCommit?.(row?.id ?? "", { ...done, closure });
+  await options.beforeCommit?.(row?.id ?? "", { ...done, closure, orphans });
   return [
     {
       title: "Grants, policies, triggers and constraints",

@@ -5,6 +5,7 @@ import type { ColumnDecisions } from "./columns.ts";
 import type { Difference } from "./difference.ts";
 import type { Broken } from "./references.ts";
 import type { SequenceMove } from "./sequences.ts";
+import type { Orphans } from "./verify-table.ts";
 
 /**
  * `missing-rows` inserts what is missing and touches nothing else; `changed-rows` also sets changed rows back; `replace`
@@ -51,7 +52,7 @@ export interface TableRecoveryOptions {
   /** Called right before the commit with the transaction's id: what a later run needs to know whether it came. */
   readonly beforeCommit?: (
     transaction: string,
-    done: Pick<TableRecovery, "written" | "checks" | "difference" | "closure">,
+    done: Pick<TableRecovery, "written" | "checks" | "difference" | "closure" | "orphans">,
   ) => Promise<void>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -95,6 +96,8 @@ export interface TableRecovery {
     readonly by: readonly { readonly unique: string; readonly rows: number }[];
   };
   readonly closure: Closure;
+  /** Rows of these tables, or that refer to them, which referred to nothing before anything was written. */
+  readonly orphans: Orphans;
   /** Foreign keys that the written rows would break. */
   readonly broken: readonly Broken[];
   /** What stands in the way; empty unless this is a dry run. */
