@@ -3,7 +3,7 @@ import { fitsSocket } from "./cluster-places.ts";
 import { clusterSettings, type Machine } from "./cluster-settings.ts";
 
 const GB = 1024 ** 3;
-const runner: Machine = { memory: 16 * GB, cores: 4, disk: 14 * GB, sharedMemory: 8 * GB, linux: true };
+const runner: Machine = { memory: 16 * GB, cores: 4, disk: 14 * GB };
 
 test("sizes follow the machine, between bounds", () => {
   expect(clusterSettings(runner)).toMatchObject({
@@ -20,14 +20,6 @@ test("sizes follow the machine, between bounds", () => {
     max_wal_size: "16384MB",
     max_parallel_maintenance_workers: "8",
   });
-});
-
-test("a small or missing /dev/shm is not used, where there should be one", () => {
-  const type = (machine: Partial<Machine>) => clusterSettings({ ...runner, ...machine }).dynamic_shared_memory_type;
-  expect(type({})).toBeUndefined();
-  expect(type({ sharedMemory: 64 * 1024 ** 2 })).toBe("mmap");
-  expect(type({ sharedMemory: null })).toBe("mmap");
-  expect(type({ sharedMemory: null, linux: false })).toBeUndefined();
 });
 
 test.skipIf(process.platform !== "linux")("a socket's path has at most 107 bytes", () => {

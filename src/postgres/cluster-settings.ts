@@ -6,9 +6,6 @@ export interface Machine {
   readonly cores: number;
   /** Free space where the data will lie. */
   readonly disk: number;
-  /** Free space in /dev/shm; null where there is none, or the system does not use it. */
-  readonly sharedMemory: number | null;
-  readonly linux: boolean;
 }
 
 /** Memory and cores of this machine, or of the container that we are in. */
@@ -27,8 +24,6 @@ const megabytes = (bytes: number, least: number, most: number) =>
  * about three times faster. It shares the machine with pg_restore, restic and us, so it takes a part of the memory only.
  */
 export function clusterSettings(machine: Machine): Record<string, string> {
-  // Parallel queries share memory through /dev/shm, which is 64 MB in a plain Docker container: files do as well.
-  const smallSharedMemory = machine.linux && (machine.sharedMemory ?? 0) < 512 * MB;
   return {
     listen_addresses: "",
     fsync: "off",
@@ -56,6 +51,8 @@ export function clusterSettings(machine: Machine): Record<string, string> {
     log_min_messages: "fatal",
     log_min_error_statement: "panic",
     log_checkpoints: "off",
-    ...(smallSharedMemory ? { dynamic_shared_memory_type: "mmap" } : {}),
+    // In files of the cluster's own folder, where parallel queries are as fast: /dev/shm is 64 MB in a plain Docker
+    // container, and what a killed server has there stays until the machine is started anew.
+    dynamic_shared_memory_type: "mmap",
   };
 }

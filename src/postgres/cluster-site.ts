@@ -123,12 +123,7 @@ async function start(
   settings: Readonly<Record<string, string>>,
   patience?: Patience,
 ): Promise<number> {
-  const tuned = clusterSettings({
-    ...machineSize(),
-    disk: (await freeSpace(site.home)) ?? 0,
-    sharedMemory: await freeSpace("/dev/shm"),
-    linux: process.platform === "linux",
-  });
+  const tuned = clusterSettings({ ...machineSize(), disk: (await freeSpace(site.home)) ?? 0 });
   const flags = Object.entries({ ...tuned, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const { file, args, env, identity } = site.launch(postgres, ["-D", site.data, "-k", site.target.host, ...flags]);
   const server = spawn(file, args, {

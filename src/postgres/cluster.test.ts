@@ -32,6 +32,8 @@ test("destroy leaves neither process nor directory, looks, and may be called twi
   const cluster = await startCluster();
   const home = cluster.target.host;
   expect(processesOf(home).length).toBeGreaterThan(0);
+  // What its processes share lies there as well, and goes with it even if the server is killed.
+  expect(readdirSync(join(home, "data", "pg_dynshmem")).length).toBeGreaterThan(0);
   // What restored code leaves running: in its directory, and outside of it.
   await using session = await connect(cluster.target, { readOnly: false });
   await session.query(`COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; setsid sleep 600 >/dev/null 2>&1 &'`);
