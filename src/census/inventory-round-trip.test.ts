@@ -7,15 +7,7 @@ import { type Scratch, scratchDirectory } from "../base/scratch.ts";
 import { findBinary } from "../postgres/binaries.ts";
 import { compareInventories } from "./compare-inventory.ts";
 import { readInventory } from "./inventory.ts";
-import type { Scope } from "./types.ts";
-
-const everything: Scope = {
-  excludedSchemas: [],
-  excludedTables: [],
-  excludedRows: [],
-  excludedExtensions: [],
-  leftOut: [],
-};
+import { wholeScope } from "./scope.ts";
 
 let source: TestDatabase;
 let copy: TestDatabase;
@@ -38,7 +30,7 @@ async function tool(name: string, args: readonly string[]): Promise<void> {
 
 async function inventory({ session }: TestDatabase) {
   await session.query("SET search_path = ''; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  const { objects } = await readInventory(session, everything);
+  const { objects } = await readInventory(session, wholeScope);
   await session.query("COMMIT");
   // Other tests make and drop roles on the same server meanwhile.
   const ofTheCluster = new Set(["role", "role-password", "membership", "parameter-grant"]);

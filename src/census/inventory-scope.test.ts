@@ -2,15 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { readInventory, unreadKind } from "./inventory.ts";
 import { bindScope, inventoryQueries } from "./inventory-files.ts";
+import { wholeScope } from "./scope.ts";
 import type { Scope } from "./types.ts";
-
-const everything: Scope = {
-  excludedSchemas: [],
-  excludedTables: [],
-  excludedRows: [],
-  excludedExtensions: [],
-  leftOut: [],
-};
 
 let database: TestDatabase;
 
@@ -53,7 +46,7 @@ async function read(scope: Scope) {
 }
 
 test("everything is in without exclusions, but nothing of the system's or temporary", async () => {
-  const { objects, notCovered } = await read(everything);
+  const { objects, notCovered } = await read(wholeScope);
   const all = JSON.stringify(objects);
   expect(notCovered).toEqual([]);
   for (const name of ["Left Out", "left_out_index", "Gone", "moddatetime"]) expect(all).toContain(name);
@@ -64,7 +57,7 @@ test("everything is in without exclusions, but nothing of the system's or tempor
 
 test("what the scope excludes is nowhere, and its surroundings are", async () => {
   const { objects } = await read({
-    ...everything,
+    ...wholeScope,
     excludedSchemas: ['Gone "1"'],
     excludedTables: ['app."Left Out"', "app.never_was"],
     excludedExtensions: ["moddatetime"],
@@ -81,11 +74,11 @@ test("what the scope excludes is nowhere, and its surroundings are", async () =>
 
 test("a role that may read little gets the same inventory, and is told what it cannot see", async () => {
   const { session } = database;
-  const { objects: asSuperuser } = await read(everything);
+  const { objects: asSuperuser } = await read(wholeScope);
   await session.query(
     "BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE ROLE inventory_nobody; SET LOCAL ROLE inventory_nobody",
   );
-  const { objects, notCovered } = await readInventory(session, everything);
+  const { objects, notCovered } = await readInventory(session, wholeScope);
   await session.query("ROLLBACK");
   expect(notCovered).toMatchObject([{ what: "the definition of every role password" }]);
   expect(objects.filter(({ kind }) => kind === unreadKind)).toEqual([
@@ -106,7 +99,7 @@ test("a query that fails for any other reason is not glossed over", async () => 
       )) as typeof session.query,
   };
   await session.query("BEGIN READ ONLY");
-  await expect(readInventory(broken, everything)).rejects.toMatchObject({ code: "22012" });
+  await expect(readInventory(broken, wholeScope)).rejects.toMatchObject({ code: "22012" });
   await session.query("ROLLBACK");
 });
 

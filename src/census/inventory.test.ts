@@ -10,20 +10,13 @@ import { aroundTheDatabase, extensions } from "./inventory-cases/surroundings.ts
 import { columns, constraintsAndIndexes, schemasAndTables } from "./inventory-cases/tables.ts";
 import { typesAndOperators } from "./inventory-cases/types.ts";
 import { inventoryQueries } from "./inventory-files.ts";
-import type { Difference, InventoryObject, Scope } from "./types.ts";
+import { wholeScope } from "./scope.ts";
+import type { Difference, InventoryObject } from "./types.ts";
 
 /*
  * Every case is one statement on the same database, seen against the same inventory and rolled back. All of it, the
  * fixture included, happens in one transaction that never ends, so that its roles never exist for other tests.
  */
-
-const everything: Scope = {
-  excludedSchemas: [],
-  excludedTables: [],
-  excludedRows: [],
-  excludedExtensions: [],
-  leftOut: [],
-};
 
 let database: TestDatabase;
 let session: Session;
@@ -37,7 +30,7 @@ beforeAll(async () => {
   await runSqlFile(database.session, "sql/fixtures/inventory/objects.sql");
   await database.session.query("SET search_path = ''; SET CONSTRAINTS ALL IMMEDIATE");
   session = preparing(database.session);
-  before = (await readInventory(session, everything)).objects;
+  before = (await readInventory(session, wholeScope)).objects;
 });
 
 afterAll(() => database[Symbol.asyncDispose]());
@@ -71,7 +64,7 @@ async function differencesAfter(sql: string): Promise<string[]> {
   await session.query("SAVEPOINT before_the_change");
   try {
     await session.query(sql.replaceAll("$db", target.database));
-    const { objects } = await readInventory(session, everything);
+    const { objects } = await readInventory(session, wholeScope);
     const versions = { expectedVersion: session.versionNum, actualVersion: session.versionNum };
     return compareInventories(before, objects, versions).differences.map(told);
   } finally {
@@ -102,7 +95,7 @@ test("a comment that outlived its subscription is no object", async () => {
     "CREATE SUBSCRIPTION gone CONNECTION '' PUBLICATION none WITH (connect = false, slot_name = NONE)",
   );
   await session.query("COMMENT ON SUBSCRIPTION gone IS 'stays'; DROP SUBSCRIPTION gone");
-  expect((await readInventory(session, everything, ["comment"])).objects).toEqual(
+  expect((await readInventory(session, wholeScope, ["comment"])).objects).toEqual(
     before.filter(({ kind }) => kind === "comment"),
   );
   await session.query("ROLLBACK TO SAVEPOINT outlived");
@@ -113,7 +106,7 @@ test("an operator that another one only promised is no object", async () => {
   await session.query(`CREATE OPERATOR public.=== (FUNCTION = pg_catalog.booleq, LEFTARG = boolean, RIGHTARG = boolean,
     NEGATOR = OPERATOR(public.!==)); DROP OPERATOR public.=== (boolean, boolean)`);
   expect((await session.query("SELECT FROM pg_operator WHERE oprname = '!=='")).length).toBe(1);
-  const operators = (await readInventory(session, everything, ["operator"])).objects;
+  const operators = (await readInventory(session, wholeScope, ["operator"])).objects;
   expect(operators).toEqual(before.filter(({ kind }) => kind === "operator"));
   await session.query("ROLLBACK TO SAVEPOINT promised");
 });

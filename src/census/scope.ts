@@ -8,6 +8,15 @@ import { definitionsInScope, listRelations, type Relation } from "./relations.ts
 import { censusSql } from "./sql.ts";
 import type { Scope } from "./types.ts";
 
+/** A backup that leaves out nothing. */
+export const wholeScope: Scope = {
+  excludedSchemas: [],
+  excludedTables: [],
+  excludedRows: [],
+  excludedExtensions: [],
+  leftOut: [],
+};
+
 const surroundingsSql = censusSql("surroundings");
 const extensionsSql = censusSql("extensions");
 

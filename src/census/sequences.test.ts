@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { testDatabase } from "../../test/support/database.ts";
-import { wholeScope } from "../../test/support/hashes.ts";
 import { listRelations } from "./relations.ts";
+import { wholeScope } from "./scope.ts";
 import { joinReadings, readSequences, sequencesInScope } from "./sequences.ts";
 
 test("sequences are read in batches, owned or not, and between two readings they move", async () => {

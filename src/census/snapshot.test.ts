@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { until } from "../../test/support/death.ts";
-import { wholeScope } from "../../test/support/hashes.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Session } from "../postgres/types.ts";
+import { wholeScope } from "./scope.ts";
 import { lockAndExport, releaseAll } from "./snapshot.ts";
 
 const reader = (database: TestDatabase) => connect(database.target, { readOnly: true });

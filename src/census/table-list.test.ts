@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { testDatabase } from "../../test/support/database.ts";
-import { hashesOf, wholeScope } from "../../test/support/hashes.ts";
+import { hashesOf } from "../../test/support/hashes.ts";
 import { listRelations } from "./relations.ts";
+import { wholeScope } from "./scope.ts";
 import { listTables } from "./table-list.ts";
 
 test("a partitioned table stands for its leaves, wherever the rows lie", async () => {

@@ -1,16 +1,9 @@
 import { hashTables } from "../../src/census/hash-tables.ts";
 import { listRelations } from "../../src/census/relations.ts";
+import { wholeScope } from "../../src/census/scope.ts";
 import { listTables } from "../../src/census/table-list.ts";
 import type { Scope, TableCensus } from "../../src/census/types.ts";
 import type { Session } from "../../src/postgres/types.ts";
-
-export const wholeScope: Scope = {
-  excludedSchemas: [],
-  excludedTables: [],
-  excludedRows: [],
-  excludedExtensions: [],
-  leftOut: [],
-};
 
 /** Counts and hashes a database's tables, one after the other. */
 export async function hashesOf(

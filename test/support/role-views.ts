@@ -3,13 +3,13 @@ import { takeCopyCensus } from "../../src/census/copy-census.ts";
 import { readCensus } from "../../src/census/read-census.ts";
 import { listRelations } from "../../src/census/relations.ts";
 import { prepareCopyViews } from "../../src/census/roles/copy-views.ts";
+import { wholeScope } from "../../src/census/scope.ts";
 import type { Census, Scope } from "../../src/census/types.ts";
 import type { DatabasePlan } from "../../src/plan/schema.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import type { Session, Target } from "../../src/postgres/types.ts";
 import { rolesVisibility } from "../../src/proof/checks/roles-visibility.ts";
 import type { CheckOutcome } from "../../src/proof/types.ts";
-import { wholeScope } from "./hashes.ts";
 import { census, proofContext } from "./proof.ts";
 
 /** The census of a source as a backup takes it, without lock, snapshot and dump around it. */
@@ -26,7 +26,7 @@ async function onlyViews(session: Session, database: DatabasePlan, expected: Cen
   if (seen === undefined) return expected;
   const relations = await listRelations(session);
   const views = await prepareCopyViews(session, { read: { within: true }, scope, database, relations }, seen);
-  for (const task of views.tasks) await task(session);
+  for (const { run } of views.tasks) await run(session);
   for (const task of views.followUps()) await task(session);
   const found = views.result();
   return found === undefined ? expected : { ...expected, role_views: found };

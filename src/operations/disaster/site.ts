@@ -1,7 +1,7 @@
 import { run } from "../../base/child-process.ts";
 import { compareInventories } from "../../census/compare-inventory.ts";
 import { readInventory } from "../../census/inventory.ts";
-import type { Scope } from "../../census/types.ts";
+import { wholeScope } from "../../census/scope.ts";
 import { connect } from "../../postgres/connect.ts";
 import { urlWithPassword } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
@@ -117,18 +117,10 @@ export async function hookStep(
   return done(`${key} ended with 0.`);
 }
 
-const everything: Scope = {
-  excludedSchemas: [],
-  excludedTables: [],
-  excludedRows: [],
-  excludedExtensions: [],
-  leftOut: [],
-};
-
 async function inventoryOf(target: Target) {
   await using session = await connect(target, { readOnly: true, applicationName: "ithaca disaster" });
   await session.query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  return { ...(await readInventory(session, everything)), version: session.versionNum };
+  return { ...(await readInventory(session, wholeScope)), version: session.versionNum };
 }
 
 /** Runs the migrations twice: the second run may change nothing. Without a command a person does it. */

@@ -2,16 +2,15 @@ import { expect, test } from "vitest";
 import { testDatabase } from "../../../test/support/database.ts";
 import { census, proofContext } from "../../../test/support/proof.ts";
 import { readInventory } from "../../census/inventory.ts";
+import { wholeScope } from "../../census/scope.ts";
 import { reading } from "../../census/transaction.ts";
 import type { InventoryObject } from "../../census/types.ts";
 import type { Session } from "../../postgres/types.ts";
 import type { Skipped } from "../../restore/types.ts";
 import { definitionsEquality } from "./definitions-equality.ts";
 
-const scope = { excludedSchemas: [], excludedTables: [], excludedRows: [], excludedExtensions: [], leftOut: [] };
-
 async function inventory(session: Session): Promise<readonly InventoryObject[]> {
-  return (await reading(session, {}, () => readInventory(session, scope))).objects;
+  return (await reading(session, {}, () => readInventory(session, wholeScope))).objects;
 }
 
 function compare(

@@ -7,6 +7,7 @@ import { run } from "../../base/child-process.ts";
 import { silentProgress } from "../../base/progress.ts";
 import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
 import { takeCopyCensus } from "../../census/copy-census.ts";
+import { wholeScope } from "../../census/scope.ts";
 import type { Census } from "../../census/types.ts";
 import { findClient } from "../../postgres/clients.ts";
 import { libpqEnvironment } from "../../postgres/libpq-environment.ts";
@@ -15,11 +16,15 @@ import { runChecks } from "../run-checks.ts";
 import { copiedColumns } from "./archive-rows.ts";
 import { type NarrowOptions, narrowMismatches } from "./narrow.ts";
 
-const scope = { excludedSchemas: [], excludedTables: [], excludedRows: [], excludedExtensions: [], leftOut: [] };
-
 function takeCensus(database: TestDatabase): Promise<Census> {
   const { target } = database;
-  const options = { scope, database: databasePlan(), expected: census(), workers: 1, progress: silentProgress };
+  const options = {
+    scope: wholeScope,
+    database: databasePlan(),
+    expected: census(),
+    workers: 1,
+    progress: silentProgress,
+  };
   return takeCopyCensus({ target, ...options });
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { wholeScope } from "../../census/scope.ts";
 import { type Census, censusFormat, type InventoryObject, type TableCensus } from "../../census/types.ts";
 import { compareWithNearest, type Meanwhile, type NearestCensus } from "./nearest-census.ts";
 
@@ -34,7 +35,7 @@ const nearest: NearestCensus = {
     { "public.quiet": table(3), "public.busy": table(10) },
     { writes: writes(counts(3, 0), counts(10, 0)) },
   ),
-  scope: { excludedSchemas: [], excludedTables: [], excludedRows: [], excludedExtensions: [], leftOut: [] },
+  scope: wholeScope,
 };
 const since: Meanwhile = {
   backup: "the night's",
