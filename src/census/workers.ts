@@ -5,24 +5,28 @@ import type { Task } from "./hash-tables.ts";
 /**
  * Lets sessions share a queue of tasks. The first failure is thrown at once; the others may still be busy then, and
  * stop when their sessions are closed.
+ *
+ * @param queue is used up; a task may find out that there is more to do, and add it where it belongs
+ * @param done hears of every task that was finished, and of how many are known of
  */
 export async function runTasks(
   sessions: readonly Session[],
-  tasks: readonly Task[],
-  done: (finished: number) => void = () => {},
+  queue: Task[],
+  done: (finished: number, known: number) => void = () => {},
 ): Promise<void> {
-  let next = 0;
-  let finished = 0;
+  let [started, finished] = [0, 0];
   let failed = false;
   const work = async (session: Session) => {
-    for (let task = tasks[next++]; task !== undefined && !failed; task = tasks[next++]) {
+    for (let task = queue.shift(); task !== undefined && !failed; task = queue.shift()) {
+      started += 1;
       try {
         await task(session);
       } catch (thrown) {
         failed = true;
         throw thrown;
       }
-      done(++finished);
+      finished += 1;
+      done(finished, started + queue.length);
     }
   };
   await Promise.all(sessions.map(work));

@@ -7,7 +7,12 @@ import { rolesVisibility } from "../proof/checks/roles-visibility.ts";
 
 // One row at random: tables of more than ten are large.
 const plan = databasePlan({
-  role_views: { roles: [], sample: 1, users: { table: "app.users", role: "large_reader" } },
+  role_views: {
+    roles: ["large_guest"],
+    sample: 1,
+    time_limit: "1s",
+    users: { table: "app.users", role: "large_reader" },
+  },
 });
 
 const me = "nullif(current_setting('request.jwt.claim.sub', true), '')::uuid";
@@ -19,8 +24,9 @@ const guarded = (name: string, columns: string, policy: string) => `
 
 const schema = `
   DO $$ BEGIN CREATE ROLE large_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+  DO $$ BEGIN CREATE ROLE large_guest; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
   CREATE SCHEMA app;
-  GRANT USAGE ON SCHEMA app TO large_reader;
+  GRANT USAGE ON SCHEMA app TO large_reader, large_guest;
   CREATE TABLE app.users (id uuid PRIMARY KEY);
   INSERT INTO app.users SELECT md5(n::text)::uuid FROM generate_series(1, 200) n;
   ${guarded("folders", "id bigint PRIMARY KEY, owner uuid REFERENCES app.users", `owner = ${me}`)}
@@ -43,6 +49,10 @@ const schema = `
   INSERT INTO app.rare SELECT n, md5((1 + n % 200)::text)::uuid FROM generate_series(1, 50000) n;
   ${guarded("apart", "id bigint PRIMARY KEY, holder text", `holder = (${me})::text`)}
   INSERT INTO app.apart SELECT n, md5((1 + n % 200)::text)::uuid::text FROM generate_series(1, 1000) n;
+  ${guarded("slow", "id bigint PRIMARY KEY, user_id uuid", `user_id = ${me}`)}
+  INSERT INTO app.slow SELECT n, md5((1 + n % 200)::text)::uuid FROM generate_series(1, 3000) n;
+  CREATE POLICY waiting ON app.slow FOR SELECT TO large_guest USING (pg_sleep(0.001) IS NOT NULL);
+  GRANT SELECT ON app.slow TO large_guest;
   CREATE VIEW app.folder_sizes WITH (security_invoker) AS
     SELECT folder_id AS folder, count(*) AS files FROM app.files GROUP BY folder_id;
   CREATE VIEW app.sizes WITH (security_invoker) AS SELECT * FROM app.folder_sizes;
@@ -70,7 +80,7 @@ const usersSights = (object: string): (Sight | undefined)[] =>
 test("users are asked about their own rows of large tables, wherever foreign keys or their columns' names lead", () => {
   const chosen = expected.role_views?.chosen ?? {};
   expect(Object.keys(chosen).sort()).toEqual(
-    ["files", "folder_sizes", "folders", "notes", "pages", "sizes"].map((name) => `app.${name}`),
+    ["files", "folder_sizes", "folders", "notes", "pages", "sizes", "slow"].map((name) => `app.${name}`),
   );
   for (const [object, rows] of [
     ["app.folders", 1],
@@ -87,7 +97,7 @@ test("users are asked about their own rows of large tables, wherever foreign key
   }
   expect(expected.not_covered).toContainEqual({
     what: expect.stringContaining("app.files, app.folder_sizes, app.folders, app.notes, app.pages"),
-    why: "of more than 10 rows users are asked about their own and 1 at random: see role_views.sample",
+    why: "of more than 10 rows they are asked about their own and 1 at random: see role_views.sample",
   });
 });
 
@@ -98,6 +108,12 @@ test("where no way leads from the users, or nobody sees what was chosen, they ar
   ] as const) {
     expect(usersSights(object), object).toEqual([1, 2].map(() => ({ kind: "rows", rows, hash: expect.any(String) })));
   }
+});
+
+test("a role without users is asked about the chosen rows where there is no time for the whole table", () => {
+  const guest = expected.role_views?.perspectives.find(({ role }) => role === "large_guest");
+  const of = expected.role_views?.chosen?.["app.slow"]?.rows.length;
+  expect(guest?.sights).toEqual({ "app.slow": { kind: "rows", rows: of, of, hash: expect.any(String) } });
 });
 
 test("a faithful copy is seen as it was", async () => {

@@ -68,17 +68,17 @@ export async function prepareCopyViews(
     troubled: troubled.get(role) ?? new Set(),
   });
 
-  const tasks = expected.perspectives.map(
-    (perspective, place): Task =>
-      async (worker) => {
-        const started = performance.now();
-        const questions = questionsOf(perspective).filter(({ byTheClock }) => !byTheClock);
-        const { role, user, app_roles } = perspective;
-        const sights = present.has(role) ? await asFarAsPossible(worker, orderFor(perspective, questions)) : {};
-        const seconds = Math.round(performance.now() - started) / 1000;
-        perspectives[place] = { role, user, app_roles, sights, seconds };
-      },
-  );
+  const tasks = expected.perspectives.map((perspective, place) => ({
+    long: perspective.user === null,
+    run: async (worker: Session): Promise<void> => {
+      const started = performance.now();
+      const questions = questionsOf(perspective).filter(({ byTheClock }) => !byTheClock);
+      const { role, user, app_roles } = perspective;
+      const sights = present.has(role) ? await asFarAsPossible(worker, orderFor(perspective, questions)) : {};
+      const seconds = Math.round(performance.now() - started) / 1000;
+      perspectives[place] = { role, user, app_roles, sights, seconds };
+    },
+  }));
 
   const byTheClock: Task = async (worker) => {
     for (const [place, perspective] of expected.perspectives.entries()) {

@@ -37,8 +37,8 @@ export function grouped(unsteady: RoleViews["unsteady"]): NotCovered {
 /** Large tables and views, of which users were asked about some rows only. */
 export function byChosenRows(objects: readonly string[], sample: number): NotCovered {
   if (objects.length === 0) return [];
-  const what = `what single users see of all other rows of ${listed([...objects].sort())}`;
-  const why = `of more than ${10 * sample} rows users are asked about their own and ${sample} at random: see role_views.sample`;
+  const what = `what users see of most rows of ${listed([...objects].sort())}`;
+  const why = `of more than ${10 * sample} rows they are asked about their own and ${sample} at random: see role_views.sample`;
   return [{ what, why }];
 }
 

@@ -1,29 +1,20 @@
 import type { Session } from "../../postgres/types.ts";
-import type { Task } from "../hash-tables.ts";
 import { relationFinder } from "../names.ts";
 import { rowsInScope } from "../relations.ts";
-import { explainReadError } from "../sqlstate.ts";
-import type { ChosenRows, Perspective, RoleViews, Sight } from "../types.ts";
+import type { ChosenRows, RoleViews, Sight } from "../types.ts";
 import { chooseRows } from "./chosen-rows.ts";
 import { byChosenRows, grouped, mayNotAsk, unread, withoutUsers } from "./not-covered.ts";
 import { listTexts } from "./objects.ts";
-import { excused, type Nature, questionFor } from "./questions.ts";
-import { PlaceRefused, type Question, readSights } from "./sights.ts";
+import { excused, type Nature } from "./questions.ts";
+import { askSource } from "./source-asking.ts";
 import { steadinessOf } from "./steadiness.ts";
 import { type Readable, survey } from "./survey.ts";
-import { claimsSql, type DrawnUser, drawUsers, userSource } from "./users.ts";
+import { drawUsers, userSource } from "./users.ts";
 import type { RoleViewing, RoleViewOrder } from "./viewing.ts";
 import { hasLooseContent } from "./words.ts";
 
 /** The roles of Supabase's API, which the plan need not name. */
 const apiRoles = ["anon", "authenticated", "service_role"];
-
-interface Asked {
-  readonly role: string;
-  readonly user: DrawnUser | null;
-}
-
-const showsSomething = (sight: Sight | undefined) => sight?.kind === "rows" && sight.rows > 0;
 
 /**
  * Prepares the reading of what each role may see on the source: finds roles, objects and rights, draws users, and finds
@@ -82,65 +73,39 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
           userColumns: plan.app_roles === undefined ? [] : [plan.app_roles.user],
           sample: plan.sample,
         });
-  const questionsOf = (role: string, only: (object: string) => boolean): Question[] =>
-    (open.get(role) ?? []).flatMap((one) => {
-      const nature = natures.get(one.object.oid);
-      if (nature === undefined || !only(one.object.qualified)) return [];
-      return [questionFor(one, nature, role === usersRole ? chosen.get(one.object.qualified) : undefined)];
-    });
-
-  const asked: Asked[] = found.roles
+  const asked = found.roles
     .filter((role) => role.settable)
     .flatMap(({ role }) => [
       { role, user: null },
       ...(role === source?.role ? drawn.users.map((user) => ({ role, user })) : []),
     ]);
-  const perspectives: Perspective[] = [];
-  const troubled = new Map(names.map((name) => [name, new Set<string>()]));
-  const ask = (place: number, only: (object: string) => boolean): Task => {
-    const { role, user } = asked[place] ?? { role: "", user: null };
-    return async (worker) => {
-      const started = performance.now();
-      const before = perspectives[place];
-      const sights = await readSights(worker, {
-        read: order.read,
-        place: { role, claims: claimsSql(role, user?.user ?? null, drawn.from, table) },
-        limit: plan.limit,
-        timeLimit: (plan.time_limit - (before?.seconds ?? 0)) * 1000,
-        questions: questionsOf(role, only),
-        troubled: troubled.get(role) ?? new Set(),
-      }).catch((thrown: unknown) => {
-        if (!(thrown instanceof PlaceRefused)) throw thrown;
-        throw explainReadError(thrown.cause, `what the role ${role} sees`, order.read.lockTimeout);
-      });
-      const seconds = (before?.seconds ?? 0) + Math.round(performance.now() - started) / 1000;
-      const all = { ...before?.sights, ...sights };
-      perspectives[place] = { role, user: user?.user ?? null, app_roles: user?.app_roles ?? [], sights: all, seconds };
-    };
-  };
-
-  /** Chosen rows that nobody sees say nothing of those that somebody may see: such an object is asked about as a whole. */
-  const followUps = (): Task[] => {
-    const seen = perspectives.filter(({ role }) => role === usersRole);
-    const blank = new Set(
-      [...chosen.keys()].filter((name) => !seen.some(({ sights }) => showsSomething(sights[name]))),
-    );
-    for (const name of blank) chosen.delete(name);
-    if (blank.size === 0) return [];
-    return asked.flatMap(({ role }, place) => (role === usersRole ? [ask(place, (object) => blank.has(object))] : []));
+  const { tasks, followUps, perspectives } = askSource({
+    order,
+    asked,
+    open,
+    natures,
+    usersRole,
+    chosen,
+    users: drawn.from,
+    table,
+  });
+  /** Of the rows that were chosen, those that somebody was asked about in the end. */
+  const chosenOf = (): [string, ChosenRows][] => {
+    const isPart = (sight: Sight | undefined) => sight?.kind === "rows" && sight.of !== undefined;
+    return [...chosen].filter(([object]) => perspectives.some(({ sights }) => isPart(sights[object])));
   };
 
   const planned = [...(plan.roles ?? []), ...(source?.planned ? [source.role] : [])];
   const missing = [...new Set(planned)].filter((role) => !existing.has(role));
   const unproven = [...drawn.unproven, ...missing.map((role) => `role_views: there is no role ${role}`)];
   return {
-    tasks: asked.map((_, place) => ask(place, () => true)),
+    tasks,
     followUps,
     result: (): RoleViews => ({
       limit: plan.limit,
       roles: found.rights,
       perspectives,
-      ...(chosen.size === 0 ? {} : { chosen: Object.fromEntries(chosen) }),
+      ...(chosenOf().length === 0 ? {} : { chosen: Object.fromEntries(chosenOf()) }),
       users: drawn.from,
       unsteady,
       unproven,
@@ -149,7 +114,10 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
       ...found.roles.filter((role) => !role.settable).map(({ role }) => mayNotAsk(role, self?.role ?? "", session)),
       ...(existing.size > 0 ? withoutUsers(source, drawn.from === null && drawn.unproven.length === 0) : []),
       ...grouped(unsteady),
-      ...byChosenRows([...chosen.keys()], plan.sample),
+      ...byChosenRows(
+        chosenOf().map(([object]) => object),
+        plan.sample,
+      ),
       ...unread(perspectives, plan.time_limit),
     ],
   };

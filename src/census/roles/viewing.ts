@@ -15,7 +15,11 @@ export interface RoleViewOrder {
 
 /** The reading of what each role may see, as tasks that any number of sessions may share. */
 export interface RoleViewing {
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly {
+    readonly run: Task;
+    /** Whether large tables are read as a whole. */
+    readonly long: boolean;
+  }[];
   /** Tasks that follow when all tasks of the census are done and its sessions idle. */
   followUps(): readonly Task[];
   result(): RoleViews | undefined;
