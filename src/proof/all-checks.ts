@@ -48,6 +48,20 @@ export function allChecks(teamChecks: readonly TeamCheck[]): Check[] {
   ];
 }
 
+/** What of a sample can be compared with the source as it stands: the other checks need every row. */
+export function checksOfSample(withLargeObjects: boolean): Check[] {
+  const always = [
+    isolationThrowaway,
+    backupDigest,
+    restoreErrors,
+    dataEquality,
+    definitionsEquality,
+    sequencesEquality,
+    planRlsEnabled,
+  ];
+  return withLargeObjects ? [...always, largeObjectsEquality] : always;
+}
+
 /** Every check by id and title, for a run that ends before it gets to them. */
 export function plannedChecks(teamChecks: readonly TeamCheck[]): { readonly id: string; readonly title: string }[] {
   return [...allChecks(teamChecks), planExceptions].map(({ id, title }) => ({ id, title }));

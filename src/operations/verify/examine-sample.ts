@@ -4,39 +4,17 @@ import { takeCopyCensus } from "../../census/copy-census.ts";
 import type { Census } from "../../census/types.ts";
 import { connect } from "../../postgres/connect.ts";
 import type { Target } from "../../postgres/types.ts";
-import { backupDigest } from "../../proof/checks/backup-digest.ts";
+import { checksOfSample } from "../../proof/all-checks.ts";
 import { dataEquality } from "../../proof/checks/data-equality.ts";
-import { definitionsEquality } from "../../proof/checks/definitions-equality.ts";
-import { isolationThrowaway } from "../../proof/checks/isolation-throwaway.ts";
-import { largeObjectsEquality } from "../../proof/checks/large-objects-equality.ts";
 import { planExceptions } from "../../proof/checks/plan-exceptions.ts";
-import { planRlsEnabled } from "../../proof/checks/plan-rls-enabled.ts";
-import { restoreErrors } from "../../proof/checks/restore-errors.ts";
-import { sequencesEquality } from "../../proof/checks/sequences-equality.ts";
 import { narrowMismatches } from "../../proof/narrow/narrow.ts";
 import { runChecks } from "../../proof/run-checks.ts";
-import type { Check, CheckResult, ProofContext, ThrowawayFacts } from "../../proof/types.ts";
+import type { CheckResult, ProofContext, ThrowawayFacts } from "../../proof/types.ts";
 import type { RestoreResult } from "../../restore/types.ts";
 import type { UseCaseContext } from "../context.ts";
 import type { ProofRun } from "../proof-run.ts";
 import type { Subject } from "../subject.ts";
 import type { PartialBackup } from "./fetch-sample.ts";
-
-/** What of a sample can be compared with the source as it stands: the other checks need every row. */
-const always: readonly Check[] = [
-  isolationThrowaway,
-  backupDigest,
-  restoreErrors,
-  dataEquality,
-  definitionsEquality,
-  sequencesEquality,
-  planRlsEnabled,
-];
-
-/** The checks of a sample. */
-export function checksOfSample(withLargeObjects: boolean): readonly Check[] {
-  return withLargeObjects ? [...always, largeObjectsEquality] : always;
-}
 
 /** A throwaway that holds every definition of a backup and the rows of some tables. */
 export interface SampleToExamine {

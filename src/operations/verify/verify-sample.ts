@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { stopwatch } from "../../base/clock.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
+import { checksOfSample } from "../../proof/all-checks.ts";
 import type { CheckResult, NotCovered } from "../../proof/types.ts";
 import { recordedDigestIn } from "../../report/history.ts";
 import type { AnyReport, SampleRecord } from "../../report/model.ts";
@@ -13,7 +14,7 @@ import { type ProofRun, recordEarlyEnd, startProofRun } from "../proof-run.ts";
 import { type Subject, sourceTarget } from "../subject.ts";
 import { openThrowaway } from "../throwaway.ts";
 import { type Chosen, chooseSample, type SampleOrder, watchTime, withoutLate } from "./choose-sample.ts";
-import { checksOfSample, examineSample } from "./examine-sample.ts";
+import { examineSample } from "./examine-sample.ts";
 import { fetchMetadata, fetchRows, type PartialBackup } from "./fetch-sample.ts";
 import { leftToOthers, overallOdds, tableRecords } from "./sample-record.ts";
 
