@@ -189,3 +189,24 @@ test("two drills with the vault's own backups: production is a copy, an older on
   expect(report.trend.changes.map(({ name }) => name)).toContain("recover.execute");
   expect(runbook?.patch).toContain("+Report: `reports/");
 }, 120_000);
+
+test("an attacked project that belongs to a platform is restored in place: beside it there is no room for another", async () => {
+  await writeFile(join(shop.folder, "ithaca.yaml"), "version: 1\ndatabases: {shop: {platform: supabase}}\n");
+  const context = contextOf({ ITHACA_RECOVERY_URL: shop.env.ITHACA_DATABASE_URL ?? "" });
+  await rm(join(shop.folder, "reports/disasters"), { recursive: true, force: true });
+  const over = [
+    "evidence",
+    "new-keys",
+    "roll-out-keys",
+    "revoke-keys",
+    "database-password",
+    "when",
+    "audit",
+    "sign-out",
+  ];
+  const result = await disaster(context, "ransomware", { ...executing, backup: good, done: over });
+  expect(result.steps.find(({ id }) => id === "restore")).toMatchObject({ state: "done" });
+  const { reports } = await listReports(join(shop.folder, "reports"), "shop");
+  const recovery = reports.find(({ kind }) => kind === "recover");
+  expect(recovery).toMatchObject({ method: "full, in-place", outcome: "recovered" });
+}, 120_000);

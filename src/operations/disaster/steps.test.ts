@@ -74,11 +74,14 @@ test("who signs in again between signing out and looking is found", async () => 
     CREATE TABLE auth.users (encrypted_password text, confirmation_token text, recovery_token text,
       email_change_token_new text, email_change_token_current text, phone_change_token text, reauthentication_token text);
     ${["refresh_tokens", "sessions", "one_time_tokens", "flow_state"].map(table).join("\n")}
-    INSERT INTO auth.users VALUES ('$2a$10$abcdefghijklmnopqrstuv'), (''), (NULL); INSERT INTO auth.sessions VALUES (1)`);
+    INSERT INTO auth.users VALUES ('$2a$10$abcdefghijklmnopqrstuv'), (''), (NULL); INSERT INTO auth.sessions VALUES (1);
+    -- Who signs in by mail only has no password, and a mail that is under way still lets somebody in.
+    INSERT INTO auth.users (recovery_token) VALUES ('canary-mail')`);
   expect(await signEverybodyOut(database.target)).toMatchObject({
     state: "done",
     says: expect.stringMatching(/^1 passwords/),
   });
+  expect(await database.session.query("SELECT FROM auth.users WHERE recovery_token = 'canary-mail'")).toEqual([]);
   // A device that keeps its session, whatever is deleted.
   await database.session.query(`CREATE FUNCTION auth.kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
     CREATE TRIGGER kept BEFORE DELETE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION auth.kept()`);

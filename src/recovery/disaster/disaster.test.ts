@@ -125,11 +125,13 @@ test("a step that fails leaves its reason and a way on; the next run begins ther
   try {
     const ran: string[] = [];
     let broken = true;
+    let mistaken = false;
     const actions = Object.fromEntries(
       stepsOf.outage.map(({ id }): [string, StepAction] => [
         id,
         async (facts) => {
           ran.push(id);
+          if (id === "restore" && mistaken) throw disasterErrors.unknown_step({ step: "dns", scenario: "outage" });
           if (id === "restore" && broken) throw disasterErrors.not_recovered({ why: "no server" });
           if (id === "api") return { state: "waiting", says: "for a person" };
           return { state: "done", says: `after ${facts.last ?? "nothing"}`, facts: { last: id } };
@@ -157,6 +159,14 @@ test("a step that fails leaves its reason and a way on; the next run begins ther
       says: expect.stringContaining("no server"),
     });
     expect(wayOn(failed)).toContain("--execute --confirm shop");
+    // What was asked wrongly is kept with the step, too: the steps before it are done.
+    mistaken = true;
+    expect(nextStep(await drive())).toMatchObject({
+      id: "restore",
+      state: "failed",
+      says: expect.stringContaining("dns"),
+    });
+    mistaken = false;
     broken = false;
     await writeFile(join(folder, "disasters/damaged.json"), '{"id":');
     const waits = await drive();

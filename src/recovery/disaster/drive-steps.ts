@@ -30,8 +30,8 @@ export interface DriveSteps {
 
 /**
  * Goes through the steps from where they stand, until the end, a fault, or a step that waits for a person. Before and
- * after each step the state is saved. A fault is kept with the step; only wrong input, an interruption and a fault of
- * Ithaca's own are thrown, after that.
+ * after each step the state is saved. A fault is kept with the step, whatever its kind: the steps before it are done. Only
+ * an interruption and a fault of Ithaca's own are thrown, after that.
  */
 export async function driveSteps(options: DriveSteps): Promise<Disaster> {
   const { actions, doneByHand, save, progress, clock, signal } = options;
@@ -61,7 +61,7 @@ export async function driveSteps(options: DriveSteps): Promise<Disaster> {
     } catch (thrown) {
       const says = redact(thrown instanceof Error ? thrown.message : String(thrown));
       await put({ id, state: "failed", says, seconds: seconds() });
-      const known = thrown instanceof IthacaError && (thrown.kind === "failed" || thrown.kind === "surroundings");
+      const known = thrown instanceof IthacaError && thrown.kind !== "interrupted";
       if (!known || signal.aborted) throw thrown;
       return disaster;
     }

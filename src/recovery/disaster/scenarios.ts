@@ -133,7 +133,7 @@ const ransomware: readonly ScenarioStep[] = [
     expected_s: 30 * minute,
   }),
   step("restore", "secondary", "Restore to before the attack", {
-    does: "ithaca recover full --into side-by-side --backup <id> --execute --confirm <database>",
+    does: "ithaca recover full --into side-by-side (of a platform: in-place) --backup <id> --execute --confirm <database>",
     proof: "the recovery's own proof, definitions and rights included",
     expected_s: 60 * minute,
   }),

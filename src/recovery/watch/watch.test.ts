@@ -87,6 +87,19 @@ test("a database is watched from its own counters and its own table of errors, a
   await database.session.query("INSERT INTO public.errors SELECT 'high', now() FROM generate_series(1, 50)");
   const ailing = await watchRates({ ...options, seconds: hour });
   expect(ailing).toMatchObject({ verdict: "regressed", findings: [expect.stringContaining("severity high")] });
+  await database.session.query("DELETE FROM public.errors WHERE at > now() - interval '1 min'");
+  // It answers once, and never again: nobody may call that quiet.
+  const dying = async (seconds: number) => {
+    const mortal = `${database.target.database}_mortal`;
+    await database.session.query(`CREATE DATABASE ${mortal}`);
+    const apiHealthy = async () => {
+      await database.session.query(`DROP DATABASE ${mortal} WITH (FORCE)`);
+      return null;
+    };
+    return await watchRates({ ...options, target: { ...database.target, database: mortal }, apiHealthy, seconds });
+  };
+  expect(await dying(hour)).toMatchObject({ verdict: "regressed", findings: [expect.stringContaining("3 looks")] });
+  expect((await dying(0.15)).verdict).toBe("not_watched");
   const gone = { ...database.target, database: "no_such_database" };
   expect((await watchRates({ ...options, target: gone, seconds: 0.2 })).verdict).toBe("not_watched");
   expect(await ratesBefore(gone, plan, hour)).toBeNull();

@@ -10,6 +10,9 @@ import { type Look, lookAtRates } from "./read-rates.ts";
 /** Seconds between two looks. */
 export const usualInterval = 60;
 
+/** So many looks in a row without an answer are no hiccup of the network any more. */
+const unansweredLooks = 3;
+
 export interface WatchOptions {
   /** The recovered production. */
   readonly target: Target;
@@ -39,7 +42,8 @@ export async function ratesBefore(target: Target, database: DatabasePlan, second
 
 /**
  * Watches the recovered database and ends early where it gets worse: the sooner somebody hears of it the better.
- * A look that fails is tried again at the next interval; watching that never once succeeded is `not_watched`.
+ * A look that fails is tried again at the next interval; of a database that answered, and does so no more, a person must
+ * hear. Watching whose last look failed is `not_watched`.
  */
 export async function watchRates(options: WatchOptions): Promise<WatchResult> {
   const { target, database, before, seconds, interval = usualInterval, note, signal } = options;
@@ -47,6 +51,7 @@ export async function watchRates(options: WatchOptions): Promise<WatchResult> {
   let first: Look | null = null;
   let after: Rates | null = null;
   let why = "no look succeeded";
+  let unanswered = 0;
   for (;;) {
     signal.throwIfAborted();
     const passed = elapsed();
@@ -55,16 +60,22 @@ export async function watchRates(options: WatchOptions): Promise<WatchResult> {
       first ??= look;
       const rest = { seconds: passed, api_healthy: await options.apiHealthy(), errors_by_severity: look.errors };
       after = ratesBetween(first.counters, look.counters, rest);
+      unanswered = 0;
     } catch (error) {
       if (!(error instanceof IthacaError)) throw error;
       why = error.message;
+      unanswered += 1;
     }
-    const findings = after === null ? [] : judgeRates(before, after, seconds);
+    const gone =
+      unanswered < unansweredLooks ? [] : [`the database has not answered ${unanswered} looks in a row: ${why}`];
+    const findings = after === null ? [] : [...judgeRates(before, after, seconds), ...gone];
     if (findings.length > 0) return { verdict: "regressed", before, after, findings };
-    note(`${Math.round(passed)} of ${seconds} s, ${after === null ? "no answer yet" : "quiet"}`);
+    note(
+      `${Math.round(passed)} of ${seconds} s, ${after === null ? "no answer yet" : unanswered > 0 ? "no answer" : "quiet"}`,
+    );
     if (passed >= seconds) break;
     await sleep(Math.min(interval, seconds - passed) * 1000, undefined, { signal }).catch(() => {});
   }
-  if (after === null) return { verdict: "not_watched", before, after, findings: [why] };
+  if (after === null || unanswered > 0) return { verdict: "not_watched", before, after, findings: [why] };
   return { verdict: "quiet", before, after, findings: [] };
 }

@@ -102,7 +102,9 @@ export function executeRansomware(site: Site, since: Date): Record<string, StepA
     audit: (facts) => audit(site, facts.good ?? options.backup, facts.evidence),
     restore: async (facts) => {
       const good = facts.good ?? options.backup;
-      return good === undefined ? waiting("Add --backup <id>.") : await restore(site, "side-by-side", good);
+      // A platform gives nobody room for a second database beside production, nor the rights to swap the two.
+      const into = subject.database.platform === "postgres" ? "side-by-side" : "in-place";
+      return good === undefined ? waiting("Add --backup <id>.") : await restore(site, into, good);
     },
     "sign-out": () =>
       subject.database.platform === "postgres"
