@@ -10,6 +10,7 @@ export function drillCommand(): Command {
   return command("drill", "Lose a throwaway production while it is written to, bring it back, and time every phase")
     .option("--made-up", "make a production up although there is a vault")
     .option("--families <n>", "size of a made-up production", wholeNumber(1), 200)
+    .option("--e2e", "demand the app's tests on what was recovered; they are run anyway where the plan has some")
     .option("--no-e2e", "leave out the app's tests on what was recovered")
     .option("--no-older", "leave out the proof of a random older backup")
     .addHelpText(

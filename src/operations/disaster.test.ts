@@ -21,6 +21,10 @@ beforeAll(async () => {
     join(folder, "ithaca.yaml"),
     "version: 1\ndatabases: {inner-odyssey: {platform: supabase, disaster: {runbook: runbook.md}}}\n",
   );
+  await writeFile(
+    join(folder, "team.yaml"),
+    "version: 1\ndatabases: {shop: {platform: supabase, critical_tables: [public.orders], disaster: {runbook: runbook.md}}}\n",
+  );
   await writeFile(join(folder, "runbook.md"), runbook("old"));
   const { PATH, HOME } = process.env;
   context = {
@@ -55,8 +59,8 @@ test("a drill: production is lost and comes back, what was lost is counted, and 
   expect(page.endsWith("<!-- /measured -->\n\tpeople's  text \n")).toBe(true);
 }, 120_000);
 
-test("the rehearsal of an attack names exactly what was planted, dates it, and proves every key at the gateway", async () => {
-  const result = await disaster(context, "ransomware", { ...(await small()), rehearse: true });
+test("the rehearsal of an attack, under any team's plan, names exactly what was planted, dates it, and proves every key at the gateway", async () => {
+  const result = await disaster(context, "ransomware", { ...(await small()), plan: "team.yaml", rehearse: true });
   const state = (id: string) => result.steps.find((step) => step.id === id);
   expect(state("audit")).toMatchObject({ state: "done", says: expect.stringContaining("role ithaca_backdoor") });
   expect(state("audit")?.says.split(";")).toHaveLength(5);
@@ -69,7 +73,7 @@ test("the rehearsal of an attack names exactly what was planted, dates it, and p
   expect(state("revoke-keys")).toMatchObject({ state: "done", says: expect.stringContaining("refused 3 old keys") });
   expect(state("rotate-secrets")).toMatchObject({ says: expect.stringContaining("PAYMENTS_KEY: proven") });
   expect(result.verdict).toBe("proven");
-  const { reports } = await listReports(join(folder, ".ithaca/reports"), "inner-odyssey");
+  const { reports } = await listReports(join(folder, ".ithaca/reports"), "shop");
   expect(reports.filter(isDisaster)).toMatchObject([{ scenario: "ransomware", mode: "rehearse", verdict: "proven" }]);
   expect(result.not_covered.map(({ what }) => what)).toContain("the platform itself");
 }, 120_000);

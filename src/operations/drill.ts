@@ -13,6 +13,7 @@ import { DrillRun } from "./disaster/drill-run.ts";
 import { makeUpProduction, productionFromVault } from "./disaster/lost-production.ts";
 import { isLost, newDatabase, recoverLost, recoveryPhases } from "./disaster/recover-lost.ts";
 import { type RunbookUpdate, updateRunbook } from "./disaster/update-runbook.ts";
+import { loadMadeUp } from "./fixture-plan.ts";
 import { loadSubject, reportsDirectory } from "./subject.ts";
 import { withTimeLeft } from "./time-left.ts";
 
@@ -27,17 +28,19 @@ export interface DrillResult {
 /**
  * Loses a throwaway production while it is written to, recovers it into a new database with the recovery's own command,
  * proves it, runs the app's tests on it, and measures how long that took and what was lost. Without a vault production is
- * made up and nothing needs to be set up; with one it is a copy of the vault's newest backup, and only the vault is
+ * made up, by a plan of its own, and nothing needs to be set up; with one it is a copy of the vault's newest backup, and only the vault is
  * reached: neither production nor the team's channels. A drill that ends early still leaves a report.
  */
-export async function drill(silent: UseCaseContext, options: DrillOptions): Promise<DrillResult> {
-  const subject = await loadSubject(silent, options);
+export async function drill(silent: UseCaseContext, asked: DrillOptions): Promise<DrillResult> {
+  const team = await loadSubject(silent, asked);
+  const { RESTIC_REPOSITORY, RESTIC_REPOSITORY_FILE } = silent.environment;
+  const madeUp = asked.madeUp === true || (RESTIC_REPOSITORY ?? RESTIC_REPOSITORY_FILE ?? "") === "";
+  const { subject, plan } = madeUp ? await loadMadeUp(silent, asked.plan) : { subject: team, plan: asked.plan };
+  const options = { ...asked, plan, e2e: asked.e2e ?? subject.database.rehearsal !== undefined };
   const context = await withTimeLeft(silent, subject, { of: "drill" });
-  if (options.e2e !== false) await requireRehearsal(subject);
-  const repository = context.environment.RESTIC_REPOSITORY ?? context.environment.RESTIC_REPOSITORY_FILE ?? "";
-  const madeUp = options.madeUp === true || repository === "";
+  if (options.e2e) await requireRehearsal(subject);
   const workingDirectory = madeUp ? resolve(context.workingDirectory, ".ithaca") : context.workingDirectory;
-  const reports = reportsDirectory({ ...context, workingDirectory }, subject.plan);
+  const reports = reportsDirectory({ ...context, workingDirectory }, team.plan);
   const startedAt = context.clock.now();
   const run = new DrillRun();
   const site: DrillSite = { context, subject, options, run, madeUp, reports };
@@ -56,7 +59,7 @@ export async function drill(silent: UseCaseContext, options: DrillOptions): Prom
     }
     return await publishDrill(site, startedAt);
   });
-  return { report, runbook: run.backup === null ? null : await updateRunbook(subject, report) };
+  return { report, runbook: run.backup === null ? null : await updateRunbook(team, report) };
 }
 
 async function loseAndRecover(site: DrillSite): Promise<void> {

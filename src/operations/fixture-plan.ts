@@ -1,5 +1,7 @@
 import { access } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { IthacaError } from "../base/errors.ts";
 import type { UseCaseContext } from "./context.ts";
 import { loadSubject, type Subject, type SubjectOptions } from "./subject.ts";
 
@@ -28,4 +30,37 @@ export async function fixturePlan({ workingDirectory }: UseCaseContext, plan: st
 export async function loadFixtureSubject(context: UseCaseContext, options: SubjectOptions): Promise<Subject> {
   const plan = await fixturePlan(context, options.plan);
   return loadSubject(context, { plan, database: options.database ?? fixtureDatabase });
+}
+
+/** A made-up production's subject, and the plan that it is in. */
+export interface MadeUp {
+  readonly subject: Subject;
+  /** Path of the plan. */
+  readonly plan: string;
+}
+
+/** What loading a plan ends in where it is not there, or is another database's. */
+const notThere: ReadonlySet<string> = new Set(["plan.missing", "plan.unknown_database"]);
+
+/** The plans that Ithaca comes with, where it is used from another repository. */
+const shipped = [kept, usual].map((name) => fileURLToPath(new URL(`../../${name}`, import.meta.url)));
+
+/**
+ * What a team's drill or rehearsal on a made-up production is judged by: the rules of that production, which are none of the
+ * team's own. By the plan beside theirs, else by the one that Ithaca comes with.
+ *
+ * @throws plan.unknown_database where none of them has it; every other error of these plans
+ */
+export async function loadMadeUp(context: UseCaseContext, plan: string): Promise<MadeUp> {
+  const first = await fixturePlan(context, plan);
+  let missing: unknown;
+  for (const path of [first, ...shipped]) {
+    try {
+      return { subject: await loadSubject(context, { plan: path, database: fixtureDatabase }), plan: path };
+    } catch (thrown) {
+      if (!(thrown instanceof IthacaError) || !notThere.has(thrown.id)) throw thrown;
+      missing ??= thrown;
+    }
+  }
+  throw missing;
 }

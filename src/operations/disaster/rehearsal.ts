@@ -1,6 +1,7 @@
 import type { NotCovered } from "../../proof/types.ts";
 import type { StepAction } from "../../recovery/disaster/drive-steps.ts";
 import type { Scenario } from "../../recovery/disaster/scenarios.ts";
+import { loadMadeUp } from "../fixture-plan.ts";
 import { makeUpProduction } from "./lost-production.ts";
 import { rehearseDeleted } from "./rehearsal/deleted.ts";
 import { rehearseOutage } from "./rehearsal/outage.ts";
@@ -32,10 +33,11 @@ export async function prepareRehearsal(
   stack: AsyncDisposableStack,
 ): Promise<PreparedRehearsal> {
   const { site, notCovered } = await rehearsedPlatform(given, stack);
-  const { context, subject, options, reports } = site;
+  const { context, options, reports } = site;
+  const played = await loadMadeUp(context, options.plan);
   const timed = <T>(_name: string, work: () => Promise<T>) => work();
   const production = stack.use(
-    await makeUpProduction(context, subject, {
+    await makeUpProduction(context, played.subject, {
       families: options.families ?? usualFamilies,
       reports,
       timed,
@@ -43,7 +45,7 @@ export async function prepareRehearsal(
     }),
   );
   return {
-    actions: rehearsals[scenario](new Stage(site, production, stack), given),
+    actions: rehearsals[scenario](new Stage(site, production, stack, played), given),
     notCovered: [
       { what: "your own data", why: "production was made up; `drill` with the vault's variables uses a copy of it" },
       ...notCovered,

@@ -10,7 +10,7 @@ export interface DrillOptions extends SubjectOptions {
   readonly madeUp?: boolean;
   /** The vault of a made-up production, empty: one is made unless told otherwise. */
   readonly vault?: EmptyVault;
-  /** Whether the app's tests are run on what was recovered; they are unless told otherwise. */
+  /** Whether the app's tests are run on what was recovered; unless told otherwise, where the plan has some. */
   readonly e2e?: boolean;
   /** Whether a random older backup is proven too; it is unless told otherwise. */
   readonly older?: boolean;

@@ -24,8 +24,8 @@ async function write(target: Target, sql: string): Promise<void> {
 
 /** Scenario C on throwaways: onto an own server, written to on both sides, and back without losing either's work. */
 export function rehearseOutage(stage: Stage): Record<string, StepAction> {
-  const { site, production } = stage;
-  const { context, subject, options } = site;
+  const { site, production, played } = stage;
+  const { context } = site;
   const sides = (facts: Readonly<Record<string, string>>): MergeSides => ({
     restored: production.newest,
     project: facts.project ?? "",
@@ -55,7 +55,7 @@ export function rehearseOutage(stage: Stage): Record<string, StepAction> {
     },
     merge: async (facts) => {
       const { vault } = production;
-      const { tables, partedAt } = await planMerge(context, vault, subject.name, sides(facts));
+      const { tables, partedAt } = await planMerge(context, vault, played.subject.name, sides(facts));
       const keys = tables.find(({ table }) => table === journal)?.keys;
       const { added, changed, deleted } = keys?.own ?? { added: 0, changed: 0, deleted: 0 };
       const found = { added, changed, deleted, both: keys?.both.length ?? 0 };
@@ -67,8 +67,7 @@ export function rehearseOutage(stage: Stage): Record<string, StepAction> {
     },
     return: async (facts) => {
       await bringBack(context, {
-        subject,
-        plan: options.plan,
+        ...played,
         environment: production.vaultEnvironment,
         target: production.target,
         backup: sides(facts).own,

@@ -53,7 +53,7 @@ async function attack({ site, production }: Stage): Promise<Attack> {
 /** Scenario B on throwaways: a made-up attack is found, undone, and shut out. */
 export function rehearseRansomware(stage: Stage): Record<string, StepAction> {
   const { site, production, stack } = stage;
-  const { context, subject } = site;
+  const { context } = site;
   const startedAt = context.clock.now();
   let project: Promise<PlatformAccess & { readonly own: string }> | undefined;
   const onProject = () => {
@@ -110,7 +110,7 @@ export function rehearseRansomware(stage: Stage): Record<string, StepAction> {
     },
     restore: () => stage.restore(),
     "sign-out": async () =>
-      subject.database.platform === "postgres"
+      stage.played.subject.database.platform === "postgres"
         ? byHand("There is no auth schema of Supabase's; sign everybody out in the application.")
         : await signEverybodyOut(stage.restored),
     "rotate-secrets": async () => {

@@ -5,6 +5,7 @@ import type { StepResult } from "../../../recovery/disaster/drive-steps.ts";
 import { disasterErrors } from "../../../recovery/disaster/errors.ts";
 import { rehearse } from "../../../rehearsal/rehearse.ts";
 import { vaultSource } from "../../backup-source.ts";
+import type { MadeUp } from "../../fixture-plan.ts";
 import { takeAndStore } from "../../take-and-store.ts";
 import type { ThrowawayProduction } from "../lost-production.ts";
 import { type NewDatabase, newDatabase, recoverLost } from "../recover-lost.ts";
@@ -15,10 +16,13 @@ export class Stage {
   readonly site: Site;
   readonly production: ThrowawayProduction;
   readonly stack: AsyncDisposableStack;
+  /** By whose rules production is judged: it is made up, and not the team's. */
+  readonly played: MadeUp;
   private fresh: NewDatabase | null = null;
 
-  constructor(site: Site, production: ThrowawayProduction, stack: AsyncDisposableStack) {
+  constructor(site: Site, production: ThrowawayProduction, stack: AsyncDisposableStack, played: MadeUp) {
     this.site = site;
+    this.played = played;
     this.production = production;
     this.stack = stack;
   }
@@ -30,11 +34,10 @@ export class Stage {
 
   /** Restores the newest backup into a new database, by the recovery's own command. */
   async restore(): Promise<StepResult> {
-    const { context, subject, options, reports } = this.site;
+    const { context, reports } = this.site;
     this.fresh = this.stack.use(await newDatabase(this.production.like));
     const incident = await recoverLost(context, {
-      subject,
-      plan: options.plan,
+      ...this.played,
       environment: this.production.vaultEnvironment,
       target: this.fresh.target,
       backup: this.production.newest,
@@ -50,22 +53,21 @@ export class Stage {
   }
 
   async census(id: string): Promise<Census> {
-    const { context, subject } = this.site;
+    const { subject } = this.played;
     await using scratch = await scratchDirectory("disaster");
-    return (await vaultSource(context, this.production.vault, subject.name, id).fetch(scratch.path)).census;
+    return (await vaultSource(this.site.context, this.production.vault, subject.name, id).fetch(scratch.path)).census;
   }
 
   /** Puts a backup into the throwaway vault. @returns its id */
   async backUp(target: Target): Promise<string> {
-    const { context, subject } = this.site;
-    return (await takeAndStore(context, subject, target, this.production.vault)).id;
+    return (await takeAndStore(this.site.context, this.played.subject, target, this.production.vault)).id;
   }
 
   /** The app's tests on what was restored: the last thing that is done with it. */
   async tests(): Promise<StepResult> {
-    const { context, subject, options } = this.site;
+    const { context, options } = this.site;
     if (options.e2e === false) return notRun("The app's tests were left out by --no-e2e.");
-    const { name, database, planDirectory } = subject;
+    const { name, database, planDirectory } = this.played.subject;
     const { clock, progress, signal } = context;
     const census = await this.census(this.production.newest);
     const order = { name, database, planDirectory, census, target: this.restored, now: clock.now(), progress, signal };
