@@ -79,24 +79,28 @@ async function apart(
   return { ...context, workingDirectory: folder, environment: { ...environment, [variable]: urlWithPassword(target) } };
 }
 
-/** For every recovery of a rehearsal: it is over when its proof is there. */
-const briefly = { execute: true, watch: "1s", watchInterval: 1 } as const;
+/** What every recovery of a rehearsal is asked with: it is over when its proof is there. */
+const briefly = (context: UseCaseContext, { subject, plan, backup }: Omit<LostOrder, "reason">) =>
+  ({
+    plan: resolve(context.workingDirectory, plan),
+    database: subject.name,
+    execute: true,
+    confirm: subject.name,
+    backup,
+    watch: "1s",
+    watchInterval: 1,
+  }) as const;
 
 /**
  * Recovers a lost production into a new database with the recovery's own command, and everything that belongs to it:
  * preview, lock, incident file, proof. Its verdict is the incident's.
  */
 export async function recoverLost(context: UseCaseContext, order: LostOrder): Promise<Incident> {
-  const { subject, backup, reason } = order;
   await using scratch = await scratchDirectory("drill-recovery");
   const { incident } = await recoverFull(await apart(context, { ...order, folder: scratch.path }), {
-    ...briefly,
-    plan: resolve(context.workingDirectory, order.plan),
-    database: subject.name,
-    confirm: subject.name,
+    ...briefly(context, order),
     into: "new",
-    backup,
-    reason,
+    reason: order.reason,
   });
   return incident;
 }
@@ -111,17 +115,13 @@ export async function bringBack(
   context: UseCaseContext,
   order: Omit<LostOrder, "reason"> & { readonly table: string; readonly keepNewer: string },
 ): Promise<void> {
-  const { subject, backup, table, keepNewer } = order;
+  const { table, keepNewer } = order;
   await using scratch = await scratchDirectory("drill-return");
   const { incident } = await recoverTable(await apart(context, { ...order, folder: scratch.path }), {
-    ...briefly,
-    plan: resolve(context.workingDirectory, order.plan),
-    database: subject.name,
-    confirm: subject.name,
+    ...briefly(context, order),
     table,
     mode: "changed-rows",
     keepNewer,
-    backup,
     reason: "A rehearsal of the way back",
     undoDirectory: scratch.path,
   });

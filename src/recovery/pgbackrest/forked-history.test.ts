@@ -1,17 +1,15 @@
 import { chmodSync, copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../../test/support/death.ts";
+import { archived, type Moment, moment, physical, restoreFrom } from "../../../test/support/archived.ts";
 import { type S3Server, s3Server } from "../../../test/support/s3-server.ts";
 import { freePort } from "../../../test/support/tls-server.ts";
 import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
 import { connect } from "../../postgres/connect.ts";
 import type { Session } from "../../postgres/types.ts";
-import { parsePoint } from "../point-in-time/parse-point.ts";
 import { proveBothSides } from "../point-in-time/two-sided.ts";
 import { type ArchivedCluster, startArchivedCluster } from "./archived-cluster.ts";
 import { readAround } from "./read-around.ts";
-import { type RestoredCopy, restoreToPoint } from "./restored-copy.ts";
 
 /*
  * A server with a tablespace that archives into a bucket behind TLS, and was taken back once already. Its history, in
@@ -28,38 +26,14 @@ async function ask<T>(work: (session: Session) => Promise<T>): Promise<T> {
   return await work(session);
 }
 
-interface Moment {
-  readonly at: string;
-  readonly lsn: string;
-}
-
 /** Writes a row, and gives the moment right after it. */
 async function write(row: number): Promise<Moment> {
   return await ask(async (session) => {
     await session.query("INSERT INTO public.log VALUES ($1)", [row]);
-    const [found] = await session.query<{ at: string; lsn: string }>(
-      `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || ' UTC' AS at,
-         pg_current_wal_insert_lsn()::text AS lsn FROM pg_sleep(0.05)`,
-    );
+    const found = await moment(session);
     // Something must come after a point, for both sides of it to be proved.
-    await session.query("SELECT pg_sleep(0.05)");
     await session.query("UPDATE public.log SET row = row");
-    if (found === undefined) throw new Error("the server says no time");
     return found;
-  });
-}
-
-/** Waits until all that was written is in the bucket. */
-async function archived(): Promise<void> {
-  await ask(async (session) => {
-    const [switched] = await session.query<{ segment: string }>("SELECT pg_walfile_name(pg_switch_wal()) AS segment");
-    await until(async () => {
-      const [row] = await session.query<{ done: boolean }>(
-        "SELECT last_archived_wal >= $1 AS done FROM pg_stat_archiver",
-        [switched?.segment],
-      );
-      return row?.done === true;
-    });
   });
 }
 
@@ -99,12 +73,12 @@ beforeAll(async () => {
   });
   await production.backUp("full");
   for (const row of [1, 2]) after.set(row, await write(row));
-  await archived();
+  await ask(archived);
   // The line that a look prints for production's own host.
   const target = `--target=${after.get(1)?.lsn}`;
   await production.goBack("--type=lsn", target, "--target-exclusive", "--target-action=promote", "--target-timeline=1");
   after.set(3, await write(3));
-  await archived();
+  await ask(archived);
 }, 120_000);
 afterAll(async () => {
   await production?.[Symbol.asyncDispose]();
@@ -112,30 +86,15 @@ afterAll(async () => {
   await s3?.[Symbol.asyncDispose]();
 });
 
-function restore(moment: string, timeline: string): Promise<RestoredCopy> {
-  const point = parsePoint(moment, new Date());
-  if (point.kind === "migration") throw new Error("it is a time");
-  return restoreToPoint({
-    environment: production.environment,
-    stanza: production.stanza,
-    point,
-    timeline,
-    superuser: "postgres",
-    lag: { tries: 1, pauseSeconds: 0 },
-    signal: new AbortController().signal,
-    note: () => {},
-  });
-}
-
 test.each<[string, number, string, number[]]>([
   ["before the fork, along the timeline that production is on", 1, "2", [1]],
   ["after the fork, along the timeline that production is on", 3, "2", [1, 3]],
   ["what was given up when production was taken back", 2, "1", [1, 2]],
-])("from a bucket, with a tablespace: %s", async (_, moment, timeline, rows) => {
-  await using copy = await restore(at(moment), timeline);
+])("from a bucket, with a tablespace: %s", async (_, row, timeline, rows) => {
+  const point = physical(at(row));
+  await using copy = await restoreFrom(production, point, { timeline });
   await using then = await connect(copy.target, { readOnly: true });
-  expect(await then.query("SELECT row FROM public.log ORDER BY 1")).toEqual(rows.map((row) => ({ row })));
-  const point = parsePoint(at(moment), new Date());
+  expect(await then.query("SELECT row FROM public.log ORDER BY 1")).toEqual(rows.map((one) => ({ row: one })));
   const { checks } = await proveBothSides(then, point, await readAround(copy));
   expect(checks.map(({ id, status }) => `${id} ${status}`)).toEqual(["point.before passed", "point.after passed"]);
   const [place] = await then.query<{ path: string }>(

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BadDay, badDay, physical, restoreFrom } from "../../../test/support/archived.ts";
 import { mortal, until } from "../../../test/support/death.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { planSchema } from "../../plan/schema.ts";
@@ -12,101 +12,34 @@ import type { Session } from "../../postgres/types.ts";
 import { chronicle } from "../point-in-time/chronicle.ts";
 import { parseLook, unsafeLook } from "../point-in-time/look.ts";
 import { traceMigration } from "../point-in-time/migration.ts";
-import { parsePoint } from "../point-in-time/parse-point.ts";
 import { compareStates, readState } from "../point-in-time/state.ts";
 import { proveBothSides } from "../point-in-time/two-sided.ts";
-import { type ArchivedCluster, startArchivedCluster } from "./archived-cluster.ts";
+import type { ArchivedCluster } from "./archived-cluster.ts";
 import { readAround } from "./read-around.ts";
 import type { PhysicalPoint } from "./recovery-settings.ts";
 import { openRepository } from "./repository.ts";
-import { type RestoredCopy, restoreToPoint } from "./restored-copy.ts";
 import { lsnValue } from "./select-backup.ts";
 
-/*
- * A server that archives into an encrypted repository, and a day that goes wrong, in this order: a full backup; 100
- * children; migration 1, which is harmless; an incremental backup; a moment when all is well; child 7 is renamed by mistake; migration 2 drops
- * public.children; more is written; the log is archived.
- */
+let day: BadDay;
 let production: ArchivedCluster;
 let session: Session;
-let allIsWell = "";
-/** Where a restore point stands, right after that moment. */
-let marked = "";
-let archived: readonly string[] = [];
+let kept: readonly string[] = [];
 const migrations = { table: "supabase_migrations.schema_migrations", column: "version" };
-const never = new AbortController().signal;
 const plan = planSchema.parse({ version: 1, databases: { shop: {} } }).databases.shop;
 
 const files = () => readdirSync(production.repository, { recursive: true }).map(String).sort();
-
-/** The clock of the server, with a pause on both sides: commits are apart from it. */
-async function moment(): Promise<string> {
-  await sleep(20);
-  const [row] = await session.query<{ at: string }>(
-    `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || ' UTC' AS at`,
-  );
-  await sleep(20);
-  return row?.at ?? "";
-}
-
-async function migrate(version: string, sql: string): Promise<void> {
-  await session.query(`BEGIN; ${sql}; INSERT INTO supabase_migrations.schema_migrations VALUES ('${version}'); COMMIT`);
-}
+const restore = (point: PhysicalPoint, tries?: number) =>
+  restoreFrom(production, point, tries === undefined ? {} : { tries });
 
 beforeAll(async () => {
-  production = await startArchivedCluster({ shared_preload_libraries: "pg_stat_statements" });
-  session = await connect(production.target, { readOnly: false });
-  await production.backUp("full");
-  await session.query(`
-    CREATE SCHEMA supabase_migrations;
-    CREATE TABLE supabase_migrations.schema_migrations (version text PRIMARY KEY);
-    CREATE TABLE public.children (id int PRIMARY KEY, name text, created_at timestamptz DEFAULT clock_timestamp());
-    INSERT INTO public.children SELECT n, 'canary-' || n FROM generate_series(1, 100) AS n`);
-  await migrate("20250101000001", "CREATE TABLE public.toys (id int)");
-  await production.backUp("incr");
-  await session.query("INSERT INTO public.toys VALUES (1), (2)");
-  allIsWell = await moment();
-  const [mark] = await session.query<{ lsn: string }>("SELECT pg_create_restore_point('all is well')::text AS lsn");
-  marked = mark?.lsn ?? "";
-  await session.query("UPDATE public.children SET name = 'wrong' WHERE id = 7");
-  await migrate("20250101000002", "DROP TABLE public.children");
-  await session.query("INSERT INTO public.toys VALUES (3)");
-  const [switched] = await session.query<{ segment: string }>("SELECT pg_walfile_name(pg_switch_wal()) AS segment");
-  await until(async () => {
-    const [row] = await session.query<{ done: boolean }>(
-      "SELECT last_archived_wal >= $1 AS done FROM pg_stat_archiver",
-      [switched?.segment],
-    );
-    return row?.done === true;
-  });
-  archived = files();
+  day = await badDay();
+  ({ production, session } = day);
+  kept = files();
 });
-afterAll(async () => {
-  await session?.[Symbol.asyncDispose]();
-  await production?.[Symbol.asyncDispose]();
-});
-
-function restore(point: PhysicalPoint, more: { tries?: number } = {}): Promise<RestoredCopy> {
-  return restoreToPoint({
-    environment: production.environment,
-    stanza: production.stanza,
-    point,
-    timeline: "latest",
-    superuser: "postgres",
-    lag: { tries: more.tries ?? 1, pauseSeconds: 0 },
-    signal: never,
-    note: () => {},
-  });
-}
-
-function physical(text: string): PhysicalPoint {
-  const point = parsePoint(text, new Date());
-  if (point.kind === "migration") throw new Error("a migration has to be traced first");
-  return point;
-}
+afterAll(() => day?.[Symbol.asyncDispose]());
 
 test("the moment before: both sides are proved, it can be looked at, and production's archive gets nothing from it", async () => {
-  const point = physical(allIsWell);
+  const point = physical(day.allIsWell);
   await using copy = await restore(point);
   await using then = await connect(copy.target, { readOnly: true });
   const around = await readAround(copy);
@@ -161,11 +94,11 @@ test("the moment before: both sides are proved, it can be looked at, and product
   const { host } = copy.target;
   expect(await copy.destroy()).toBe(true);
   expect(existsSync(host)).toBe(false);
-  expect(files()).toEqual(archived);
+  expect(files()).toEqual(kept);
 });
 
 test("a copy that is not of the point is found out, on either side", async () => {
-  const point = physical(allIsWell);
+  const point = physical(day.allIsWell);
   await using copy = await restore(physical("latest"));
   await using then = await connect(copy.target, { readOnly: true });
   const end = await readAround(copy);
@@ -201,16 +134,16 @@ test("just before a migration that is older than the newest backup: an earlier b
 });
 
 test("just before a position of the log", async () => {
-  await using copy = await restore(physical(`just before lsn ${marked}`));
+  await using copy = await restore(physical(`just before lsn ${day.marked}`));
   expect(copy.backup.type).toBe("incr");
-  expect(lsnValue(copy.stop.lsn)).toBeLessThanOrEqual(lsnValue(marked));
+  expect(lsnValue(copy.stop.lsn)).toBeLessThanOrEqual(lsnValue(day.marked));
   await using then = await connect(copy.target, { readOnly: true });
   expect(await then.query("SELECT count(*)::int AS rows FROM public.toys")).toEqual([{ rows: 2 }]);
   await expect(restore({ kind: "lsn", lsn: "0/100" })).rejects.toMatchObject({ id: "pgbackrest.not_found" });
 });
 
 test("an archive that ends before the point says so, after it was asked again", async () => {
-  await expect(restore(physical("0 s ago"), { tries: 2 })).rejects.toMatchObject({ id: "pgbackrest.archive_ends" });
+  await expect(restore(physical("0 s ago"), 2)).rejects.toMatchObject({ id: "pgbackrest.archive_ends" });
 });
 
 test("killed in the middle of a restore it leaves nothing running, and can be run again", async () => {

@@ -1,11 +1,9 @@
 import type { CopySession } from "../../postgres/copying.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
-import { countAltered, insertMissing, lastWritten, relink, type Written } from "./apply.ts";
+import { relink, type Written } from "./apply.ts";
 import { findMissing } from "./difference.ts";
-import { tableErrors } from "./errors.ts";
+import { backupName, bringLinked, insertAsTheyWere } from "./linked-rows.ts";
 import type { Reference } from "./references.ts";
-import { refersTo } from "./references.ts";
-import { streamRows } from "./stream-rows.ts";
 import type { WorkTable } from "./work-table.ts";
 
 export interface DependantsOptions {
@@ -24,65 +22,10 @@ export type DependantsWritten = ReadonlyMap<string, Written>;
 
 const nothing: Written = { inserted: 0, changed: 0, deleted: 0, relinked: 0 };
 
-/** A column of production by its name in the backup; null where the backup has none of it. */
-export function backupName(work: WorkTable, live: string): string | null {
-  return work.mapping.pairs.find((pair) => pair.live === live)?.backup ?? null;
-}
-
-/** The name of a foreign key's temporary table in the backup's database: the values that its rows must refer to. */
-export const wanted = "ithaca_wanted";
-
-/**
- * Brings over the backup's rows that refer to rows which were inserted since `seen`. Only these go over the wire.
- *
- * @returns whether the backup can be asked: a column of the key may have been added since
- */
-async function fetchReferring(
-  { production, backup }: DependantsOptions,
-  key: Reference,
-  parent: WorkTable,
-  child: WorkTable,
-  seen: string,
-): Promise<boolean> {
-  const columns = key.pairs.map((pair) => backupName(child, pair.child));
-  if (columns.some((column) => column === null)) return false;
-  const [first = "", ...rest] = columns.map((column, index) => `${quoteIdentifier(column ?? "")} AS c${index}`);
-  const { from } = child.backup;
-  await backup.query(`CREATE TEMP TABLE ${wanted} AS SELECT ${[first, ...rest].join(", ")} FROM ${from} WITH NO DATA`);
+/** The values by which rows elsewhere refer to rows that were inserted since `seen`. */
+function valuesOf(key: Reference, parent: WorkTable, seen: string): string {
   const values = key.pairs.map((pair) => `(a.row_after).${quoteIdentifier(pair.parent)}`).join(", ");
-  await streamRows(
-    production,
-    `SELECT DISTINCT ${values} FROM ${parent.after} AS a WHERE a.change = 'inserted' AND a.nth > ${seen}`,
-    backup,
-    `pg_temp.${wanted}`,
-  );
-  await backup.query(`ANALYZE pg_temp.${wanted}`);
-  await production.query(`TRUNCATE ${child.rows}`);
-  const rows = child.mapping.pairs.map((pair) => `r.${quoteIdentifier(pair.backup)}`).join(", ");
-  const match = refersTo(
-    key,
-    (column) => `w.c${key.pairs.findIndex((pair) => pair.parent === column)}`,
-    (column) => `r.${quoteIdentifier(backupName(child, column) ?? "")}`,
-  );
-  await streamRows(
-    backup,
-    `SELECT ${rows} FROM ${from} AS r WHERE EXISTS (SELECT FROM pg_temp.${wanted} AS w WHERE ${match})`,
-    production,
-    child.rows,
-  );
-  await backup.query(`DROP TABLE pg_temp.${wanted}`);
-  await production.query(`ANALYZE ${child.rows}`);
-  return true;
-}
-
-/** Inserts what is missing of a table. @throws table.not_as_written */
-export async function insertAsTheyWere(production: CopySession, child: WorkTable): Promise<number> {
-  const since = await lastWritten(production, child);
-  const inserted = await insertMissing(production, child, "fail");
-  const altered = await countAltered(production, child, since);
-  if (altered === 0) return inserted;
-  const what = `${altered} rows were changed by something while they were written`;
-  throw tableErrors.not_as_written({ table: child.shape.sql, what });
+  return `SELECT DISTINCT ${values} FROM ${parent.after} AS a WHERE a.change = 'inserted' AND a.nth > ${seen}`;
 }
 
 /**
@@ -117,7 +60,8 @@ export async function restoreDependants(options: DependantsOptions): Promise<Dep
         if (row?.last === null || row === undefined) continue;
         seen.set(key, row.last);
         note(`${child.shape.schema}.${child.shape.name}`);
-        if (!(await fetchReferring(options, key, parent, child, since))) continue;
+        const values = valuesOf(key, parent, since);
+        if (!(await bringLinked(options, { key, end: "child", into: child, values }))) continue;
         const sets = key.onDelete === "set null" && key.sets.every((name) => backupName(child, name) !== null);
         const relinked = sets ? await relink(production, child, key.sets) : 0;
         await findMissing(production, child);

@@ -1,10 +1,9 @@
 import type { CopySession } from "../../postgres/copying.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
-import { backupName, insertAsTheyWere, wanted } from "./dependants.ts";
 import { findMissing } from "./difference.ts";
+import { bringLinked, insertAsTheyWere } from "./linked-rows.ts";
 import type { OpenedTables } from "./open-tables.ts";
-import { dangling, type Reference, refersTo } from "./references.ts";
-import { streamRows } from "./stream-rows.ts";
+import { dangling, type Reference } from "./references.ts";
 import { openWorkTable, type WorkTable } from "./work-table.ts";
 
 interface ParentsOptions {
@@ -25,42 +24,11 @@ export interface ParentsBrought {
 /** Where nobody asked for it. */
 export const noParents: ParentsBrought = { works: [], inserted: new Map(), blockers: [] };
 
-/** Brings over the backup's rows that rows refer to which were written since `seen` and refer to nothing in production. */
-async function fetchReferred(
-  { production, backup }: ParentsOptions,
-  key: Reference,
-  child: WorkTable,
-  parent: WorkTable,
-  seen: string,
-): Promise<boolean> {
-  const columns = key.pairs.map((pair) => backupName(parent, pair.parent));
-  if (columns.some((column) => column === null)) return false;
-  const { from } = parent.backup;
-  const typed = columns.map((column, index) => `${quoteIdentifier(column ?? "")} AS c${index}`).join(", ");
-  await backup.query(`CREATE TEMP TABLE ${wanted} AS SELECT ${typed} FROM ${from} WITH NO DATA`);
+/** The values by which rows that were written since `seen` refer to nothing in production. */
+function valuesOf(key: Reference, child: WorkTable, seen: string): string {
   const written = (column: string) => `(a.row_after).${quoteIdentifier(column)}`;
-  await streamRows(
-    production,
-    `SELECT DISTINCT ${key.pairs.map((pair) => written(pair.child)).join(", ")}
-       FROM ${child.after} AS a WHERE a.nth > ${seen} AND ${dangling(key, written)}`,
-    backup,
-    `pg_temp.${wanted}`,
-  );
-  await production.query(`TRUNCATE ${parent.rows}`);
-  const rows = parent.mapping.pairs.map((pair) => `r.${quoteIdentifier(pair.backup)}`).join(", ");
-  const match = refersTo(
-    key,
-    (column) => `r.${quoteIdentifier(backupName(parent, column) ?? "")}`,
-    (column) => `w.c${key.pairs.findIndex((pair) => pair.child === column)}`,
-  );
-  await streamRows(
-    backup,
-    `SELECT ${rows} FROM ${from} AS r WHERE EXISTS (SELECT FROM pg_temp.${wanted} AS w WHERE ${match})`,
-    production,
-    parent.rows,
-  );
-  await backup.query(`DROP TABLE pg_temp.${wanted}`);
-  return true;
+  const values = key.pairs.map((pair) => written(pair.child)).join(", ");
+  return `SELECT DISTINCT ${values} FROM ${child.after} AS a WHERE a.nth > ${seen} AND ${dangling(key, written)}`;
 }
 
 /**
@@ -101,7 +69,8 @@ export async function bringParents(
         if (row === undefined || row.last === null) continue;
         seen.set(key, row.last);
         note(`${parent.shape.schema}.${parent.shape.name}`);
-        if (!(await fetchReferred(options, key, child, parent, since))) continue;
+        const values = valuesOf(key, child, since);
+        if (!(await bringLinked(options, { key, end: "parent", into: parent, values }))) continue;
         await findMissing(production, parent);
         const rows = await insertAsTheyWere(production, parent);
         inserted.set(parent.shape.sql, (inserted.get(parent.shape.sql) ?? 0) + rows);
