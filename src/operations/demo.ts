@@ -8,7 +8,7 @@ import { writeReport } from "../report/write.ts";
 import { localVault } from "../vault/vault.ts";
 import { vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
-import { loadFixtureSubject } from "./fixture-plan.ts";
+import { loadMadeUp } from "./fixture-plan.ts";
 import { loadInnerOdyssey } from "./load-fixture.ts";
 import { productionLike } from "./production-like.ts";
 import { proveSubject } from "./prove.ts";
@@ -31,7 +31,7 @@ export interface DemoOptions extends SubjectOptions {
  * `.ithaca/`; the servers do not.
  */
 export async function demo(context: UseCaseContext, options: DemoOptions): Promise<ProofReport> {
-  const subject = await loadFixtureSubject(context, options);
+  const { subject } = await loadMadeUp(context, options);
   const { progress, clock, signal } = context;
   const home = resolve(context.workingDirectory, ".ithaca");
   await using production = await progress.step("Start a made-up production server", () => startCluster());

@@ -35,7 +35,9 @@ export async function drill(silent: UseCaseContext, asked: DrillOptions): Promis
   const team = await loadSubject(silent, asked);
   const { RESTIC_REPOSITORY, RESTIC_REPOSITORY_FILE } = silent.environment;
   const madeUp = asked.madeUp === true || (RESTIC_REPOSITORY ?? RESTIC_REPOSITORY_FILE ?? "") === "";
-  const { subject, plan } = madeUp ? await loadMadeUp(silent, asked.plan) : { subject: team, plan: asked.plan };
+  const { subject, plan } = madeUp
+    ? await loadMadeUp(silent, { plan: asked.plan })
+    : { subject: team, plan: asked.plan };
   const options = { ...asked, plan, e2e: asked.e2e ?? subject.database.rehearsal !== undefined };
   const context = await withTimeLeft(silent, subject, { of: "drill" });
   if (options.e2e) await requireRehearsal(subject);

@@ -5,10 +5,9 @@ import { innerOdysseyPlan } from "../../test/support/inner-odyssey-plan.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
 import { scratchDirectory } from "../base/scratch.ts";
-import { bench } from "./bench/bench.ts";
 import { tryDamages } from "./damages/damages.ts";
 import { demo } from "./demo.ts";
-import { loadFixtureSubject } from "./fixture-plan.ts";
+import { loadMadeUp } from "./fixture-plan.ts";
 
 test("in a fork with a plan of its own the made-up database keeps its plan, and is not judged by another one", async () => {
   await using fork = await scratchDirectory("fork");
@@ -21,14 +20,14 @@ test("in a fork with a plan of its own the made-up database keeps its plan, and 
   };
   const plan = "ithaca.yaml";
   await writeFile(join(fork.path, plan), "version: 1\ndatabases:\n  shop: {}\n");
-  const refused = { id: "plan.unknown_database", kind: "input", message: expect.stringContaining("only shop") };
-  await expect(demo(context, { plan, families: 1 })).rejects.toMatchObject(refused);
-  await expect(bench(context, { plan, only: "inner-odyssey" })).rejects.toMatchObject(refused);
-  await expect(tryDamages(context, { plan, only: "rows" })).rejects.toMatchObject(refused);
-
-  await copyFile(innerOdysseyPlan, join(fork.path, "inner-odyssey.yaml"));
-  expect(await loadFixtureSubject(context, { plan })).toMatchObject({ name: "inner-odyssey" });
-  await expect(loadFixtureSubject(context, { plan: "inner-odyssey.yaml", database: "shop" })).rejects.toMatchObject({
-    id: "plan.unknown_database",
+  expect(await loadMadeUp(context, { plan }), "the one that Ithaca comes with").toMatchObject({
+    subject: { name: "inner-odyssey" },
+    plan: innerOdysseyPlan,
   });
+  await copyFile(innerOdysseyPlan, join(fork.path, "inner-odyssey.yaml"));
+  expect(await loadMadeUp(context, { plan }), "the fork's own").toMatchObject({ plan: "inner-odyssey.yaml" });
+  const refused = { id: "plan.unknown_database", kind: "input" };
+  const other = { plan, database: "shop" };
+  await expect(demo(context, { ...other, families: 1 })).rejects.toMatchObject(refused);
+  await expect(tryDamages(context, other)).rejects.toMatchObject(refused);
 });

@@ -12,7 +12,7 @@ const fixtureDatabase = "inner-odyssey";
 const [usual, kept] = ["ithaca.yaml", `${fixtureDatabase}.yaml`];
 
 /** The plan of the made-up database: another one than the team's, unless the one that was named has another name. */
-export async function fixturePlan({ workingDirectory }: UseCaseContext, plan: string): Promise<string> {
+async function fixturePlan({ workingDirectory }: UseCaseContext, plan: string): Promise<string> {
   if (basename(plan) !== usual) return plan;
   const beside = join(dirname(plan), kept);
   const there = await access(resolve(workingDirectory, beside)).then(
@@ -20,16 +20,6 @@ export async function fixturePlan({ workingDirectory }: UseCaseContext, plan: st
     () => false,
   );
   return there ? beside : plan;
-}
-
-/**
- * The made-up database as its plan has it.
- *
- * @throws plan.unknown_database where the plan is another database's, and says nothing that would be true of this one
- */
-export async function loadFixtureSubject(context: UseCaseContext, options: SubjectOptions): Promise<Subject> {
-  const plan = await fixturePlan(context, options.plan);
-  return loadSubject(context, { plan, database: options.database ?? fixtureDatabase });
 }
 
 /** A made-up production's subject, and the plan that it is in. */
@@ -46,17 +36,18 @@ const notThere: ReadonlySet<string> = new Set(["plan.missing", "plan.unknown_dat
 const shipped = [kept, usual].map((name) => fileURLToPath(new URL(`../../${name}`, import.meta.url)));
 
 /**
- * What a team's drill or rehearsal on a made-up production is judged by: the rules of that production, which are none of the
- * team's own. By the plan beside theirs, else by the one that Ithaca comes with.
+ * What runs on a made-up production is judged by its rules, which are none of the team's own: by the plan beside theirs, else
+ * by the one that Ithaca comes with.
  *
  * @throws plan.unknown_database where none of them has it; every other error of these plans
  */
-export async function loadMadeUp(context: UseCaseContext, plan: string): Promise<MadeUp> {
+export async function loadMadeUp(context: UseCaseContext, { plan, database }: SubjectOptions): Promise<MadeUp> {
   const first = await fixturePlan(context, plan);
   let missing: unknown;
   for (const path of [first, ...shipped]) {
     try {
-      return { subject: await loadSubject(context, { plan: path, database: fixtureDatabase }), plan: path };
+      const subject = await loadSubject(context, { plan: path, database: database ?? fixtureDatabase });
+      return { subject, plan: path };
     } catch (thrown) {
       if (!(thrown instanceof IthacaError) || !notThere.has(thrown.id)) throw thrown;
       missing ??= thrown;

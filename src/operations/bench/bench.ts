@@ -11,7 +11,7 @@ import { majorOf } from "../../postgres/server-facts.ts";
 import { parseTarget } from "../../postgres/target.ts";
 import type { Throwaway } from "../../postgres/types.ts";
 import type { UseCaseContext } from "../context.ts";
-import { fixturePlan, loadFixtureSubject } from "../fixture-plan.ts";
+import { loadMadeUp } from "../fixture-plan.ts";
 import { dataSets } from "./data-sets.ts";
 import { benchErrors } from "./errors.ts";
 import { type Bench, measure, type Subject } from "./measure.ts";
@@ -37,9 +37,8 @@ async function ageKeys(folder: string, signal: AbortSignal): Promise<Stand["age"
  * @throws bench.no_source, postgres.bad_url, plan.unknown_database
  */
 export async function bench(silent: UseCaseContext, asked: BenchOptions): Promise<BenchResult> {
-  const options = { ...asked, plan: await fixturePlan(silent, asked.plan) };
-  // Told before the first server is started, not in its child process.
-  if (options.source !== true) await loadFixtureSubject(silent, options);
+  // Whether the plan is one is told before the first server is started.
+  const options = asked.source === true ? asked : { ...asked, plan: (await loadMadeUp(silent, asked)).plan };
   const context = { ...silent, progress: tellTimeLeft(silent.progress, null) };
   const { progress, signal } = context;
   const before = loadavg()[0] ?? 0;

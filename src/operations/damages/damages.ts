@@ -4,7 +4,7 @@ import { silentProgress } from "../../base/progress.ts";
 import { tellTimeLeft } from "../../base/time-left-of-run.ts";
 import { seededRandom } from "../../proof/sabotage/random.ts";
 import type { UseCaseContext } from "../context.ts";
-import { loadFixtureSubject } from "../fixture-plan.ts";
+import { loadMadeUp } from "../fixture-plan.ts";
 import type { SubjectOptions } from "../subject.ts";
 import { archiveEntries, type Depot, openDepot } from "./archive-entries.ts";
 import { copyEntries } from "./copy-entries.ts";
@@ -100,7 +100,7 @@ export async function tryEntries(context: UseCaseContext, entries: readonly Entr
 export async function tryDamages(context: UseCaseContext, options: DamagesOptions): Promise<DamagesResult> {
   // The steps of two hundred proofs are nobody's business.
   const quiet = { ...context, progress: silentProgress };
-  const subject = await loadFixtureSubject(context, options);
+  const { subject } = await loadMadeUp(context, options);
   await using stack = new AsyncDisposableStack();
   const stages = once(stack, async (fixture: Fixture): Promise<Stage> => {
     const planned = fixture === "odyssey" || fixture === "stale";

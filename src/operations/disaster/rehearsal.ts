@@ -34,7 +34,7 @@ export async function prepareRehearsal(
 ): Promise<PreparedRehearsal> {
   const { site, notCovered } = await rehearsedPlatform(given, stack);
   const { context, options, reports } = site;
-  const played = await loadMadeUp(context, options.plan);
+  const played = await loadMadeUp(context, { plan: options.plan });
   const timed = <T>(_name: string, work: () => Promise<T>) => work();
   const production = stack.use(
     await makeUpProduction(context, played.subject, {
