@@ -1,6 +1,7 @@
 import { listRelations } from "../../census/relations.ts";
 import { resolveScope } from "../../census/scope.ts";
 import { listTables } from "../../census/table-list.ts";
+import type { DatabasePlan } from "../../plan/schema.ts";
 import { findClient } from "../../postgres/clients.ts";
 import { connect } from "../../postgres/connect.ts";
 import { assertMayRead, readServerFacts } from "../../postgres/server-facts.ts";
@@ -12,6 +13,41 @@ import { type Concern, type Examination, type Patient, subjectOf, variable } fro
 
 /** A proof judges ages of backups and excuses by this machine's clock: more than this is too much, in seconds. */
 const mostSkew = 60;
+
+/** So many tables are named in one sentence. */
+const mostNamed = 5;
+
+/**
+ * What the plan says of the database that is not so: then its proofs would not be about this server.
+ *
+ * @throws where it names tables that are not there
+ */
+function unlikeThePlan(
+  { critical_tables, rls_tables, freshness, smoke, throwaway }: DatabasePlan,
+  there: ReadonlySet<string>,
+  major: number,
+): Concern | null {
+  const named = [
+    ...critical_tables,
+    ...rls_tables,
+    ...freshness.map(({ table }) => table),
+    ...(smoke ? [smoke.table] : []),
+  ];
+  const missing = [...new Set(named)].filter((name) => !there.has(name));
+  if (missing.length > 0) {
+    const rest = missing.length > mostNamed ? ` and ${missing.length - mostNamed} more` : "";
+    throw new Error(
+      `The plan names tables that this database does not have: ${missing.slice(0, mostNamed).join(", ")}${rest}; correct the plan or the connection string (\`npm run ithaca -- init\` writes a plan by reading this database), for every proof would fail.`,
+    );
+  }
+  if (throwaway.major !== major) {
+    return {
+      message: `Its server is PostgreSQL ${major}, and on GitHub copies are restored into ${throwaway.major}`,
+      mend: `set throwaway.major of the database to ${major} in the plan`,
+    };
+  }
+  return null;
+}
 
 /** Asks the source what a backup needs of it; the connection is READ ONLY. */
 async function source(patient: Patient): Promise<string | Concern> {
@@ -28,6 +64,8 @@ async function source(patient: Patient): Promise<string | Concern> {
     const message = `No table of the database ${facts.database} would be in a backup, and its proof would fail`;
     return { message, mend: "check the connection string, and what the plan leaves out under scope" };
   }
+  const wrong = unlikeThePlan(subject.database, new Set(tables.map(({ name }) => name)), facts.major);
+  if (wrong !== null) return wrong;
   const count = `${own} table${own === 1 ? "" : "s"}`;
   return `PostgreSQL ${facts.version}, ${count}, read as ${facts.user}, dumped by pg_dump ${client.version}`;
 }

@@ -70,6 +70,16 @@ test("a database that no backup could be taken of, or of which nothing would be 
     (await examined({ ITHACA_DATABASE_URL: socketUrl(target) })).get("source");
   expect(await source()).toMatchObject({ status: "yellow", message: expect.stringContaining("No table of the") });
   await database.session.query("CREATE TABLE public.secrets ()");
+  expect(await source()).toMatchObject({ status: "yellow", message: expect.stringContaining("restored into 17") });
+  const major = Math.floor(database.session.versionNum / 10_000);
+  const planOf = (more: string) =>
+    writeFile(
+      join(folder.path, "ithaca.yaml"),
+      plan.replace("supabase\n", `supabase\n    throwaway: { major: ${major} }\n${more}`),
+    );
+  await planOf("    critical_tables: [public.secrets, public.orders]\n");
+  expect(await source()).toMatchObject({ status: "red", message: expect.stringContaining("not have: public.orders") });
+  await planOf("");
   expect(await source()).toMatchObject({ status: "green", message: expect.stringContaining(", 1 table, read as") });
   expect(await source(reader.target)).toMatchObject({
     status: "red",

@@ -1,5 +1,6 @@
 import { IthacaError } from "../../base/errors.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
+import { spellAmount } from "../../report/format.ts";
 import { type Concern, type Examination, type Patient, subjectOf } from "./types.ts";
 
 /* The plan, and the excuses in it that will not last. */
@@ -52,7 +53,7 @@ export function ofPlan(patient: Patient): Examination[] {
       look: async () => {
         const { subject } = patient;
         if (subject instanceof IthacaError) throw subject;
-        return `${subject.name}, ${subject.database.critical_tables.length} critical tables`;
+        return `${subject.name}, ${spellAmount(subject.database.critical_tables.length, "critical table")}`;
       },
     },
     { id: "excuses", title: "Excuses in the plan", look: async () => excuses(patient) },

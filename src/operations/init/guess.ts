@@ -1,4 +1,5 @@
 import { qualifiedName } from "../../postgres/quote.ts";
+import { spellAmount } from "../../report/format.ts";
 
 /* What a database's outside says about its plan. Pure: takes what was read, gives guesses, each with the reason for it. */
 
@@ -39,6 +40,8 @@ export interface FoundPulse {
 export interface FoundDatabase {
   readonly database: string;
   readonly supabase: boolean;
+  /** Of its server. */
+  readonly major: number;
   readonly tables: readonly FoundTable[];
   readonly references: readonly FoundReference[];
   readonly pulses: readonly FoundPulse[];
@@ -113,7 +116,10 @@ export function smokeTable(tables: readonly FoundTable[]): Guess<{ table: string
     .flatMap((table) => (table.key === null ? [] : [{ ...table, key: table.key }]))
     .sort((a, b) => Number(a.empty) - Number(b.empty) || b.referenced_by - a.referenced_by || b.bytes - a.bytes);
   if (best === undefined) return null;
-  const why = best.referenced_by > 0 ? `${best.referenced_by} tables refer to it` : "the largest table with a key";
+  const why =
+    best.referenced_by > 0
+      ? `${spellAmount(best.referenced_by, "reference")} from other tables`
+      : "the largest table with a key";
   return { value: { table: planName(best), key: best.key }, why };
 }
 

@@ -102,6 +102,9 @@ export function planText(found: FoundDatabase, urlSecret: string): string {
         : [`table: ${yaml(smoke.value.table)} ${comment(smoke.why)}`, `key: ${yaml(smoke.value.key)}`],
       "no table has a primary key of one column.",
     ),
+    "",
+    "    # The server's own major version: what GitHub's jobs restore into, and whose pg_dump they use.",
+    `    throwaway: { major: ${found.major} }`,
   ];
   return `# yaml-language-server: $schema=./ithaca.schema.json
 #

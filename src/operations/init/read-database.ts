@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { quoteIdentifier } from "../../postgres/quote.ts";
+import { majorOf } from "../../postgres/server-facts.ts";
 import type { Session } from "../../postgres/types.ts";
 import type { FoundDatabase, FoundPulse, FoundReference, FoundTable } from "./guess.ts";
 
@@ -95,6 +96,7 @@ export async function readDatabase(session: Session): Promise<FoundDatabase> {
     }
     return {
       ...surroundings,
+      major: majorOf(session.versionNum),
       tables: tables.map((table) => ({ ...table, bytes: Number(table.bytes) })).filter(({ readable }) => readable),
       references,
       pulses,
