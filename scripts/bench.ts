@@ -4,9 +4,10 @@ import { Command } from "commander";
 import { bench } from "../src/operations/bench/bench.ts";
 import { benchText } from "./terminal/bench-text.ts";
 import { wholeNumber } from "./terminal/options.ts";
+import { refuseUsage } from "./terminal/refuse-usage.ts";
 import { runCommand } from "./terminal/run-command.ts";
 
-await new Command("bench")
+await refuseUsage(new Command("bench"))
   .description("Measure the pipeline against what people do without it; every promise is a row, kept or not")
   .option("--full", "also with sixteen times the data; the quick run takes less than ten minutes")
   .option("--only <text>", "only the data sets whose name holds this text")

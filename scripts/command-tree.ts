@@ -19,6 +19,7 @@ import { recoverCommand } from "./commands/recover.ts";
 import { reportsCommand } from "./commands/reports.ts";
 import { retainCommand } from "./commands/retain.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { refuseUsage } from "./terminal/refuse-usage.ts";
 
 const exitCodes = `
 Exit codes: 0 proven or done, 1 failed, 2 wrong input or plan, 3 inconclusive, 130 stopped.`;
@@ -63,14 +64,11 @@ function version(): string {
  * @example await commandTree().parseAsync();
  */
 export function commandTree(): Command {
-  const program = new Command("ithaca")
+  const program = refuseUsage(new Command("ithaca"))
     .description("Brings a PostgreSQL database home, and proves every night that it could.")
     .version(version())
     .showSuggestionAfterError()
     .showHelpAfterError("(see --help)")
-    .exitOverride((error) => {
-      process.exit(error.exitCode === 0 ? 0 : 2);
-    })
     .addHelpText("after", "\nFirst steps:\n  npm run demo\n  npm run ithaca -- init\n  npm run ithaca -- doctor")
     .addHelpText("after", exitCodes);
   for (const make of commands) program.addCommand(settled(make(), program));

@@ -3,11 +3,11 @@ import "./terminal/require-node.ts";
 import { Command } from "commander";
 import { tryDamages } from "../src/operations/damages/damages.ts";
 import { damagesText } from "./terminal/damages-text.ts";
+import { wholeNumber } from "./terminal/options.ts";
+import { refuseUsage } from "./terminal/refuse-usage.ts";
 import { runCommand } from "./terminal/run-command.ts";
 
-const whole = (text: string) => Number.parseInt(text, 10);
-
-await new Command("damages")
+await refuseUsage(new Command("damages"))
   .description("Try the catalogue of damage: every kind must be noticed, and nothing undamaged may raise an alarm")
   .option(
     "--plan <file>",
@@ -15,7 +15,7 @@ await new Command("damages")
     "ithaca.yaml",
   )
   .option("--only <text>", "only kinds whose family or name holds this text")
-  .option("--sample <number>", "only so many of them", whole)
+  .option("--sample <number>", "only so many of them", wholeNumber(1))
   .option("--seed <text>", "which ones are drawn", "1")
   .option("--json", "print one JSON document")
   .action((options) =>

@@ -152,7 +152,7 @@ const unreachable = "postgres://reader:canary-secret@127.0.0.1:1/shop";
 
 /** What a person can get wrong or find broken: arguments, changes to the environment, exit code, and the sentence. */
 const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
-  ["an unknown command", ["prov"], {}, 2, /unknown command 'prov'[\s\S]*Did you mean prove\?/],
+  ["an unknown command", ["prov"], {}, 2, /run.usage[\s\S]*unknown command 'prov'[\s\S]*Did you mean prove\?/],
   ["an unknown option", ["prove", "--bakup", "x"], {}, 2, /unknown option '--bakup'[\s\S]*Did you mean --backup\?/],
   ["no point in time", ["recover", "point-in-time"], {}, 2, /say --to <point>, or --rehearse/],
   ["a number that is none", ["demo", "--families", "many"], {}, 2, /--families[\s\S]*whole number/],
@@ -173,7 +173,8 @@ const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
 
 test("every mistake gets one clear sentence and the right exit code", async () => {
   for (const [what, args, env, exitCode, sentence] of mistakes) {
-    const result = await ithaca(args, site.folder, { ...site.env, ...env });
+    const result = await ithaca([...args, "--json"], site.folder, { ...site.env, ...env });
+    expect(JSON.parse(result.stdout), what).toBeInstanceOf(Object);
     const shown = `${result.stdout}\n${result.stderr}`;
     expect(shown, what).toMatch(sentence);
     expect(shown, what).not.toMatch(/\n\s+at |canary/);

@@ -1,6 +1,18 @@
 import { defineErrors, entry } from "../base/errors.ts";
 
 export const operationErrors = defineErrors("run", {
+  usage: entry({
+    kind: "input",
+    says: (p: { why: string }) => p.why,
+    mend: () => "see --help",
+    example: { why: "unknown option '--bakup' (Did you mean --backup?)" },
+  }),
+  nothing_chosen: entry({
+    kind: "input",
+    says: (p: { only: string; kinds: number }) => `--only ${p.only} chooses none of the ${p.kinds} kinds of damage`,
+    mend: () => "name a part of a family or kind, such as rows or policy; without it all are tried",
+    example: { only: "polcy", kinds: 284 },
+  }),
   source_missing: entry({
     kind: "surroundings",
     says: (p: { variable: string; database: string }) =>

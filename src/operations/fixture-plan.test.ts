@@ -30,4 +30,5 @@ test("in a fork with a plan of its own the made-up database keeps its plan, and 
   const other = { plan, database: "shop" };
   await expect(demo(context, { ...other, families: 1 })).rejects.toMatchObject(refused);
   await expect(tryDamages(context, other)).rejects.toMatchObject(refused);
+  await expect(tryDamages(context, { plan, only: "polcy" })).rejects.toMatchObject({ id: "run.nothing_chosen" });
 });

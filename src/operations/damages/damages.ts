@@ -4,6 +4,7 @@ import { silentProgress } from "../../base/progress.ts";
 import { tellTimeLeft } from "../../base/time-left-of-run.ts";
 import { seededRandom } from "../../proof/sabotage/random.ts";
 import type { UseCaseContext } from "../context.ts";
+import { operationErrors } from "../errors.ts";
 import { loadMadeUp } from "../fixture-plan.ts";
 import type { SubjectOptions } from "../subject.ts";
 import { archiveEntries, type Depot, openDepot } from "./archive-entries.ts";
@@ -95,7 +96,7 @@ export async function tryEntries(context: UseCaseContext, entries: readonly Entr
  * checks of a proof; archives and vaults are damaged before they are fetched, opened and restored. And the other way
  * round: what is undamaged, in every shape, must be proven.
  *
- * @throws plan.unknown_database
+ * @throws plan.unknown_database, run.nothing_chosen
  */
 export async function tryDamages(context: UseCaseContext, options: DamagesOptions): Promise<DamagesResult> {
   // The steps of two hundred proofs are nobody's business.
@@ -107,5 +108,9 @@ export async function tryDamages(context: UseCaseContext, options: DamagesOption
     return setStage(quiet, fixture, planned ? subject : bareSubject(fixture));
   });
   const depots = once(stack, (_: "depot"): Promise<Depot> => openDepot(quiet));
-  return await tryEntries(context, choose([...copyEntries(stages), ...archiveEntries(() => depots("depot"))], options));
+  const all = [...copyEntries(stages), ...archiveEntries(() => depots("depot"))];
+  const chosen = choose(all, options);
+  // Nothing tried and nothing missed would read like a good end.
+  if (chosen.length === 0) throw operationErrors.nothing_chosen({ only: options.only ?? "", kinds: all.length });
+  return await tryEntries(context, chosen);
 }

@@ -1,0 +1,25 @@
+import type { Command, CommanderError } from "commander";
+import { operationErrors } from "../../src/operations/errors.ts";
+
+/** What the parser has against the arguments; its own text goes to stderr, with the nearest option where there is one. */
+function reasonOf({ code, message }: CommanderError): string {
+  if (code === "commander.help") return "Which command is meant is not said to the end";
+  return message
+    .replace(/^error: /, "")
+    .replaceAll(/\s+/g, " ")
+    .replace(/\.$/, "");
+}
+
+/**
+ * Ends a program whose arguments the parser refuses as any other wrong input ends: with 2, and under `--json` with a
+ * document on stdout. Help and `--version` end with 0.
+ */
+export function refuseUsage(program: Command): Command {
+  return program.exitOverride((error) => {
+    if (error.exitCode !== 0 && process.argv.includes("--json")) {
+      const { id, message } = operationErrors.usage({ why: reasonOf(error) });
+      process.stdout.write(`${JSON.stringify({ error: { id, message } }, null, 2)}\n`);
+    }
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+}
