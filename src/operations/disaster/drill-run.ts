@@ -2,6 +2,7 @@ import { stopwatch } from "../../base/clock.ts";
 import { IthacaError } from "../../base/errors.ts";
 import type { NotCovered } from "../../proof/types.ts";
 import type { Incident } from "../../recovery/types.ts";
+import { spellSeconds } from "../../report/format.ts";
 import type { DrillReport, Objective } from "../../report/model.ts";
 
 export type Part = DrillReport["phases"][number]["part"];
@@ -46,8 +47,8 @@ export class DrillRun {
       id: `objectives.${name}`,
       title,
       status: met === null ? "not_run" : met ? "passed" : "failed",
-      expected: `within ${target_s} s`,
-      actual: measured_s === null ? "not measured" : `${measured_s.toFixed(1)} s`,
+      expected: `within ${spellSeconds(target_s)}`,
+      actual: measured_s === null ? "not measured" : spellSeconds(measured_s),
       findings: [],
       seconds: 0,
       reason: met === null ? `the drill ended in ${this.current}` : "",

@@ -26,7 +26,10 @@ export async function publishDrill(
       why: "production was made up: set the vault's variables to drill with it",
     });
   }
-  if (options.e2e === false) run.notCovered.push({ what: "the app's tests", why: "left out by --no-e2e" });
+  if (options.e2e === false) {
+    const why = subject.database.rehearsal === undefined ? "the plan names none (rehearsal)" : "left out by --no-e2e";
+    run.notCovered.push({ what: "the app's tests", why });
+  }
   if (options.older === false) run.notCovered.push({ what: "an older backup", why: "left out by --no-older" });
   run.notCovered.push({
     what: "the platform, the application's variables and its hostname",
