@@ -2,8 +2,9 @@ import { stopwatch } from "../base/clock.ts";
 import { IthacaError, messageOf } from "../base/errors.ts";
 import { type Driven, type DriveOptions, titles } from "./drive-options.ts";
 import { recoveryErrors } from "./errors.ts";
+import { goesOnLater, whereToGoOn } from "./go-on.ts";
 import { KeptIncident } from "./kept-incident.ts";
-import { apply, type Event, resumption, type Step, writingSteps } from "./machine.ts";
+import { apply, type Event, type Step, writingSteps } from "./machine.ts";
 import { assertMarkable } from "./marker.ts";
 import { obstaclesOf } from "./obstacles.ts";
 import { faultAround } from "./surroundings.ts";
@@ -91,29 +92,9 @@ class Run {
 
   /** Where this run goes on, and why, told before anything is done. */
   async resume(): Promise<void> {
-    const { state } = this.incident;
-    if (state.step === "select" || state.step === "ended") return;
-    const { method, progress } = this.options;
-    if (!writingSteps.has(state.step)) {
-      // What is past the writing needs no restore point any more; what comes before it does.
-      if (!["announce", "watch", "record"].includes(state.step)) await this.selectAgain();
-      progress.warn(`Going on with ${this.incident.id}, which had come to "${titles[state.step]}".`);
-      return;
-    }
-    await this.selectAgain();
-    const { standing, says } = await method.inspect(this.context);
-    const next = resumption(state, standing);
-    const sentence = `The last run stopped in "${titles[state.step]}". ${says}`;
-    progress.warn(sentence);
-    await this.kept.save({ state: next, log: this.kept.log(`resumed: ${standing}`, sentence, null) });
-  }
-
-  /** Finds what is restored once more: an archive that lies on this machine may be another than the one it began with. */
-  private async selectAgain(): Promise<void> {
-    const found = (await this.options.method.select(this.context)).backup;
-    const begun = this.incident.restore_point?.backup ?? null;
-    if (begun === null || found === null || found.digest === begun.digest) return;
-    throw recoveryErrors.other_backup({ id: this.incident.id, begun: begun.id, found: found.id });
+    const found = await whereToGoOn(this.options, this.incident, this.context);
+    if (found === null) return;
+    await this.kept.save({ state: found.state, log: this.kept.log(found.event, found.says, null) });
   }
 
   /** One step: work, what it came to, and the next state, written before anything else is done. */
@@ -125,6 +106,7 @@ class Run {
       result = await this.options.progress.step(titles[step], () => this.work(step));
     } catch (caught) {
       const thrown = faultAround(caught, this.options.target);
+      if (await goesOnLater(this.options, step, this.context)) return await this.leave(thrown, seconds());
       result = { event: step === "roll_back" ? "not_undone" : "fault", says: messageOf(thrown) };
       if (thrown instanceof IthacaError) this.fault ??= thrown;
       const told = thrown instanceof IthacaError && (thrown.kind === "input" || thrown.kind === "interrupted");
@@ -139,6 +121,15 @@ class Run {
     if (ended && state.outcome !== "needs_person") await this.kept.removeMarker();
     await this.kept.save({ state, log });
     if (ended && state.outcome === "needs_person") await this.kept.keepMarker();
+  }
+
+  /** Ends the run where it is: the file, or the marker, tells the next one how far it has come. */
+  private async leave(thrown: unknown, seconds: number): Promise<never> {
+    const log = this.kept.log("interrupted", messageOf(thrown), seconds);
+    // While a platform restores it, the database takes no marker; the file stands by then.
+    await this.kept.save({ log }).catch((error: unknown) => this.options.progress.warn(messageOf(error)));
+    this.options.signal.throwIfAborted();
+    throw thrown;
   }
 
   /** A swap ends every session of the database, that of the lock too where there is no other database to hold it in. */

@@ -137,6 +137,11 @@ export interface RecoveryMethod {
   verify(context: StepContext): Promise<Verification>;
   /** Puts production back as it was, where that can be done safely, and lets writers in again. */
   rollBack(context: StepContext): Promise<{ readonly undone: boolean; readonly says: string }>;
+  /**
+   * Whether what was begun goes on, or stays, whatever we do: whoever then stops the run only ends the looking, and the
+   * next run goes on with it. Without it an interruption leads through the roll-back.
+   */
+  stays?(context: StepContext): Promise<boolean>;
   /** Lets writers in again after a verified recovery. */
   release(context: StepContext): Promise<void>;
   /** Sentences for the last screen: what a person has to do now, such as to drop the old database some day. */

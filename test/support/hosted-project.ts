@@ -32,10 +32,16 @@ const minute = 60;
 /** Seconds since 1970, so many minutes ago. */
 export const unix = (minutesAgo: number): number => Math.floor(Date.now() / 1000) - minutesAgo * minute;
 
+export interface MethodOptions {
+  readonly lagSeconds?: number;
+  readonly signal?: AbortSignal;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export interface HostedProject extends AsyncDisposable {
   readonly platform: PlatformServer;
   readonly database: TestDatabase;
-  method(minutesAgo?: number, more?: { lagSeconds?: number }): RecoveryMethod;
+  method(minutesAgo?: number, more?: MethodOptions): RecoveryMethod;
 }
 
 export interface HostedOptions {
@@ -49,7 +55,7 @@ export interface HostedOptions {
 /** A hosted project whose newest hour of work is bad. @param then how it stood before */
 export async function hostedProject(then: TemplateDatabase, options: HostedOptions = {}): Promise<HostedProject> {
   await using stack = new AsyncDisposableStack();
-  const platform = stack.use(await supabasePlatform({ takes: 2500 }));
+  const platform = stack.use(await supabasePlatform({ takes: 1000 }));
   const { project } = platform;
   project.pitr = { enabled: true, earliest: unix(7 * 24 * 60), latest: unix(1) };
   const database = stack.use(await testDatabase(then.name));
@@ -75,15 +81,15 @@ export async function hostedProject(then: TemplateDatabase, options: HostedOptio
   });
   const { test: written } = plan.databases;
   if (written === undefined) throw new Error("the plan has no database");
-  const signal = new AbortController().signal;
+  const never = new AbortController().signal;
   const held = stack.move();
   return {
     platform,
     database,
-    method(minutesAgo = 30, { lagSeconds = 1 } = {}) {
+    method(minutesAgo = 30, { lagSeconds = 1, signal = never, environment = {} } = {}) {
       const instant = Temporal.Instant.fromEpochMilliseconds(unix(minutesAgo) * 1000);
       return supabasePitr({
-        access: platformAccess(platform.env, usualNames, signal),
+        access: platformAccess({ ...platform.env, ...environment }, usualNames, signal),
         point: { kind: "time", instant },
         asked: showInstant(instant),
         target,

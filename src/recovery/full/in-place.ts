@@ -176,6 +176,7 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
         says: "The server has taken everything back: production is as it was, and takes writes again.",
       };
     },
+    stays: ({ incidentId }) => isCommitted(target, incidentId),
     release: ({ notes }) => letIn(notes),
     nextSteps: () => [
       ...(fresh ? [`Lead the application, and then the backups, to ${describeTarget(target)}.`] : []),

@@ -11,6 +11,19 @@ import { pointErrors } from "./errors.ts";
 import { notesOf } from "./pitr-notes.ts";
 import type { PlatformRecovery } from "./platform-recovery.ts";
 
+/** What the API calls nothing: it could not be asked, so that nobody knows. */
+const unknown = "not known";
+
+/** The project's state. A restore goes on whether or not the API answers meanwhile. */
+async function statusOf({ api, ref }: PlatformRecovery["access"]): Promise<string> {
+  try {
+    return (await getProject(api, ref)).status;
+  } catch (error) {
+    if (error instanceof PlatformError && error.transient) return unknown;
+    throw error;
+  }
+}
+
 /**
  * How the project stands: restored means that it serves, and that what was written after the point is gone. A marker of
  * an older incident may have stood there at the point.
@@ -19,7 +32,7 @@ export async function lookAt(
   { access, target }: PlatformRecovery,
   { incidentId }: Pick<StepContext, "incidentId">,
 ): Promise<{ restored: boolean; state: string }> {
-  const { status } = await getProject(access.api, access.ref);
+  const status = await statusOf(access);
   if (status !== healthy) return { restored: false, state: status };
   try {
     // A server that answers without its database is not there yet.
@@ -75,7 +88,8 @@ export async function begins(recovery: PlatformRecovery, step: StepContext): Pro
   try {
     return await waitUntil(recovery.access.api, "A restore that was asked for", recovery.settleSeconds, async () => {
       const { restored, state } = await lookAt(recovery, step);
-      return restored || state !== healthy ? { done: true, value: true } : { done: false, state };
+      const begun = restored || (state !== healthy && state !== unknown);
+      return begun ? { done: true, value: true } : { done: false, state };
     });
   } catch (error) {
     if (error instanceof IthacaError && error.id === "platform.not_reached") return false;

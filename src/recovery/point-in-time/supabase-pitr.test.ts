@@ -8,10 +8,11 @@ import {
   shopThen,
   unix,
 } from "../../../test/support/hosted-project.ts";
-import { drive, newIncident } from "../../../test/support/recovery.ts";
+import { drive, incidentFolder, newIncident, testHooks } from "../../../test/support/recovery.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
 import { connect } from "../../postgres/connect.ts";
+import { listIncidents } from "../incident.ts";
 import { readMarker, writeMarker } from "../marker.ts";
 import type { Incident, RecoveryMethod } from "../types.ts";
 
@@ -93,7 +94,7 @@ test("a run that was killed after it had asked goes on waiting and does not ask 
   await writeMarker(project.database.target, begun);
   // What the dead run had done last.
   project.platform.project.restoredTo.push(unix(30));
-  project.platform.project.busy = { status: "RESTORING", until: Date.now() + 2500 };
+  project.platform.project.busy = { status: "RESTORING", until: Date.now() + 1000 };
   const { incident } = await drive(project.database.target, method, begun);
   expect(incident.state.outcome).toBe("recovered");
   expect(posts(project)).toEqual([]);
@@ -153,4 +154,37 @@ test("a restore that the platform refuses has changed nothing: nobody is called,
   expect(fault?.id).toBe("platform.refused");
   expect(incident.state.outcome).toBe("rolled_back");
   expect(await readMarker(project.database.target)).toBeNull();
+});
+
+test("a run that is stopped while the platform is at work goes on waiting the next time, and does not restore twice", async () => {
+  await using project = await hosted();
+  await using folder = await incidentFolder();
+  const { target } = project.database;
+  const stop = new AbortController();
+  void until(() => project.platform.project.restoredTo.length > 0).then(() => stop.abort(new Error("a person")));
+  const hooks = testHooks(target, { save: folder.save });
+  const first = drive(target, project.method(30, { signal: stop.signal }), undefined, hooks, stop.signal);
+  await expect(first).rejects.toThrow("a person");
+  const [left] = await listIncidents(folder.path, "test");
+  expect(left?.state).toEqual({ step: "execute", outcome: null });
+  // Somebody works on when it is back, and must not lose that as well.
+  await until(async () => (await orders(project).catch(() => 0)) === 50);
+  await using session = await connect(target, { readOnly: false });
+  await session.query("INSERT INTO public.orders VALUES (61, now())");
+  await session[Symbol.asyncDispose]();
+  const { incident } = await drive(target, project.method(), left, hooks);
+  expect(incident.state.outcome).toBe("recovered");
+  expect(posts(project)).toHaveLength(1);
+  expect(await orders(project)).toBe(51);
+});
+
+test("an API that fails for a while is no reason to give a restore up", async () => {
+  await using project = await hosted();
+  void until(() => project.platform.project.restoredTo.length > 0).then(() =>
+    project.platform.fail({ method: "GET", path: /^\/v1\/projects\/[a-z]+$/, times: 3, with: { status: 503 } }),
+  );
+  const method = project.method(30, { environment: { SUPABASE_API_TIME_LIMIT: "0.1" } });
+  const { incident } = await drive(project.database.target, method);
+  expect(incident.log.filter(({ event }) => event === "fault")).toEqual([]);
+  expect(incident.state.outcome).toBe("recovered");
 });

@@ -114,6 +114,8 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
       const says = `The project is ${found}. What was there before is in the safety backup: \`recover full\` brings it back; so does another point in time, as long as the window holds it.`;
       return { undone: false, says };
     },
+    // The platform goes on without us: whoever asks again would have it restored twice.
+    stays: async ({ notes }) => notesOf(notes).asked_at !== undefined,
     release: async () => {},
     nextSteps: () => [
       "Files of Storage were not brought back, only their rows: compare the buckets.",

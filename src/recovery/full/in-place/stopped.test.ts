@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testBackup } from "../../../../test/support/backup.ts";
 import { type HostedServer, hostedServer } from "../../../../test/support/hosted.ts";
-import { drive, fullRecovery, newIncident, testHooks } from "../../../../test/support/recovery.ts";
+import { drive, fullRecovery, incidentFolder, newIncident, testHooks } from "../../../../test/support/recovery.ts";
 import { connect } from "../../../postgres/connect.ts";
 import { withDatabase } from "../../../postgres/target.ts";
 import type { Session, Target } from "../../../postgres/types.ts";
+import { listIncidents } from "../../incident.ts";
 import { inPlace } from "../in-place.ts";
 
 const plan = { platform: "supabase" };
@@ -107,4 +108,25 @@ test("a large object that was written since the safety backup is in another one"
   });
   expect(incident.state.outcome).toBe("recovered");
   expect(incident.safety_backups).toHaveLength(2);
+});
+
+test("a run that is stopped after the commit is gone on with: the next one verifies, and lets writers in", async () => {
+  const target = await server.project("after_commit");
+  await using backup = await testBackup(target, { plan });
+  await ask(target, (s) => s.query("DELETE FROM public.moods"));
+  await using folder = await incidentFolder();
+  const stop = new AbortController();
+  const method = inPlace(fullRecovery(target, backup, plan));
+  const stopped = {
+    ...method,
+    execute: (step: Parameters<typeof method.execute>[0]) =>
+      method.execute(step).then(() => stop.abort(new Error("a person"))),
+  };
+  const hooks = testHooks(target, { save: folder.save });
+  await expect(drive(target, stopped, newIncident(method), hooks, stop.signal)).rejects.toThrow("a person");
+  const [left] = await listIncidents(folder.path, "test");
+  expect(left?.state).toEqual({ step: "verify", outcome: null });
+  const { incident } = await drive(target, method, left, hooks);
+  expect(incident.state.outcome).toBe("recovered");
+  await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
 });
