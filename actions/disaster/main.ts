@@ -1,5 +1,6 @@
 import { redact } from "../../src/base/redact.ts";
 import { type DisasterResult, disaster, scenarios } from "../../src/operations/disaster.ts";
+import { code, prose } from "../../src/report/escape.ts";
 import { spellSeconds } from "../../src/report/format.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
 import { choice, flag, flagUnlessTold, text } from "../shared/inputs.ts";
@@ -14,7 +15,7 @@ const modes = { plan: "nothing has been done", rehearse: "a rehearsal", execute:
 /** Every step with who does it, what shows that it is done, and how it stands. */
 function page({ title, database, mode, steps, way_on }: DisasterResult): string {
   const rows = steps.map((step, index) => [
-    `${index + 1}. ${step.title} (\`${step.id}\`)`,
+    { markdown: `${index + 1}. ${prose(step.title)} ${code(step.id)}` },
     step.contact,
     step.seconds === null ? `about ${spellSeconds(step.expected_s)}` : spellSeconds(step.seconds),
     step.state.replaceAll("_", " "),
@@ -22,7 +23,7 @@ function page({ title, database, mode, steps, way_on }: DisasterResult): string 
     step.proof,
   ]);
   const head = ["step", "who", "time", "state", "how", "done when"];
-  return redact(`${table(`${title}: ${database}, ${modes[mode]}`, head, rows)}\n${way_on}\n`);
+  return redact(`${table(`${title}: ${database}, ${modes[mode]}`, head, rows)}\n${prose(way_on, 1000)}\n`);
 }
 
 /** Shows, rehearses or carries out the steps against a disaster. */

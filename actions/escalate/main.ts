@@ -3,7 +3,7 @@ import { exitCodeOf } from "../../src/report/verdict.ts";
 import { text } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { requireSecrets } from "../shared/secrets.ts";
-import { faultsOf, table } from "../shared/summary.ts";
+import { faultsOf, link, table } from "../shared/summary.ts";
 
 /** Tells the next contact of every incident that nobody has answered or resolved in time. */
 export const action = defineAction({
@@ -15,7 +15,7 @@ export const action = defineAction({
       ...(database === undefined ? {} : { database }),
     });
     const rows = incidents.map((one) => [
-      `[#${one.number}](${one.url})`,
+      link(`#${one.number}`, one.url),
       one.title,
       one.answered === null ? "nobody" : one.answered.login,
       one.taken.join(", ") || "nothing",

@@ -3,7 +3,7 @@ import { text } from "../shared/inputs.ts";
 import { linesOf } from "../shared/lines.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { requireSecrets } from "../shared/secrets.ts";
-import { table } from "../shared/summary.ts";
+import { link, table } from "../shared/summary.ts";
 import { operationInputs, unreportedOf } from "../shared/unreported.ts";
 
 /** Lets the issues say what reports found, or that there is none. */
@@ -28,7 +28,7 @@ export const action = defineAction({
       ...(done ? { done: { operation, ...database } } : {}),
     });
     const open = issues.find(({ action: what }) => what !== "closed");
-    const rows = issues.map(({ number, url, key, action: what }) => [`[#${number}](${url})`, key, what]);
+    const rows = issues.map(({ number, url, key, action: what }) => [link(`#${number}`, url), key, what]);
     return {
       outputs: { number: String(open?.number ?? ""), url: open?.url ?? "" },
       summary: issues.length === 0 ? "" : table("Issues", ["issue", "about", ""], rows),

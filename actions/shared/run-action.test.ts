@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { marked } from "marked";
 import { afterEach, expect, test, vi } from "vitest";
 import { fixedClock } from "../../src/base/clock.ts";
 import { IthacaError } from "../../src/base/errors.ts";
@@ -9,6 +10,7 @@ import { readPairs } from "../../test/support/workflow-runner/commands.ts";
 import { requiredText } from "./inputs.ts";
 import { groupProgress } from "./progress.ts";
 import { type ActionResult, defineAction, performAction } from "./run-action.ts";
+import { link, table } from "./summary.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -101,4 +103,21 @@ test("outermost steps are groups, steps within them lines, also when they fail",
   });
   await expect(progress.step("Check", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(lines).toEqual(["[Restore", "✓ Data", "! odd", "✓ Restore, 12 of 12 tables", "]", "[Check", "✗ Check", "]"]);
+});
+
+test("what a database calls its objects acts neither in a summary's table nor in what a run ended in", async () => {
+  const hostile = "public.`x` <img src=x> | [a](http://evil.example) @ada ![b](http://evil.example/b.png)";
+  const { summary } = await perform(async () => ({
+    outputs: {},
+    summary: table("Found", ["what", "where"], [[hostile, link("#7", "https://github.com/acme/shop/issues/7")]]),
+    exitCode: 0,
+  }));
+  const ended = await perform(async () => {
+    throw new IthacaError("test.fault", "failed", hostile);
+  });
+  for (const shown of [summary, ended.summary]) {
+    const html = await marked.parse(shown);
+    expect(html).not.toMatch(/<img|<code|="http:|\s@ada/);
+  }
+  expect(await marked.parse(summary)).toContain('<a href="https://github.com/acme/shop/issues/7">#7</a>');
 });

@@ -5,6 +5,7 @@ import { IthacaError, messageOf } from "../../src/base/errors.ts";
 import { redact } from "../../src/base/redact.ts";
 import { prepareRuntime } from "../../src/base/runtime.ts";
 import { processContext, type UseCaseContext } from "../../src/operations/context.ts";
+import { prose } from "../../src/report/escape.ts";
 import { readInputs } from "./inputs.ts";
 import { groupProgress } from "./progress.ts";
 import { maskSecrets } from "./secrets.ts";
@@ -35,6 +36,9 @@ export function defineAction<S extends z.ZodRawShape>(action: Action<S>): Action
 
 /** GitHub refuses a summary of more than 1 MiB, for all steps of a job together. */
 const longestSummary = 200_000;
+
+/** Characters of an error on the page of a run. */
+const longestMessage = 4000;
 
 /** The runner stops a job by SIGINT, then SIGTERM 7.5 seconds later: enough to tidy up, not to go on. */
 function cancellation(): AbortSignal {
@@ -90,7 +94,10 @@ export async function performAction<S extends z.ZodRawShape>(
     const known = thrown instanceof IthacaError;
     const message = redact(messageOf(thrown));
     core.error(message);
-    await writeSummary(context.environment, `**${known ? "It could not be done." : "Ithaca failed."}** ${message}\n`);
+    await writeSummary(
+      context.environment,
+      `**${known ? "It could not be done." : "Ithaca failed."}** ${prose(message, longestMessage)}\n`,
+    );
     core.setOutput("error", message);
     // Nothing was changed, and whoever asked reads it here: no incident for a word that was mistyped.
     core.setOutput("mistake", String(known && thrown.kind === "input"));

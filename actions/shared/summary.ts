@@ -1,19 +1,31 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { UseCaseContext } from "../../src/operations/context.ts";
+import { cell, table as escapedTable } from "../../src/report/escape.ts";
 import type { ProofReport } from "../../src/report/model.ts";
 import { withoutPictures } from "../../src/report/picture.ts";
 
-/** Text as a cell of a markdown table. */
-export function cell(text: string): string {
-  return text.replaceAll(/\r?\n/g, " ").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("@", "@\u200b");
-}
+/** A cell: a text in which nothing acts, whoever chose its words, or markdown of our own. */
+type Cell = string | { readonly markdown: string };
+
+/** Characters of a cell that are shown at most: a message of the doctor's is a few sentences. */
+const longestCell = 1500;
+
+/** A link of our own, as a cell. */
+export const link = (text: string, url: string): Cell => ({ markdown: `[${text}](${url})` });
 
 /** A heading and a table below it; only the heading where there is no row. */
-export function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  const body = rows.length === 0 ? [] : [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)];
-  return [`### ${title}`, "", ...body, ""].join("\n");
+export function table(title: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const shown = (each: Cell) => (typeof each === "string" ? cell(each, longestCell) : each.markdown);
+  return [
+    `### ${title}`,
+    "",
+    ...escapedTable(
+      head,
+      rows.map((row) => row.map(shown)),
+    ),
+    "",
+  ].join("\n");
 }
 
 /** A page that was written for people, as a summary; nothing where it cannot be read any more. */

@@ -21,6 +21,8 @@ const firstSteps: Readonly<Record<string, string>> = {
     "See the project's dashboard: while it is paused, restoring or unhealthy, no backup of it is taken.",
   "platform.size":
     "See in the database what has grown or gone, before the platform's older backups run out of their retention.",
+  "sample.":
+    "Treat the newest backup as one that does not come back until shown otherwise: take another, and prove it whole: `npm run ithaca -- backup`, then `npm run ithaca -- prove`.",
   "exports.":
     "Export the data by hand, put the file where the plan's `exports` says, and prove it: `npm run ithaca -- prove --archive <file>`.",
 };
