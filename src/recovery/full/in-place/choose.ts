@@ -1,3 +1,4 @@
+import type { QualifiedName } from "../../../postgres/quote.ts";
 import type { ArchiveEntry } from "../../../restore/archive.ts";
 import { NotSql, tokenize } from "../../../restore/sql-tokens.ts";
 import { containerKey, type Ground, hangerKey, tableKey } from "./ground.ts";
@@ -15,7 +16,7 @@ export interface RowsChosen {
   /** `setval` statements, and refreshes of materialized views. */
   readonly afterwards: readonly ArchiveEntry[];
   /** Tables with rows in the backup that we may not write. */
-  readonly kept: readonly string[];
+  readonly kept: readonly QualifiedName[];
 }
 
 /** The table that rows go into: of a partition this may be its root. */
@@ -32,12 +33,12 @@ function destination(entry: ArchiveEntry): { schema: string; table: string } {
 /** Rows of tables that are there and that we may write, and the state of sequences. */
 export function chooseRows(entries: readonly ArchiveEntry[], ground: Ground): RowsChosen {
   const tables: TableRows[] = [];
-  const kept: string[] = [];
+  const kept: QualifiedName[] = [];
   for (const entry of entries) {
     if (entry.desc !== "TABLE DATA") continue;
     const { schema, table } = destination(entry);
     if (ground.writable.has(tableKey(schema, table))) tables.push({ schema, table, entry });
-    else kept.push(`${schema}.${table}`);
+    else kept.push({ schema, name: table });
   }
   const written = new Set(tables.map(({ schema }) => schema));
   const afterwards = entries.filter(({ desc, namespace, owner }) => {

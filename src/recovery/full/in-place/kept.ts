@@ -1,7 +1,11 @@
+import { z } from "zod";
 import { compareInventories } from "../../../census/compare-inventory.ts";
 import { identifierParts } from "../../../census/inventory-names.ts";
 import type { Census, InventoryObject } from "../../../census/types.ts";
+import type { QualifiedName } from "../../../postgres/quote.ts";
+import type { Session } from "../../../postgres/types.ts";
 import { unquoted } from "../../../proof/names.ts";
+import { recoverySql } from "../../sql.ts";
 import { type Ground, isOurs } from "./ground.ts";
 
 /** The owner of a group of large objects: `OF postgres WITH {...}`. */
@@ -47,6 +51,30 @@ export function expectedInPlace(backup: Census, before: readonly InventoryObject
   const ours = dividing(backup, before, ground);
   const inventory = [...backup.inventory.filter(ours), ...before.filter((object) => !ours(object))];
   return { ...backup, inventory };
+}
+
+/** A table with its partitions is one table of the census, under the topmost name. */
+const topmostSql = recoverySql("full/topmost-tables");
+const topmostRows = z.array(z.object({ name: z.string() }));
+
+/** Names of kept tables as the census writes them; of one that is gone meanwhile its own. */
+export async function censusNames(session: Session, kept: readonly QualifiedName[]): Promise<string[]> {
+  const rows = await session.query(topmostSql, [kept.map(({ schema }) => schema), kept.map(({ name }) => name)]);
+  return topmostRows.parse(rows).map(({ name }) => name);
+}
+
+/** Tables that may not be written are expected as they are, and so are those that the platform has made or dropped since. */
+export function withKeptRows(
+  expected: Census,
+  found: Census,
+  { kept, writable }: { readonly kept: readonly string[]; readonly writable: (table: string) => boolean },
+): Census {
+  const names = new Set(kept);
+  const asTheyAre = Object.entries(found.tables).filter(
+    ([name]) => names.has(name) || (expected.tables[name] === undefined && !writable(name)),
+  );
+  const ours = Object.entries(expected.tables).filter(([name]) => !names.has(name));
+  return { ...expected, tables: Object.fromEntries([...ours, ...asTheyAre]) };
 }
 
 const versions = (backup: Census, serverNum: number) => ({

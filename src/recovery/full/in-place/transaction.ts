@@ -1,9 +1,9 @@
 import { scratchDirectory } from "../../../base/scratch.ts";
 import { takeCensusOn } from "../../../census/copy-census.ts";
 import { readInventory } from "../../../census/inventory.ts";
-import type { Census } from "../../../census/types.ts";
 import { findClient } from "../../../postgres/clients.ts";
 import { type CopySession, connectForCopy } from "../../../postgres/copying.ts";
+import { parseQualified } from "../../../proof/names.ts";
 import { asSavepoints } from "../../../proof/sabotage/nested.ts";
 import { dumpMajor, openArchive } from "../../../restore/open-archive.ts";
 import { endOnAbort, endWithUs } from "../../bound-session.ts";
@@ -15,12 +15,14 @@ import { fullErrors } from "../errors.ts";
 import { examine, scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { chooseDefinitions, chooseHangers, chooseRows, withMissingSchemas } from "./choose.ts";
-import { type Ground, readGround } from "./ground.ts";
+import { type Ground, readGround, tableKey } from "./ground.ts";
 import {
+  censusNames,
   expectedInPlace,
   ourDifferences,
   ownsLargeObjects,
   platformDifferences,
+  withKeptRows,
   withLargeObjectsAsFound,
 } from "./kept.ts";
 import { restoreLargeObjects } from "./large-objects.ts";
@@ -94,7 +96,7 @@ export async function restoreInPlace(
       await loadRows(session, tools.dump, table, step.signal);
     }
     for (const { defn, tag } of rows.afterwards) await execute(session, defn, `the state of ${tag}`);
-    return rows.kept;
+    return await censusNames(session, rows.kept);
   });
   await step.progress.step("Make indexes, constraints, triggers and policies", async () => {
     if (rebuild) {
@@ -127,7 +129,11 @@ export async function restoreInPlace(
     progress: step.progress,
   });
   const owned = ownsLargeObjects(backup.census, before, ground);
-  const asKept = withKeptRows(expectedInPlace(backup.census, before, ground), census, kept);
+  const writable = (table: string) => {
+    const { schema, name } = parseQualified(table);
+    return ground.writable.has(tableKey(schema, name));
+  };
+  const asKept = withKeptRows(expectedInPlace(backup.census, before, ground), census, { kept, writable });
   const expected = owned ? asKept : withLargeObjectsAsFound(asKept, census);
   const found = await examine(
     {
@@ -181,11 +187,4 @@ async function dropOurs(session: CopySession, ground: Ground): Promise<void> {
   const statements = await session.query<{ sql: string }>(dropOursSql, [[...ground.schemas]]);
   for (const { sql } of statements)
     await execute(session, sql, `to make room (${sql.split(" ").slice(0, 3).join(" ")} …)`);
-}
-
-/** Tables that may not be written are expected as they are. */
-function withKeptRows(expected: Census, found: Census, kept: readonly string[]): Census {
-  const names = new Set(kept);
-  const asTheyAre = Object.entries(found.tables).filter(([name]) => names.has(name));
-  return { ...expected, tables: { ...expected.tables, ...Object.fromEntries(asTheyAre) } };
 }
