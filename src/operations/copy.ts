@@ -59,7 +59,7 @@ export async function readDamage(context: UseCaseContext, path: string): Promise
 
 /** Runs the SQL as the copy's superuser. PostgreSQL's message may hold values, so only its SQLSTATE is told. */
 export async function harmCopy(target: Target, damage: Damage): Promise<void> {
-  await using session = await connect(target, { readOnly: false, applicationName: "ithaca damage" });
+  await using session = await connect(target, { readOnly: false, insist: true, applicationName: "ithaca damage" });
   try {
     await session.query(damage.sql);
   } catch (cause) {

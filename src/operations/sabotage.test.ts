@@ -1,74 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type TestBackup, testBackup } from "../../test/support/backup.ts";
-import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
-import { databasePlan, proofContext } from "../../test/support/proof.ts";
-import { openBackup } from "../backup/open-backup.ts";
-import { silentProgress } from "../base/progress.ts";
-import { takeCopyCensus } from "../census/copy-census.ts";
+import { copyCensus, type Scene, sabotageOf, scene } from "../../test/support/sabotage.ts";
 import { connect } from "../postgres/connect.ts";
 import { allChecks } from "../proof/all-checks.ts";
 import { commit } from "../proof/sabotage/act.ts";
 import { allHarms } from "../proof/sabotage/catalogue.ts";
 import { surveyGround } from "../proof/sabotage/ground.ts";
 import { seededRandom } from "../proof/sabotage/random.ts";
-import { mayBeSabotaged, type SabotageOptions, sabotageCopy } from "../proof/sabotage/sabotage-copy.ts";
+import { sabotageCopy } from "../proof/sabotage/sabotage-copy.ts";
 import type { Check, ProofContext } from "../proof/types.ts";
 import { loadInnerOdyssey } from "./load-fixture.ts";
 import { loadNasty } from "./load-nasty.ts";
-
-/** A database with its backup; the database itself plays the copy, which it equals in everything. */
-interface Scene extends AsyncDisposable {
-  readonly database: TestDatabase;
-  readonly context: ProofContext;
-}
-
-async function scene(fill: (database: TestDatabase) => Promise<unknown>): Promise<Scene> {
-  const database = await testDatabase();
-  await fill(database);
-  const backup: TestBackup = await testBackup(database.target);
-  const { manifest, census } = await openBackup(backup.directory);
-  const context = proofContext({
-    database: databasePlan(),
-    manifest,
-    expected: census,
-    copy: await copyCensus(database, manifest, census),
-    session: await connect(database.target, { readOnly: true }),
-  });
-  return {
-    database,
-    context,
-    async [Symbol.asyncDispose]() {
-      await context.session[Symbol.asyncDispose]();
-      await backup[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function copyCensus(
-  { target }: TestDatabase,
-  manifest: ProofContext["manifest"],
-  expected: ProofContext["expected"],
-): Promise<ProofContext["copy"]> {
-  const scope = { ...manifest.scope, leftOut: [] };
-  return takeCopyCensus({
-    target,
-    scope,
-    database: databasePlan(),
-    expected,
-    workers: 2,
-    progress: silentProgress,
-  });
-}
-
-const options = ({ database, context }: Scene, more: Partial<SabotageOptions> = {}): SabotageOptions => ({
-  context,
-  target: database.target,
-  seconds: 60,
-  progress: silentProgress,
-  signal: new AbortController().signal,
-  ...more,
-});
 
 /** What a census says about the database itself, without when and how fast it was read. */
 const content = (census: ProofContext["copy"]) => ({
@@ -109,7 +50,7 @@ afterAll(async () => {
 describe("on a database like production", () => {
   test("twelve acts are tried and caught, and the copy is afterwards what it was before", async () => {
     const { database, context } = odyssey;
-    const { sabotage, notCovered } = await sabotageCopy(options(odyssey));
+    const { sabotage, notCovered } = await sabotageCopy(sabotageOf(odyssey));
     expect(sabotage).toEqual({ tried: 12, caught: 12, missed: [] });
     expect(notCovered).toEqual([]);
     const after = await copyCensus(database, context.manifest, context.expected);
@@ -121,7 +62,7 @@ describe("on a database like production", () => {
       const notes: string[] = [];
       const manifest = { ...odyssey.context.manifest, digest };
       await sabotageCopy({
-        ...options(odyssey),
+        ...sabotageOf(odyssey),
         context: { ...odyssey.context, manifest },
         progress: { step: (_, work) => work((text) => notes.push(text)), warn() {} },
       });
@@ -171,7 +112,7 @@ const only = (...words: string[]) => allHarms.filter(({ what }) => words.some((w
 
 test("a blind check is named", async () => {
   const { sabotage } = await sabotageCopy(
-    options(odyssey, { checks: blindFor("trigger"), harms: only("a trigger is disabled", "a row is missing") }),
+    sabotageOf(odyssey, { checks: blindFor("trigger"), harms: only("a trigger is disabled", "a row is missing") }),
   );
   expect(sabotage).toMatchObject({ tried: 2, caught: 1 });
   expect(sabotage.missed).toEqual([
@@ -187,29 +128,11 @@ test("a check that throws, and one that is not there, are misses without row dat
     },
   }));
   const harms = only("a row is missing");
-  const thrown = await sabotageCopy(options(odyssey, { checks: throwing, harms }));
+  const thrown = await sabotageCopy(sabotageOf(odyssey, { checks: throwing, harms }));
   expect(thrown.sabotage.missed).toEqual([expect.stringContaining("SQLSTATE XX000 internal_error")]);
   expect(JSON.stringify(thrown)).not.toContain("canary");
-  const absent = await sabotageCopy(options(odyssey, { checks: [], harms }));
+  const absent = await sabotageCopy(sabotageOf(odyssey, { checks: [], harms }));
   expect(absent.sabotage).toMatchObject({ tried: 1, caught: 0, missed: [expect.stringContaining("no such check")] });
-});
-
-test("what cannot be reached is a miss, not an exception", async () => {
-  const target = { ...odyssey.database.target, database: "nowhere" };
-  const { sabotage } = await sabotageCopy(options(odyssey, { target }));
-  expect(sabotage).toMatchObject({ tried: 1, caught: 0, missed: [expect.stringContaining("the sabotage itself")] });
-});
-
-test("a bare database has little to harm, and the report says so", async () => {
-  await using empty = await scene(({ session }) => session.query("CREATE SCHEMA bare"));
-  const { sabotage, notCovered } = await sabotageCopy(options(empty));
-  expect(sabotage.missed).toEqual([]);
-  expect(sabotage.tried).toBeGreaterThan(2);
-  expect(sabotage.caught).toBe(sabotage.tried);
-  expect(notCovered.map(({ what }) => what)).toEqual([
-    expect.stringMatching(/^More than \d+ acts of sabotage$/),
-    "Sabotage of rows",
-  ]);
 });
 
 test("rows are left alone where reading them again takes longer than may be", async () => {
@@ -218,54 +141,10 @@ test("rows are left alone where reading them again takes longer than may be", as
     Object.entries(context.copy.tables).map(([name, table]) => [name, { ...table, seconds: 1000 }]),
   );
   const { sabotage, notCovered } = await sabotageCopy(
-    options(odyssey, { context: { ...context, copy: { ...context.copy, tables: slow } } }),
+    sabotageOf(odyssey, { context: { ...context, copy: { ...context.copy, tables: slow } } }),
   );
   expect(sabotage).toMatchObject({ tried: 12, caught: 12 });
   expect(notCovered).toMatchObject([{ what: "Sabotage of rows" }]);
-  const late = await sabotageCopy(options(odyssey, { seconds: 0 }));
+  const late = await sabotageCopy(sabotageOf(odyssey, { seconds: 0 }));
   expect(late.notCovered.slice(0, 1)).toMatchObject([{ why: expect.stringContaining("a fifth of the proof's time") }]);
-});
-
-test("triggers, rules and event triggers that act in replica mode too do not disturb", async () => {
-  await using busy = await scene(({ session }) =>
-    session.query(`
-      CREATE TABLE public.log (line text);
-      CREATE TABLE public.kept (id int PRIMARY KEY, word text);
-      INSERT INTO public.kept SELECT n, 'word ' || n FROM generate_series(1, 50) AS n;
-      CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO public.log VALUES (TG_OP); RETURN NULL; END $$;
-      CREATE TRIGGER note BEFORE INSERT OR UPDATE OR DELETE ON public.kept FOR EACH ROW EXECUTE FUNCTION public.note();
-      ALTER TABLE public.kept ENABLE ALWAYS TRIGGER note;
-      CREATE TABLE public.other (id int PRIMARY KEY, word text);
-      INSERT INTO public.other VALUES (1, 'a'), (2, 'b');
-      CREATE FUNCTION public.veto() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'never'; END $$;
-      CREATE EVENT TRIGGER veto ON ddl_command_start EXECUTE FUNCTION public.veto();
-      ALTER EVENT TRIGGER veto ENABLE ALWAYS`),
-  );
-  const { sabotage } = await sabotageCopy(options(busy));
-  expect(sabotage.missed).toEqual([]);
-  expect(sabotage.tried).toBeGreaterThanOrEqual(10);
-});
-
-test("a stopped run stops the sabotage", async () => {
-  const signal = AbortSignal.abort(new Error("stopped"));
-  await expect(sabotageCopy(options(odyssey, { signal }))).rejects.toThrow("stopped");
-});
-
-test("only a copy whose checks passed is sabotaged", () => {
-  const result = (id: string, status: "passed" | "failed" | "not_run") => ({
-    id,
-    status,
-    title: "",
-    expected: "",
-    actual: "",
-    findings: [],
-    seconds: 0,
-    reason: "",
-  });
-  const both = [result("data.equality", "passed"), result("definitions.equality", "passed")];
-  expect(mayBeSabotaged(both)).toBe(true);
-  expect(mayBeSabotaged([...both, result("plan.freshness", "failed")])).toBe(true);
-  expect(mayBeSabotaged([...both, result("sequences.equality", "not_run")])).toBe(false);
-  expect(mayBeSabotaged(both.slice(1))).toBe(false);
 });

@@ -44,6 +44,12 @@ test("a read-only session cannot write; a writing one can", async () => {
   await expect(session.query("CREATE TABLE public.t (a int)")).rejects.toMatchObject({ code: "25006" });
   await database.session.query("CREATE TABLE public.t (a int)");
   expect(await session.query("SELECT 1 AS a; SELECT 2 AS a")).toEqual([{ a: 2 }]);
+  // A copy has the settings of its source, and one that is closed to writers must still be examined.
+  await database.session.query(`ALTER DATABASE ${database.target.database} SET default_transaction_read_only = on`);
+  await using anybody = await connect(database.target, { readOnly: false });
+  await expect(anybody.query("INSERT INTO public.t VALUES (1)")).rejects.toMatchObject({ code: "25006" });
+  await using writer = await connect(database.target, { readOnly: false, insist: true });
+  await writer.query("INSERT INTO public.t VALUES (1)");
 });
 
 test("settings that change how values read are pinned, whatever the role or database says", async () => {

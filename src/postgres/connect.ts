@@ -10,6 +10,8 @@ const pinned = readFileSync(new URL("../../sql/postgres/pinned-settings.sql", im
 export interface ConnectOptions {
   /** Every transaction of the session is READ ONLY. */
   readonly readOnly: boolean;
+  /** Write also where the database closes new sessions to writers: a copy does, if its source did. */
+  readonly insist?: boolean;
   /** Milliseconds until a server that does not answer is given up; 15,000 unless told otherwise. */
   readonly timeout?: number;
   readonly applicationName?: string;
@@ -35,7 +37,7 @@ export async function openSession(
   const client = await open(target, options, timeout);
   try {
     const setup = `${pinned}
-      ${options.readOnly ? "SET default_transaction_read_only = on;" : ""}
+      ${options.readOnly || options.insist ? `SET default_transaction_read_only = ${options.readOnly ? "on" : "off"};` : ""}
       SELECT pg_catalog.current_setting('server_version_num')::int AS version_num, pg_catalog.pg_backend_pid() AS pid`;
     const [first] = rowsOf<{ version_num: number; pid: number }>(await client.query(setup));
     return { session: session(target, client, first?.version_num ?? 0, first?.pid ?? 0), client };

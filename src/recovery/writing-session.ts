@@ -7,12 +7,5 @@ import type { Session, Target } from "../postgres/types.ts";
  * @param applicationName how `pg_stat_activity` shows it, so that a person sees what is at work
  */
 export async function openWritingSession(target: Target, applicationName: string): Promise<Session> {
-  const session = await connect(target, { readOnly: false, applicationName });
-  try {
-    await session.query("SET default_transaction_read_only = off");
-    return session;
-  } catch (error) {
-    await session[Symbol.asyncDispose]();
-    throw error;
-  }
+  return await connect(target, { readOnly: false, insist: true, applicationName });
 }

@@ -20,7 +20,7 @@ const chosen = z.array(z.object({ name: z.string().regex(/^[a-z_]{1,40}$/), id: 
  */
 export async function knownUsers(target: Target, query: string, folder: string): Promise<Record<string, KnownUser>> {
   const rows = await choose(target, query, folder);
-  await using session = await connect(target, { readOnly: false, applicationName: "ithaca rehearsal" });
+  await using session = await connect(target, { readOnly: false, insist: true, applicationName: "ithaca rehearsal" });
   await session.query("SET session_replication_role = replica");
   const users: Record<string, KnownUser> = {};
   for (const { name, id } of rows) {

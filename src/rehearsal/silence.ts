@@ -49,13 +49,13 @@ export async function keepSilent(target: Target): Promise<Silence> {
   const seconds = stopwatch();
   const trap = await setTrap();
   try {
-    await using session = await connect(target, { readOnly: false, applicationName: "ithaca silence" });
+    await using session = await connect(target, { readOnly: false, insist: true, applicationName: "ithaca silence" });
     const [first] = await session.query<{ needed: boolean }>(await sqlFile("needs-net"));
     const silenced = first?.needed === true;
     if (silenced) await session.query(await sqlFile("silence-net"));
     return {
       async finish() {
-        await using after = await connect(target, { readOnly: false, applicationName: "ithaca silence" });
+        await using after = await connect(target, { readOnly: false, insist: true, applicationName: "ithaca silence" });
         const facts = { ...(await readFacts(after, silenced, trap.url)), trapped: trap.connections() };
         return judgeSilence(facts, seconds());
       },

@@ -33,6 +33,7 @@ function rewrite(sql: string, versionNum = 150_000): string {
 test.each([
   ["CREATE ROLE anon;", "create"],
   ["SET default_transaction_read_only = off;", "session"],
+  ["SET escape_string_warning = off;", "session"],
   [
     "ALTER ROLE anon WITH NOSUPERUSER INHERIT NOCREATEROLE LOGIN BYPASSRLS CONNECTION LIMIT 3 VALID UNTIL '2030-01-01 00:00:00+00';",
     `ALTER ROLE "anon" WITH NOSUPERUSER INHERIT NOCREATEROLE LOGIN BYPASSRLS CONNECTION LIMIT 3 VALID UNTIL '2030-01-01 00:00:00+00'`,

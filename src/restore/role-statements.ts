@@ -47,7 +47,13 @@ export type RoleStatement =
   /** A setting of pg_dumpall's own session, without meaning for the copy. */
   | { readonly kind: "session" };
 
-const loaderSettings = new Set(["default_transaction_read_only", "client_encoding", "standard_conforming_strings"]);
+const loaderSettings = new Set([
+  "default_transaction_read_only",
+  "client_encoding",
+  "standard_conforming_strings",
+  // Where the server reads backslashes in plain strings; pg_dumpall then writes E'...'.
+  "escape_string_warning",
+]);
 
 function readAttributes(reader: StatementReader): RoleAttributes {
   const flags = new Map<RoleFlag, boolean>();

@@ -48,7 +48,7 @@ const started = z.union([z.object({ port: z.int() }), z.object({ error: z.string
  * @throws supabase.api_not_started, supabase.api_changed_grants
  */
 export async function serveCopy(target: Target): Promise<LocalApi> {
-  await using session = await connect(target, { readOnly: false, applicationName: "ithaca api" });
+  await using session = await connect(target, { readOnly: false, insist: true, applicationName: "ithaca api" });
   await session.query(await sqlFile("refresh-tokens"));
   const grants = await grantsDigest(session);
   const order: ApiOrder = {

@@ -33,7 +33,7 @@ const unharmedPages = { sabotage: false, examination: "light" } as const;
 
 /** Runs SQL with triggers, event triggers and publications off: a damage does what it says, and nothing else. */
 async function inflict(copy: Target, sql: string): Promise<void> {
-  await using session = await connect(copy, { readOnly: false, applicationName: "ithaca damages" });
+  await using session = await connect(copy, { readOnly: false, insist: true, applicationName: "ithaca damages" });
   await session.query("BEGIN; SET LOCAL session_replication_role = replica");
   const active = sql.includes("EVENT TRIGGER")
     ? []
@@ -60,7 +60,7 @@ function ofSql(family: string, damage: CopyDamage, stages: Stages): Entry {
         return await stage.prove((copy) => inflict(copy, sql), unharmedPages);
       } finally {
         if (undo !== undefined) {
-          await using session = await connect(stage.server.target, { readOnly: false });
+          await using session = await connect(stage.server.target, { readOnly: false, insist: true });
           await session.query(undo);
         }
       }
@@ -70,7 +70,7 @@ function ofSql(family: string, damage: CopyDamage, stages: Stages): Entry {
 
 /** Changes a relation's file below the server. Nobody has read it since it was copied, so no buffer holds its pages. */
 async function spoil(copy: Target, { relation, harm }: FileDamage): Promise<void> {
-  await using session = await connect(copy, { readOnly: false });
+  await using session = await connect(copy, { readOnly: false, insist: true });
   const [found] = await session.query<{ directory: string; path: string }>(
     `SELECT pg_catalog.current_setting('data_directory') AS directory, pg_catalog.pg_relation_filepath($1::regclass) AS path`,
     [relation],
@@ -117,7 +117,7 @@ export function copyEntries(stages: Stages): Entry[] {
           if (restoredWith !== undefined) return await stage.restoreAndProve(restoredWith);
           return await stage.prove(
             async (copy) => {
-              await using session = await connect(copy, { readOnly: false });
+              await using session = await connect(copy, { readOnly: false, insist: true });
               for (const statement of statements) await session.query(named(statement, session));
             },
             { sabotage: true },

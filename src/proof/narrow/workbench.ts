@@ -40,7 +40,7 @@ export async function openWorkbench({
   target,
 }: WorkbenchOptions): Promise<Loading & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
-  const session = stack.use(await connect(target, { readOnly: false }));
+  const session = stack.use(await connect(target, { readOnly: false, insist: true }));
   const schema = stack.use(await scratchSchema(session));
   const scratch = stack.use(await scratchDirectory("narrow"));
   const held = stack.move();

@@ -29,7 +29,7 @@ async function knowledge(session: Session, schema: string): Promise<Amcheck["kno
  * where the source has it already, its own is used and stays. Null where the server does not have it.
  */
 export async function installAmcheck(target: Target): Promise<Amcheck | null> {
-  const session = await connect(target, { readOnly: false, applicationName: "ithaca amcheck" });
+  const session = await connect(target, { readOnly: false, insist: true, applicationName: "ithaca amcheck" });
   try {
     const [found] = await session.query<{ installed: string | null; available: boolean }>(
       `SELECT (SELECT quote_ident(n.nspname) FROM pg_catalog.pg_extension e

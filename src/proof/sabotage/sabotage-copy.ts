@@ -84,7 +84,7 @@ export async function sabotageCopy(
   const families: Harm["family"][] = [];
   let inTime = true;
   const run = async (note: (text: string) => void) => {
-    await using session = await connect(target, { readOnly: false, applicationName: "ithaca sabotage" });
+    await using session = await connect(target, { readOnly: false, insist: true, applicationName: "ithaca sabotage" });
     const random = seededRandom(context.manifest.digest);
     const ground = await surveyGround({ context, session, random, secondsPerRead: seconds / most });
     for (const harm of order(harms, ground, (family) => families.filter((one) => one === family).length)) {
