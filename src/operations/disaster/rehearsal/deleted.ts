@@ -25,7 +25,9 @@ async function oldReferences({ context, subject }: Site): ReturnType<StepAction>
 
 /** Scenario A on throwaways. @param given the site with the team's own environment */
 export function rehearseDeleted(stage: Stage, given: Site): Record<string, StepAction> {
-  const { site, production, stack } = stage;
+  const { site, production, stack, played } = stage;
+  const ofAnother =
+    played.subject.name !== site.subject.name && site.subject.database.disaster.migrations !== undefined;
   return {
     assess: async () => {
       await production.lose();
@@ -37,7 +39,12 @@ export function rehearseDeleted(stage: Stage, given: Site): Record<string, StepA
       return done("A project like the lost one was made by the API, and is healthy; it is deleted afterwards.");
     },
     restore: () => stage.restore(),
-    migrations: () => migrateTwice(site, stage.restored, true),
+    migrations: async () =>
+      ofAnother
+        ? byHand(
+            "The plan's migrations are of another database than the one that was made up: a person runs them, twice.",
+          )
+        : await migrateTwice(site, stage.restored, true),
     "auth-flow": () => stage.tests(),
     environment: () => hookStep(site, "environment", {}, true),
     hostname: () => hookStep(site, "hostname", {}, true),
