@@ -65,8 +65,20 @@ async function plainFile(entry: ArchiveEntry, table: string, { dump, again, scra
   throw proofErrors.narrow_read({ table, why: "its file is missing, or packed in a way that is not known here" });
 }
 
-/** Settings of the session that loads: nothing of the copy's own code may run, and nothing may stop it. */
-const sessionOptions = "-c session_replication_role=replica -c statement_timeout=0 -c lock_timeout=0";
+/**
+ * Settings of the session that loads. They outrank those of the copy's roles and database: none of its own code may run,
+ * nothing may stop it, and values are read as they were written.
+ */
+const sessionOptions = Object.entries({
+  session_replication_role: "replica",
+  default_transaction_read_only: "off",
+  statement_timeout: "0",
+  lock_timeout: "0",
+  xmloption: "content",
+  array_nulls: "on",
+})
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(" ");
 
 /**
  * Streams a file of COPY rows into a table. psql does it, with constant memory. Its words are not passed on: an error

@@ -68,9 +68,12 @@ test("rows that were lost, added or changed after the load are named by key and 
     CREATE TYPE public.mood AS ENUM ('a', 'b');
     CREATE TABLE public."Kids" (
       id uuid PRIMARY KEY, "full, name" public.name, mood public.mood, t text, shout text GENERATED ALWAYS AS (upper(t)) STORED,
-      gone int, data jsonb
+      gone int, data jsonb, marks int[] DEFAULT '{1,NULL}'
     );
     ALTER TABLE public."Kids" DROP gone;
+    -- A copy has the settings of its source.
+    ALTER DATABASE ${database.target.database} SET default_transaction_read_only = on;
+    ALTER DATABASE ${database.target.database} SET array_nulls = off;
     INSERT INTO public."Kids" (id, "full, name", mood, t, data) SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'canary ' || n, 'a', 'x',
       '{"a": 1}' FROM generate_series(1, 500) n;
     CREATE FUNCTION public.boom() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'canary'; END $$;
