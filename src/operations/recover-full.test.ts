@@ -72,6 +72,18 @@ test("without the typed name, or with another, nothing is read, connected to or 
   expect(await orders()).toBe(10);
 });
 
+test("a pooler in transaction mode is connected to by nobody: what is set there stays in the application's sessions", async () => {
+  const pooler = { ITHACA_RECOVERY_URL: "postgres://a@nowhere.invalid:6543/postgres" };
+  for (const asked of [options(), execution()]) {
+    await expect(recoverFull(contextOf(pooler), asked)).rejects.toMatchObject({ id: "postgres.transaction_pooler" });
+  }
+  const reading = { ITHACA_DATABASE_URL: "postgres://a@nowhere.invalid:6543/postgres", ITHACA_RECOVERY_URL: url };
+  await expect(recoverFull(contextOf(reading), execution())).rejects.toMatchObject({
+    id: "postgres.transaction_pooler",
+  });
+  expect(await incidentFiles(shop)).toEqual([]);
+});
+
 test("a plan needs no writing credential, writes nothing, and names what would be lost and how to do it", async () => {
   const result = await recoverFull(contextOf(), options());
   expect(result).toMatchObject({ verdict: "proven", obstacles: [], file: null, report: null });

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { IthacaError } from "../base/errors.ts";
 import { duration } from "../plan/schema.ts";
+import { refuseTransactionPooler } from "../postgres/pooler.ts";
 import { parseTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
 import { beginIncident } from "../recovery/begin-incident.ts";
@@ -14,6 +15,7 @@ import { openVault } from "../vault/vault.ts";
 import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
+import { readInstant } from "./instant.ts";
 import { recoveryHooks } from "./recovery-hooks.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
@@ -95,12 +97,14 @@ export async function recover(
   const watchSeconds = readDuration(options.watch) ?? subject.database.recovery.watch;
   const reports = reportsDirectory(context, subject.plan);
   const target = recoveryTarget(context, subject, execute);
+  const source = sourceTarget(context, subject.database);
+  // Settings, locks and temporary tables would be left in sessions that the application is given next.
+  for (const one of source === null ? [target] : [target, source]) refuseTransactionPooler(one);
   const place = { reports, name: subject.name, target };
   const unfinished = await findUnfinished(place, "no marker");
   const open = execute ? unfinished : null;
   if (open !== null) refuseAnother(open, kind, options.incident);
   else if (options.incident !== undefined) await assertUnused(reports, options.incident);
-  const source = sourceTarget(context, subject.database);
   const method = await build({ context, subject, target, source, reports, open });
   if (open !== null) assertSameRequest(open, method);
   const incident = open ?? newIncident(context, subject, options, method);
@@ -168,14 +172,11 @@ function newIncident(
   method: RecoveryMethod,
 ): Incident {
   const now = context.clock.now();
-  if (incidentAt !== undefined && Number.isNaN(Date.parse(incidentAt))) {
-    throw operationErrors.bad_instant({ option: "--incident-at", text: incidentAt });
-  }
   return beginIncident({
     id: incident ?? newIncidentId(name, now),
     database: name,
     reason,
-    incident_at: incidentAt === undefined ? null : new Date(incidentAt).toISOString(),
+    incident_at: incidentAt === undefined ? null : readInstant("--incident-at", incidentAt).toISOString(),
     actor: runFacts(context, now).actor,
     method,
     now,

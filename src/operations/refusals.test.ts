@@ -9,6 +9,7 @@ import { directorySource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { exportTable } from "./export-table.ts";
 import { githubOf } from "./github.ts";
+import { readInstant } from "./instant.ts";
 import { prove } from "./prove.ts";
 import { recoverPointInTime } from "./recover-point-in-time.ts";
 import { verifyReports } from "./reports.ts";
@@ -56,6 +57,8 @@ const refusals: [string, () => unknown, RegExp][] = [
       }),
     /--at noon/,
   ],
+  // Without a zone it would be another instant on each machine.
+  ["run.bad_instant", () => readInstant("--incident-at", "2026-11-22 14:30:00"), /14:30:00 is no time/],
   [
     "run.source_missing",
     () => exportTable(context(), { ...asked, table: "public.orders", file: "o.csv", from: "COPY_URL", at: "noon" }),

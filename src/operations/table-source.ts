@@ -9,6 +9,7 @@ import { selectEntry } from "../vault/select.ts";
 import { openVault } from "../vault/vault.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
+import { readInstant } from "./instant.ts";
 import type { Subject } from "./subject.ts";
 import { openThrowaway } from "./throwaway.ts";
 
@@ -87,8 +88,7 @@ async function stage(
 function databaseSource({ context }: Staging, variable: string, at: string | undefined): TableSource {
   const url = context.environment[variable];
   if (url === undefined || url === "") throw operationErrors.source_missing({ variable, database: "to recover from" });
-  const instant = at === undefined ? context.clock.now() : new Date(at);
-  if (Number.isNaN(instant.getTime())) throw operationErrors.bad_instant({ option: "--at", text: at ?? "" });
+  const instant = at === undefined ? context.clock.now() : readInstant("--at", at);
   return {
     target: parseTarget(url, variable),
     restorePoint: { backup: null, at: instant.toISOString() },

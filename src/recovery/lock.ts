@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { IthacaError } from "../base/errors.ts";
 import { connect } from "../postgres/connect.ts";
+import { assertOwnServerSession } from "../postgres/pooler.ts";
 import { describeTarget, withDatabase } from "../postgres/target.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { recoveryErrors } from "./errors.ts";
@@ -44,7 +45,7 @@ async function openLockSession(target: Target): Promise<Session> {
  * that begin at the same instant may both give way; never do both go on. The lock ends with its session: a run that was
  * killed leaves none behind.
  *
- * @throws recovery.locked
+ * @throws recovery.locked; postgres.transaction_pooler
  */
 export async function holdRecoveryLock(target: Target): Promise<RecoveryLock> {
   let session = await openAndLock(target);
@@ -70,6 +71,8 @@ export async function holdRecoveryLock(target: Target): Promise<RecoveryLock> {
 async function openAndLock(target: Target): Promise<Session> {
   const session = await openLockSession(target);
   try {
+    // A pooler that lends its connections by the transaction would keep the lock, and give it to somebody else.
+    await assertOwnServerSession(session);
     const key = lockKey(target.database);
     await session.query("SELECT pg_try_advisory_lock($1::bigint)", [key]);
     const holders = await session.query<{ pid: number; application: string | null }>(

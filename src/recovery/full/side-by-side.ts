@@ -142,7 +142,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
           leaving: { oid: proven, aside: names.rejected },
           incoming: { oid: replaced, name: names.before },
         });
-        const says = `The two were swapped back: production is the old database again, and the restored one is ${names.rejected}.`;
+        const says = `The two were swapped back: production is the old database again, and the restored one is ${names.rejected}, with whatever the application wrote in between.`;
         return { undone: true, says };
       }
       await inBeside(target, (admin) => dropDatabase(admin, names.restored));

@@ -1,5 +1,6 @@
 import { scratchDirectory } from "../../../base/scratch.ts";
 import type { Census } from "../../../census/types.ts";
+import { refuseTransactionPooler } from "../../../postgres/pooler.ts";
 import { parseTarget } from "../../../postgres/target.ts";
 import type { Target } from "../../../postgres/types.ts";
 import type { StepAction } from "../../../recovery/disaster/drive-steps.ts";
@@ -10,12 +11,14 @@ import { vaultSource } from "../../backup-source.ts";
 import { type FullMode, recoverFull } from "../../recover-full.ts";
 import { type Site, waiting } from "../site.ts";
 
-/** The database that may be written, by the credential for it. @throws recovery.no_writing_credential */
+/** The database that may be written, by the credential for it. @throws recovery.no_writing_credential, postgres.transaction_pooler */
 export function writing({ context, subject }: Site): Target {
   const variable = subject.database.recovery.url_secret;
   const url = context.environment[variable];
   if (url === undefined || url === "") throw recoveryErrors.no_writing_credential({ variable });
-  return parseTarget(url, variable);
+  const target = parseTarget(url, variable);
+  refuseTransactionPooler(target);
+  return target;
 }
 
 /** Recovers with the recovery's own command and all of its guards. @throws disaster.not_recovered */
