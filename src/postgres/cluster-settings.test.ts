@@ -7,16 +7,16 @@ const runner: Machine = { memory: 16 * GB, cores: 4, disk: 14 * GB };
 
 test("sizes follow the machine, between bounds", () => {
   expect(clusterSettings(runner)).toMatchObject({
-    shared_buffers: "1024MB",
+    shared_buffers: "128MB",
     maintenance_work_mem: "683MB",
     max_wal_size: "1792MB",
     max_parallel_maintenance_workers: "4",
   });
   const tiny = clusterSettings({ ...runner, memory: GB / 2, cores: 1, disk: 0 });
-  expect(tiny).toMatchObject({ shared_buffers: "64MB", maintenance_work_mem: "32MB", max_wal_size: "256MB" });
+  expect(tiny).toMatchObject({ shared_buffers: "32MB", maintenance_work_mem: "32MB", max_wal_size: "256MB" });
   const huge = clusterSettings({ ...runner, memory: 512 * GB, cores: 96, disk: 4096 * GB });
   expect(huge).toMatchObject({
-    shared_buffers: "1024MB",
+    shared_buffers: "128MB",
     max_wal_size: "16384MB",
     max_parallel_maintenance_workers: "8",
   });

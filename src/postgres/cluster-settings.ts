@@ -38,7 +38,9 @@ export function clusterSettings(machine: Machine): Record<string, string> {
     max_wal_size: megabytes(machine.disk / 8, 256, 16_384),
     checkpoint_timeout: "1h",
     autovacuum: "off",
-    shared_buffers: megabytes(machine.memory / 16, 64, 1024),
+    // Whoever makes, fills or drops a relation looks through all of it: with 1 GB, 5,000 small tables take twice as long as
+    // with this. The operating system's cache serves the large ones.
+    shared_buffers: megabytes(machine.memory / 64, 32, 128),
     maintenance_work_mem: megabytes(machine.memory / 24, 32, 1024),
     work_mem: megabytes(machine.memory / 256, 4, 64),
     max_parallel_maintenance_workers: String(Math.min(machine.cores, 8)),

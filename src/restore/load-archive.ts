@@ -1,6 +1,5 @@
-import { rm, stat, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import pLimit from "p-limit";
 import type { Progress } from "../base/progress.ts";
 import type { Session } from "../postgres/types.ts";
 import type { ArchiveEntry } from "./archive.ts";
@@ -8,6 +7,8 @@ import type { RawError } from "./ledger.ts";
 import { findUnloaded } from "./loaded.ts";
 import { countLoaded } from "./loaded-share.ts";
 import { type LoadOptions, type LoadResult, load } from "./pg-restore.ts";
+import { rowBytes, rowEntries } from "./row-files.ts";
+import { planRuns } from "./runs.ts";
 import type { SampleOfRows, SampleStages } from "./sample-stages.ts";
 import type { Selection } from "./selection.ts";
 import { faultOfSurroundings } from "./surroundings.ts";
@@ -38,7 +39,7 @@ async function loadEntries(
   context: LoadContext,
   name: string,
   entries: readonly ArchiveEntry[],
-  options: Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable" | "pastTriggers">,
+  options: Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable" | "pastTriggers" | "serial">,
 ): Promise<LoadResult> {
   const list = join(context.scratch, `${name}.list`);
   await writeFile(list, renderList(entries));
@@ -77,14 +78,14 @@ const plainName = /^\d+\.dat$/;
 /** Smaller files give no room that would be worth the time. */
 const largeFile = 1024 * 1024;
 
-async function removeRows(dump: string, entries: readonly ArchiveEntry[]): Promise<void> {
-  const files = entries.filter(({ desc, fileName }) => desc === "TABLE DATA" && plainName.test(fileName));
-  await pLimit(16).map(files, async ({ fileName }) => {
-    const path = join(dump, fileName);
-    // One that is missing is in the ledger already.
-    const { size } = await stat(path).catch(() => ({ size: 0 }));
-    if (size >= largeFile) await rm(path);
-  });
+async function removeRows(
+  dump: string,
+  entries: readonly ArchiveEntry[],
+  bytes: ReadonlyMap<number, number>,
+): Promise<void> {
+  const isLarge = ({ dumpId, fileName }: ArchiveEntry) =>
+    plainName.test(fileName) && (bytes.get(dumpId) ?? 0) >= largeFile;
+  for (const { fileName } of rowEntries(entries).filter(isLarge)) await rm(join(dump, fileName));
 }
 
 /**
@@ -100,17 +101,28 @@ export async function loadArchive(
   known: readonly RawError[],
 ): Promise<LoadedArchive> {
   const { load: entries, eventTriggers, withoutTablespaces } = selection;
-  const loaded = await countLoaded(context.dump, entries);
-  const data = await context.progress.step("Load definitions and rows", (note) => {
+  const bytes = await rowBytes(context.dump, entries);
+  const loaded = countLoaded(entries, bytes);
+  const { together, small, serialPostData } = planRuns(entries, bytes);
+  const data = await context.progress.step("Load definitions and rows", async (note) => {
     const onTable = (table: string) => {
       const { text, share } = loaded(table);
       note(text, share);
     };
-    return loadEntries(context, "data", entries, { sections: ["pre-data", "data"], withoutTablespaces, onTable });
+    const common = { withoutTablespaces, onTable };
+    const first = await loadEntries(context, "data", together, { sections: ["pre-data", "data"], ...common });
+    if (small.length === 0 || !first.ranToItsEnd) return first;
+    const rest = await loadEntries(context, "rows", small, { sections: ["data"], serial: true, ...common });
+    return {
+      ...rest,
+      errors: [...first.errors, ...rest.errors],
+      seconds: first.seconds + rest.seconds,
+      secondsToData: first.secondsToData,
+    };
   });
   const errors: RawError[] = [...data.errors];
   errors.push(...(await unexplainedlyEmpty(context, entries, [...known, ...errors])));
-  if (context.consume) await removeRows(context.dump, entries);
+  if (context.consume) await removeRows(context.dump, entries, bytes);
   const phases = [
     { name: "restore.pre-data", seconds: round(data.secondsToData) },
     { name: "restore.data", seconds: round(data.seconds - data.secondsToData) },
@@ -120,7 +132,11 @@ export async function loadArchive(
     return { errors, phases };
   }
   const rest = await context.progress.step("Build indexes, constraints, triggers and policies", async () => {
-    const post = await loadEntries(context, "post-data", entries, { sections: ["post-data"], withoutTablespaces });
+    const post = await loadEntries(context, "post-data", entries, {
+      sections: ["post-data"],
+      serial: serialPostData,
+      withoutTablespaces,
+    });
     if (eventTriggers.length === 0) return [post];
     return [post, await loadEntries(context, "event-triggers", eventTriggers, { sections: [], withoutTablespaces })];
   });
@@ -167,7 +183,7 @@ export async function loadSample(
   await progress.step("Make every definition", () =>
     load("definitions", first, { sections: ["pre-data", "post-data"] }),
   );
-  const counted = await countLoaded(context.dump, rows);
+  const counted = countLoaded(rows, await rowBytes(context.dump, rows));
   const loaded: ArchiveEntry[] = [];
   await progress.step("Load the sample's rows", async (note) => {
     const onTable = (table: string) => {

@@ -1,10 +1,5 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import pLimit from "p-limit";
 import type { ArchiveEntry } from "./archive.ts";
-
-/** So many files are looked at together. */
-const filesAtATime = 16;
+import { rowEntries } from "./row-files.ts";
 
 /** What has begun to load, in words and as the share of the bytes that it stands for. */
 export interface LoadedShare {
@@ -16,22 +11,17 @@ export interface LoadedShare {
 /**
  * Counts how much of the rows of an archive is loaded, by the size of their files.
  *
+ * @param sizes bytes by dump id
  * @returns takes the name of the table that pg_restore begins with, such as `public.orders`: what began before is taken
  *   to be done, that table itself is not
  */
-export async function countLoaded(
-  dump: string,
+export function countLoaded(
   entries: readonly ArchiveEntry[],
-): Promise<(table: string) => LoadedShare> {
-  const tables = entries.filter(({ desc, fileName }) => desc === "TABLE DATA" && fileName !== "");
-  const sizes = await pLimit(filesAtATime).map(tables, ({ fileName }) =>
-    stat(join(dump, fileName)).then(
-      ({ size }) => size,
-      () => 0,
-    ),
-  );
-  const bytes = new Map(tables.map(({ namespace, tag }, index) => [`${namespace}.${tag}`, sizes[index] ?? 0]));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  sizes: ReadonlyMap<number, number>,
+): (table: string) => LoadedShare {
+  const tables = rowEntries(entries);
+  const bytes = new Map(tables.map(({ namespace, tag, dumpId }) => [`${namespace}.${tag}`, sizes.get(dumpId) ?? 0]));
+  const total = [...bytes.values()].reduce((sum, size) => sum + size, 0);
   let begun = 0;
   let before = 0;
   let under = 0;

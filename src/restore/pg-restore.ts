@@ -12,7 +12,10 @@ export interface LoadOptions {
   /** Path of the list file for `-L`. */
   readonly list: string;
   readonly sections: readonly ("pre-data" | "data" | "post-data")[];
+  /** At least two are taken, unless the run is a serial one. */
   readonly jobs: number;
+  /** One entry after the other, over one connection. */
+  readonly serial?: boolean;
   readonly target: Target;
   readonly versionNum: number;
   readonly withoutTablespaces: boolean;
@@ -63,11 +66,9 @@ function databaseArgument(name: string): string {
 }
 
 /**
- * Loads the listed entries, in parallel, and goes on after errors: all of them are collected.
+ * Loads the listed entries, in parallel unless told otherwise, and goes on after errors: all of them are collected.
  *
- * At least two jobs: only then pg_restore truncates each table that it has just made in the transaction that fills it,
- * and a server with `wal_level = minimal` writes no WAL for its rows (112 MB become 30 MB for a dump of 104 MB). That
- * also needs pre-data and data in one run.
+ * At least two jobs: only then, and with pre-data and data in one run, it truncates a table that it fills (see runs.ts).
  *
  * @throws restore.client_missing; the signal's reason where it stopped the run
  */
@@ -78,7 +79,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     "--format=directory",
     "--verbose",
     "--no-password",
-    `--jobs=${Math.max(2, options.jobs)}`,
+    ...(options.serial === true ? [] : [`--jobs=${Math.max(2, options.jobs)}`]),
     `--use-list=${options.list}`,
     ...options.sections.map((section) => `--section=${section}`),
     ...(options.withoutTablespaces ? ["--no-tablespaces"] : []),

@@ -32,6 +32,25 @@ test("a file of rows that was emptied is in the ledger", async () => {
   expect(errors).toMatchObject([{ object: "TABLE DATA public cut", allowed_by: null }]);
 });
 
+test("among many small tables, whose rows have a run of their own, each error is its table's", async () => {
+  await using source = await testDatabase();
+  const table = (n: number) => `CREATE TABLE public.t${n} (a int PRIMARY KEY); INSERT INTO public.t${n} VALUES (${n})`;
+  await source.session.query(Array.from({ length: 120 }, (_, place) => table(place)).join(";"));
+  await source.session.query("CREATE TABLE public.large AS SELECT g AS a FROM generate_series(1, 20000) AS g");
+  await using backup = await dumpedBackup(source.target);
+  await writeFile(backup.file(`${await backup.idOf("TABLE DATA public t7")}.dat`), "canary\n\\.\n\n\n");
+  await truncate(backup.file(`${await backup.idOf("TABLE DATA public large")}.dat`), 80_000);
+  await using copy = await testDatabase();
+  const { errors, phases } = await restoreDumped(backup, copy.target);
+  expect(errors.map(({ object }) => object).sort()).toEqual(["TABLE DATA public large", "TABLE DATA public t7"]);
+  expect(JSON.stringify(errors)).not.toContain("canary");
+  expect(phases.map(({ name }) => name)).toEqual(["restore.pre-data", "restore.data", "restore.post-data"]);
+  expect(await copy.session.query("SELECT a FROM public.t119")).toEqual([{ a: 119 }]);
+  expect(
+    await copy.session.query("SELECT count(*)::int AS n FROM pg_index WHERE indrelid::regclass::text ~ '^t'"),
+  ).toEqual([{ n: 120 }]);
+});
+
 /** Behind `PGDMP` stand the format's major and minor version. */
 async function newerFormat(path: string): Promise<void> {
   const bytes = await readFile(path);
