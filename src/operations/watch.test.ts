@@ -155,6 +155,25 @@ test("a run that works on an old commit sees on the branch what was told already
   expect(subjects()).toEqual([urgent]);
 });
 
+test("a backup whose record was published after this run had checked out is recorded all the same", async () => {
+  const more = { GITHUB_TOKEN: github.token, GITHUB_REPOSITORY: github.repository, GITHUB_API_URL: github.url };
+  await recorded();
+  const { publishReports } = await import("./publish-reports.ts");
+  const context: UseCaseContext = {
+    environment: { ...more, GITHUB_WORKSPACE: work },
+    clock: { now: () => new Date("2026-11-23T02:31:00Z") },
+    progress: silentProgress,
+    signal: new AbortController().signal,
+    workingDirectory: work,
+  };
+  await publishReports(context, { plan: "ithaca.yaml" });
+  work = join(place.path, `${number}-earlier`);
+  mkdirSync(work);
+  writeFileSync(join(work, "ithaca.yaml"), plan);
+  expect(await watchAt("02:30:00", vault, more)).toMatchObject({ verdict: "proven" });
+  expect(subjects()).toEqual([success]);
+});
+
 test("warnings come as one quiet mail a week, each once, and only by mail", async () => {
   await recorded();
   const reason = "only because the plan excuses 3 findings";

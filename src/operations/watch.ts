@@ -8,8 +8,9 @@ import type { Told } from "../notify/tell.ts";
 import { judgeArrival, type Sight, stillInTime } from "../notify/watch/judge.ts";
 import { webAddress } from "../notify/web-address.ts";
 import { lastFiring } from "../plan/firing.ts";
+import type { Plan } from "../plan/schema.ts";
 import { isBackup, listReports } from "../report/history.ts";
-import type { WatchReport } from "../report/model.ts";
+import type { BackupReport, WatchReport } from "../report/model.ts";
 import { decideVerdict } from "../report/verdict.ts";
 import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
@@ -17,6 +18,7 @@ import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { incidentReminders, lessonsSentence } from "./incident-reminders.ts";
 import { notifyOutcome, notifyReport } from "./notify.ts";
+import { publishedBackups } from "./reports-branch.ts";
 import { runFacts } from "./run-facts.ts";
 import { runningBackups } from "./running-backups.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions } from "./subject.ts";
@@ -68,7 +70,27 @@ async function look(context: UseCaseContext, { plan, name }: Subject, due: Date,
     runningBackups(context, { reports, database: name, workflow, since: countsFrom(due) }),
   ]);
   const limit = plan.alerts.backup_longer_than;
-  return { database: name, due, now: clock.now(), limit, vault, records: history.reports.filter(isBackup), running };
+  const records = await withPublished(context, plan, { name, due, vault, local: history.reports.filter(isBackup) });
+  return { database: name, due, now: clock.now(), limit, vault, records, running };
+}
+
+/**
+ * The records on this machine, and where they do not tell what became of the backup, those that were published since it was
+ * checked out: a backup that began late ends while it is watched.
+ */
+async function withPublished(
+  context: UseCaseContext,
+  plan: Plan,
+  { name, due, vault, local }: { name: string; due: Date; vault: Sight["vault"]; local: readonly BackupReport[] },
+): Promise<readonly BackupReport[]> {
+  const since = countsFrom(due);
+  const known = new Set(local.map(({ backup }) => backup?.id));
+  const unrecorded =
+    !("unread" in vault) && vault.entries.some(({ id, taken_at }) => new Date(taken_at) >= since && !known.has(id));
+  if (!unrecorded && local.some(({ run }) => new Date(run.started_at) >= since)) return local;
+  const published = await publishedBackups(context, plan, { database: name, since });
+  const ids = new Set(local.map(({ run }) => run.id));
+  return [...published.filter(({ run }) => !ids.has(run.id)), ...local];
 }
 
 /** Looks, and as long as a backup is under way that may still be in time, looks again a little later. */

@@ -136,4 +136,6 @@ test("a backup that began late and may still be in time is waited for, one that 
   expect(stillInTime(sight({ ...missing, running: since(-1) }))).toBe(false);
   expect(stillInTime(sight(missing))).toBe(false);
   expect(stillInTime(sight({ running: since(20) }))).toBe(false);
+  // In the vault, and its run has not published the record yet.
+  expect(stillInTime(sight({ records: [], running: since(20) }))).toBe(true);
 });

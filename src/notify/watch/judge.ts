@@ -92,19 +92,26 @@ function inTime(sight: Sight, entry: VaultEntry | null, record: BackupReport | u
   return judged(expected, actual, seconds > sight.limit ? { object, attribute: "time" } : null);
 }
 
+/** The record of the backup that has arrived. */
+function recordOf({ records }: Sight, entry: VaultEntry | null): BackupReport | undefined {
+  return records.find(({ verdict, backup }) => verdict === "taken" && backup?.id === entry?.id);
+}
+
 /**
- * Whether to wait before judging: nothing has arrived, yet a backup is under way that may still be in time. GitHub starts
- * scheduled runs late, and an alarm every other night is one that nobody reads.
+ * Whether to wait before judging: nothing has arrived, or its run has not recorded it yet, and a backup is under way that may
+ * still be in time. GitHub starts scheduled runs late, and an alarm every other night is one that nobody reads.
  */
 export function stillInTime(sight: Sight): boolean {
   const [oldest] = sight.running;
-  return arrival(sight) === null && oldest !== undefined && secondsSince(oldest.since, sight.now) <= sight.limit;
+  const entry = arrival(sight);
+  const complete = entry !== null && recordOf(sight, entry) !== undefined;
+  return !complete && oldest !== undefined && secondsSince(oldest.since, sight.now) <= sight.limit;
 }
 
 /** Judges whether the backup that was due has arrived: there, recorded, in time, and of a size like the seven before it. */
 export function judgeArrival(sight: Sight): Pick<WatchReport, "checks" | "backup"> {
   const entry = arrival(sight);
-  const record = sight.records.find(({ verdict, backup }) => verdict === "taken" && backup?.id === entry?.id);
+  const record = recordOf(sight, entry);
   const check = (id: string, title: string, outcome: Outcome | null): CheckResult[] =>
     outcome === null ? [] : [{ id, title, seconds: 0, ...outcome }];
   const checks = [
