@@ -1,35 +1,19 @@
-import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
-import { IthacaError } from "../base/errors.ts";
 import { scratchDirectory } from "../base/scratch.ts";
-import { takeCopyCensus } from "../census/copy-census.ts";
-import { readWrites, type WriteCounters } from "../census/writes.ts";
-import { connect } from "../postgres/connect.ts";
-import { definitionsEquality } from "../proof/checks/definitions-equality.ts";
-import { objectiveRpo, objectiveRto } from "../proof/checks/objectives.ts";
-import { planOrphans } from "../proof/checks/plan-orphans.ts";
-import { planRlsEnabled } from "../proof/checks/plan-rls-enabled.ts";
-import { branchData, branchIsolation, branchReferenceIntact } from "../proof/platform/branch.ts";
 import type { Promised } from "../proof/platform/facts.ts";
-import { runChecks } from "../proof/run-checks.ts";
-import { teamCheck } from "../proof/team/check.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
-import type { Check, ProofContext, TeamCheck } from "../proof/types.ts";
-import { recordedDigest } from "../report/history.ts";
+import type { TeamCheck } from "../proof/types.ts";
 import type { Kind, ProofReport } from "../report/model.ts";
-import { restoreSeconds } from "../report/objectives.ts";
-import { type BranchCopy, makeBranch, sweepBranches } from "../supabase/branch-copy.ts";
+import { makeBranch, sweepBranches } from "../supabase/branch-copy.ts";
 import { listBackups } from "../supabase/management/backups.ts";
 import { type PlatformAccess, platformAccess } from "../supabase/management/settings.ts";
 import { type BranchReference, branchReference } from "./branch-reference.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
+import { branchChecks, examineBranch } from "./examine-branch.ts";
 import { type ProofRun, recordEarlyEnd, startProofRun } from "./proof-run.ts";
 import { publishProof } from "./publish-proof.ts";
-import { type Subject, sourceTarget } from "./subject.ts";
-
-/** Connections to the branch: its pool has 15 by default. */
-const workers = 2;
+import type { Subject } from "./subject.ts";
 
 /** What must be known before it is begun. */
 export const branchCosts =
@@ -54,7 +38,7 @@ export async function proveBranch(
     await proveOn(context, run, { subject, reports: request.reports, promised, startedAt, teamChecks });
   } catch (thrown) {
     context.signal.throwIfAborted();
-    recordEarlyEnd(run, thrown, checksOf(teamChecks, { from: undefined, to: undefined }, "parent", "branch"));
+    recordEarlyEnd(run, thrown, branchChecks(teamChecks, { from: undefined, to: undefined }, "parent", "branch"));
   }
   return publishProof(context, subject, run, {
     kind: request.kind,
@@ -72,25 +56,6 @@ interface BranchProof {
   readonly promised: Promised;
   readonly startedAt: Date;
   readonly teamChecks: readonly TeamCheck[];
-}
-
-function checksOf(
-  teamChecks: readonly TeamCheck[],
-  bounds: Parameters<typeof branchData>[0],
-  parent: string,
-  branch: string,
-): Check[] {
-  return [
-    branchIsolation(parent, branch),
-    branchReferenceIntact,
-    branchData(bounds),
-    definitionsEquality,
-    planOrphans,
-    planRlsEnabled,
-    objectiveRto,
-    objectiveRpo,
-    ...teamChecks.map(teamCheck),
-  ];
 }
 
 /** The time of the backup that the platform will make the branch from, as far as it tells. */
@@ -146,7 +111,7 @@ async function proveOn(context: UseCaseContext, run: ProofRun, proof: BranchProo
   );
   run.target = { kind: "branch", server_version: branch.serverVersion, destroyed: false };
   try {
-    await examine(context, run, proof, { reference, branch, parent: access.ref });
+    await examineBranch(context, run, proof, { reference, branch, parent: access.ref });
   } catch (thrown) {
     branch.assertAlive();
     throw thrown;
@@ -173,63 +138,4 @@ function limits({ manifest, census }: BranchReference): { what: string; why: str
     },
     { what: "Pages of tables and indexes", why: "a branch gives no superuser, and amcheck needs one" },
   ];
-}
-
-async function examine(
-  context: UseCaseContext,
-  run: ProofRun,
-  { subject, reports, teamChecks }: BranchProof,
-  { reference, branch, parent }: { reference: BranchReference; branch: BranchCopy; parent: string },
-): Promise<void> {
-  const { progress, clock } = context;
-  const { plan, database, planDirectory } = subject;
-  const { role_views: _, ...expected } = reference.census;
-  const { target } = branch;
-  const census = await run.phase("census", () =>
-    takeCopyCensus({ target, scope: reference.scope, database, expected, workers, progress }),
-  );
-  const bounds = { from: reference.writesBefore, to: await sourceWrites(context, subject) };
-  await run.phase("checks", async () => {
-    await using session = await connect(target, { readOnly: true });
-    const proof: ProofContext = {
-      plan,
-      database,
-      manifest: reference.manifest,
-      expected,
-      copy: census,
-      session,
-      restoreErrors: [],
-      restoreSkipped: [],
-      planDirectory,
-      now: clock.now(),
-      archiveProblems: reference.problems,
-      recordedDigest: await recordedDigest(reports, reference.manifest.id),
-      throwaway: { kind: "branch", isolation: { osUser: null, networkless: false }, notProduction: "none" },
-      measured: {
-        rtoSeconds: restoreSeconds([...run.phases, { name: "checks", seconds: 0 }]),
-        rpoSeconds: run.newestBackupAge,
-      },
-      history: [],
-      examine: async () => null,
-      hashKey: randomBytes(32),
-      teamChecks,
-    };
-    const found = await runChecks(proof, progress, checksOf(teamChecks, bounds, parent, branch.ref));
-    run.checks.push(...found.checks);
-    run.notCovered.push(...found.notCovered);
-  });
-}
-
-/** The counters of production after the branch was made; undefined where production cannot be asked. */
-async function sourceWrites(context: UseCaseContext, { database }: Subject): Promise<WriteCounters | undefined> {
-  const source = sourceTarget(context, database);
-  if (source === null) return undefined;
-  try {
-    await using session = await connect(source, { readOnly: true });
-    return await readWrites(session);
-  } catch (thrown) {
-    if (!(thrown instanceof IthacaError) || thrown.kind !== "surroundings") throw thrown;
-    context.progress.warn(`What was written meanwhile cannot be bounded: ${thrown.message}`);
-    return undefined;
-  }
 }
