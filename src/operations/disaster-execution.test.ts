@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -129,6 +130,16 @@ test("a new project, in earnest: made once by the API, not let in to while it is
 test("an attack, in earnest, against the documented API: keys are proved at the gateway, and what nobody can prove waits", async () => {
   await using platform = await supabasePlatform();
   await using gateway = await gatewayOf(platform);
+  // The attacker has left a key that would be taken into use next.
+  const at = "2026-01-01T00:00:00.000Z";
+  const planted = {
+    id: randomUUID(),
+    algorithm: "ES256" as const,
+    status: "standby" as const,
+    created_at: at,
+    updated_at: at,
+  };
+  platform.project.signingKeys.push(planted);
   platform.project.secrets.set("MAIL_KEY", { value: "old", updated_at: "2026-01-01T00:00:00.000Z" });
   const environment = {
     ...platform.env,
@@ -148,7 +159,8 @@ test("an attack, in earnest, against the documented API: keys are proved at the 
   expect(platform.project.password).toBe("canary-new-password");
   const revoked = first.steps.find(({ id }) => id === "revoke-keys");
   expect(revoked).toMatchObject({ state: "done", says: expect.stringContaining("refused 3 old keys, accepted 2 new") });
-  expect(platform.project.signingKeys.map(({ status }) => status).sort()).toEqual(["in_use", "revoked"]);
+  expect(platform.project.signingKeys.map(({ status }) => status).sort()).toEqual(["in_use", "revoked", "revoked"]);
+  expect(platform.project.signingKeys.find(({ status }) => status === "in_use")?.id).not.toBe(planted.id);
   const keys = await readFile(join(shop.folder, "keys.env"), "utf8");
   for (const { type, api_key } of platform.project.apiKeys) {
     if (type !== "legacy") expect(keys).toContain(api_key);

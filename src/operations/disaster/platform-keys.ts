@@ -19,7 +19,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const namesOf = (suffix: string) => ({ publishable: `app_${suffix}`, secret: `server_${suffix}` }) as const;
 
-/** New keys beside the old ones: nobody is shut out yet. The names tell later steps which ones are new. */
+/**
+ * New keys beside the old ones: nobody is shut out yet. The names tell later steps which ones are new. A signing key that
+ * waits already may be the attacker's, who knows it and would be let in with it: it goes.
+ */
 export async function makeKeys(api: ManagementApi, ref: string, known: string | undefined): Promise<StepResult> {
   const suffix = known ?? randomBytes(4).toString("hex");
   const names = namesOf(suffix);
@@ -27,9 +30,13 @@ export async function makeKeys(api: ManagementApi, ref: string, known: string | 
   for (const type of ["publishable", "secret"] as const) {
     if (!there.has(names[type])) await createApiKey(api, ref, { type, name: names[type] });
   }
-  const standby = (await listSigningKeys(api, ref)).find(({ status }) => status === "standby");
-  if (standby === undefined) await createStandbyKey(api, ref, "ES256");
-  return done(`Made ${names.publishable} and ${names.secret}, and a signing key that waits.`, { key_suffix: suffix });
+  const waits = (await listSigningKeys(api, ref)).filter(({ status }) => status === "standby");
+  for (const { id } of waits) await setSigningKey(api, ref, id, "revoked");
+  await createStandbyKey(api, ref, "ES256");
+  const gone = waits.length === 0 ? "" : " One that waited already was revoked: nobody knows who had made it.";
+  return done(`Made ${names.publishable} and ${names.secret}, and a signing key that waits.${gone}`, {
+    key_suffix: suffix,
+  });
 }
 
 /** The new keys, for the team's command that gives them to the application. */

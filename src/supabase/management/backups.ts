@@ -6,12 +6,11 @@ import { getProject } from "./projects.ts";
 const unixSeconds = z
   .int()
   .transform((seconds) => new Date(seconds * 1000).toISOString())
-  .optional();
+  .nullish()
+  .transform((instant) => instant ?? undefined);
 
+/** As far as it is needed. `walg_enabled` is true on a fresh project that has no backup at all: it proves nothing. */
 const backups = z.object({
-  region: z.string(),
-  /** True on a fresh project that has no backup at all: it proves nothing. */
-  walg_enabled: z.boolean(),
   pitr_enabled: z.boolean(),
   backups: z.array(
     z.object({
