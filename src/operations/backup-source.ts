@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type OpenedBackup, openBackup } from "../backup/open-backup.ts";
+import { majorOf } from "../postgres/server-facts.ts";
 import { selectEntry } from "../vault/select.ts";
 import type { Vault } from "../vault/types.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -19,8 +20,12 @@ export interface FetchedBackup extends OpenedBackup {
 
 /** Where the backup to prove comes from. */
 export interface BackupSource {
-  /** Brings the backup onto this machine, into `scratch` where it has to be copied. */
-  fetch(scratch: string): Promise<FetchedBackup>;
+  /**
+   * Brings the backup onto this machine, into `scratch` where it has to be copied.
+   *
+   * @param onChosen hears which major its server had, as soon as that is known, and before anything is copied
+   */
+  fetch(scratch: string, onChosen?: (major: number) => void): Promise<FetchedBackup>;
 }
 
 /** Whether a path is a directory of a backup that this project took. */
@@ -43,12 +48,13 @@ export function directorySource(context: UseCaseContext, path: string): BackupSo
 export function vaultSource(context: UseCaseContext, vault: Vault, database: string, wanted: string): BackupSource {
   const { progress, signal, clock } = context;
   return {
-    async fetch(scratch) {
+    async fetch(scratch, onChosen) {
       const { entries, unreadable, remarks } = await progress.step("Find the backup", () =>
         vault.list(database, { signal }),
       );
       for (const remark of remarks) progress.warn(remark);
       const chosen = selectEntry(entries, wanted, { now: clock.now(), random: Math.random, database });
+      if (chosen.server_num !== undefined) onChosen?.(majorOf(chosen.server_num));
       await progress.step(`Fetch ${chosen.id}`, (note) =>
         vault.fetch(chosen, scratch, { note, signal, warn: progress.warn }),
       );

@@ -83,7 +83,7 @@ async function proveOpened(context: UseCaseContext, run: ProofRun, proof: Opened
   run.notCovered.push(...aboutArchive(proof.opened));
   const opened = await run.phase("prepare", () =>
     context.progress.step("Start a throwaway database", () =>
-      openThrowaway(context, manifest, proof.production, superuser),
+      openThrowaway(context, manifest, proof.production, { superuser }),
     ),
   );
   run.target = { kind: opened.throwaway.kind, server_version: opened.serverVersion, destroyed: false };

@@ -4,6 +4,7 @@ import type { ExaminationLevel, TeamCheck } from "../proof/types.ts";
 import type { FetchedBackup } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { type Damage, makeCopy } from "./copy.ts";
+import type { EarlyCluster } from "./early-cluster.ts";
 import { examineCopy } from "./examine-copy.ts";
 import type { ProofRun } from "./proof-run.ts";
 import { rehearseCopy } from "./rehearse-copy.ts";
@@ -13,6 +14,8 @@ import { type OpenedThrowaway, openThrowaway } from "./throwaway.ts";
 export interface BackupToProve {
   readonly subject: Subject;
   readonly backup: FetchedBackup;
+  /** A server that may have been started while the backup was fetched. */
+  readonly early: EarlyCluster;
   readonly startedAt: Date;
   readonly teamChecks: readonly TeamCheck[];
   readonly damage: Damage | null;
@@ -43,7 +46,9 @@ export async function proveBackup(context: UseCaseContext, run: ProofRun, reques
   };
   run.notCovered.push(...manifest.left_out, ...census.not_covered);
   const opened = await run.phase("prepare", () =>
-    context.progress.step("Start a throwaway database", () => openThrowaway(context, manifest, request.production)),
+    context.progress.step("Start a throwaway database", () =>
+      openThrowaway(context, manifest, request.production, request),
+    ),
   );
   run.target = { kind: opened.throwaway.kind, server_version: opened.serverVersion, destroyed: false };
   run.notCovered.push(...opened.notCovered);

@@ -11,6 +11,7 @@ import { audited } from "./audited.ts";
 import { type BackupSource, directorySource, isOwnBackup, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { readDamage } from "./copy.ts";
+import { earlyCluster } from "./early-cluster.ts";
 import { operationErrors } from "./errors.ts";
 import { recordEarlyEnd, startProofRun } from "./proof-run.ts";
 import { proveArchive } from "./prove-archive.ts";
@@ -111,7 +112,8 @@ export async function proveSubject(
   let level: ProofReport["level"] = "source-exact";
   try {
     await using scratch = await scratchDirectory("proof");
-    const backup = await run.phase("fetch", () => request.source.fetch(scratch.path));
+    await using early = earlyCluster(context);
+    const backup = await run.phase("fetch", () => request.source.fetch(scratch.path, (major) => early.start(major)));
     if (backup.manifest.database !== name) {
       throw operationErrors.other_database({ path: backup.directory, found: backup.manifest.database, wanted: name });
     }
@@ -120,6 +122,7 @@ export async function proveSubject(
     await proveBackup(context, run, {
       subject,
       backup,
+      early,
       startedAt,
       teamChecks,
       damage,

@@ -8,6 +8,7 @@ import { createThrowawayDatabase, type ThrowawayDatabase } from "../postgres/thr
 import type { Session, Target, Throwaway } from "../postgres/types.ts";
 import type { NotCovered, ThrowawayFacts } from "../proof/types.ts";
 import type { UseCaseContext } from "./context.ts";
+import type { EarlyCluster } from "./early-cluster.ts";
 
 /** A throwaway database that was shown not to be production. */
 export interface OpenedThrowaway {
@@ -23,18 +24,18 @@ export interface OpenedThrowaway {
  * private cluster where that is not set. Nothing is written to a server that could be production's.
  *
  * @param production where production is, so that it can be told from the throwaway; null where that is not known
- * @param superuser what a private cluster's superuser is called; `postgres` unless told otherwise
+ * @param own what a private cluster's superuser is called, `postgres` unless told otherwise; and one that started early
  */
 export async function openThrowaway(
   context: UseCaseContext,
   manifest: Pick<Manifest, "server" | "versions">,
   production: Target | null,
-  superuser?: string,
+  own: { readonly superuser?: string; readonly early?: EarlyCluster } = {},
 ): Promise<OpenedThrowaway> {
   const url = context.environment.ITHACA_THROWAWAY_URL;
   const throwaway =
     url === undefined || url === ""
-      ? await onOwnCluster(manifest, superuser)
+      ? await onOwnCluster(manifest, own)
       : await onGivenServer(context, parseTarget(url, "ITHACA_THROWAWAY_URL"), manifest, production);
   try {
     await using session = await connect(throwaway.target, { readOnly: true });
@@ -61,9 +62,10 @@ export function likeTheSource(server: Manifest["server"]) {
 
 async function onOwnCluster(
   manifest: Pick<Manifest, "server" | "versions">,
-  superuser = "postgres",
+  { superuser = "postgres", early }: { readonly superuser?: string; readonly early?: EarlyCluster },
 ): Promise<ThrowawayDatabase> {
-  const cluster = await startCluster({ major: majorOf(manifest.versions.server_num), superuser });
+  const major = majorOf(manifest.versions.server_num);
+  const cluster = await (early?.take(major) ?? startCluster({ major, superuser }));
   try {
     return await createThrowawayDatabase(cluster.target, { ...likeTheSource(manifest.server), cluster });
   } catch (error) {

@@ -26,6 +26,11 @@ const tagsSchema = z.object({
   size: bytes,
   files: bytes,
   digest: plainText,
+  server: z
+    .string()
+    .regex(/^\d{5,6}$/)
+    .transform(Number)
+    .exactOptional(),
 });
 
 /** One snapshot as restic lists it; newer versions give more fields, none of which we need. */
@@ -51,6 +56,7 @@ export function tagsOf(label: BackupLabel, size: number, files: number, savedAt:
     size: String(size),
     files: String(files),
     digest: label.digest,
+    ...(label.versions === undefined ? {} : { server: String(label.versions.server_num) }),
   };
   const parsed = tagsSchema.safeParse(fields);
   if (!parsed.success) {
@@ -74,6 +80,14 @@ export function entryOf(snapshot: Snapshot): VaultEntry | null {
   }
   const parsed = tagsSchema.safeParse(fields);
   if (!parsed.success) return null;
-  const { taken, saved, size, ...rest } = parsed.data;
-  return { ...rest, taken_at: taken, saved_at: saved, size_bytes: size, snapshot: snapshot.id, superseded: [] };
+  const { taken, saved, size, server, ...rest } = parsed.data;
+  return {
+    ...rest,
+    ...(server === undefined ? {} : { server_num: server }),
+    taken_at: taken,
+    saved_at: saved,
+    size_bytes: size,
+    snapshot: snapshot.id,
+    superseded: [],
+  };
 }

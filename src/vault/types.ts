@@ -14,10 +14,14 @@ export interface BackupLabel {
   readonly taken_at: string;
   /** SHA-256, hex. */
   readonly digest: string;
+  /** The server that it was taken of, such as 150018. */
+  readonly versions?: { readonly server_num: number };
 }
 
 /** One backup in the vault. */
-export interface VaultEntry extends BackupLabel {
+export interface VaultEntry extends Omit<BackupLabel, "versions"> {
+  /** The version of its server; absent in backups of versions of ours that did not note it. */
+  readonly server_num?: number;
   /** Bytes of the backup directory as it is fetched, not as it is stored. */
   readonly size_bytes: number;
   /** Number of files of the backup directory. */

@@ -6,6 +6,7 @@ import { localVault } from "../../vault/vault.ts";
 import { type FetchedBackup, vaultSource } from "../backup-source.ts";
 import type { UseCaseContext } from "../context.ts";
 import { makeCopy } from "../copy.ts";
+import { type EarlyCluster, earlyCluster } from "../early-cluster.ts";
 import { examineCopy } from "../examine-copy.ts";
 import { startProofRun } from "../proof-run.ts";
 import type { Subject } from "../subject.ts";
@@ -68,18 +69,19 @@ export async function runOwnPipeline(order: OwnOrder): Promise<OwnTimes> {
   const fetched = join(order.scratch, "fetched");
   await mkdir(fetched);
   const fetching = stopwatch();
-  const copy = await vaultSource(context, vault, name, "latest").fetch(fetched);
+  await using early = earlyCluster(context);
+  const copy = await vaultSource(context, vault, name, "latest").fetch(fetched, (major) => early.start(major));
   const digests = progress.seconds.get("Verify its digests") ?? 0;
   const fetch = fetching() - digests;
-  const proved = await proveFetched(context, subject, copy);
+  const proved = await proveFetched(context, subject, copy, early);
   return { ...proved, backup, snapshot, save, fetch, digests, steps: Object.fromEntries(progress.seconds) };
 }
 
 /** Restores a fetched backup and checks the copy, as every night. */
-async function proveFetched(context: UseCaseContext, subject: Subject, backup: FetchedBackup) {
+async function proveFetched(context: UseCaseContext, subject: Subject, backup: FetchedBackup, early: EarlyCluster) {
   const run = startProofRun();
   const preparing = stopwatch();
-  const { throwaway, facts } = await openThrowaway(context, backup.manifest, null);
+  const { throwaway, facts } = await openThrowaway(context, backup.manifest, null, { early });
   const prepare = preparing();
   try {
     const { target } = throwaway;

@@ -31,8 +31,10 @@ function watchDisk(folder: string): AsyncDisposable & { most(): number } {
   let over = false;
   const watching = (async () => {
     while (!over) {
+      const took = stopwatch();
       most = Math.max(most, await bytesBelow(folder));
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      // To look takes long where there are many files, and must not slow down what is looked at.
+      await new Promise((resolve) => setTimeout(resolve, Math.max(250, took() * 1000 * 15)));
     }
   })();
   return {
