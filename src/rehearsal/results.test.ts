@@ -94,6 +94,19 @@ describe("results of a test run", () => {
     ]);
   });
 
+  test("JUnit XML in which a suite failed before its tests", () => {
+    const suites = (broken: string) =>
+      `<testsuites><testsuite name="good" failures="0" errors="0"><testcase name="ok"/></testsuite>${broken}</testsuites>`;
+    const whole = [
+      ["ok", "passed", 0, null],
+      ["broken > the suite as a whole", "failed", 0, "Error"],
+    ];
+    expect(shown(suites('<testsuite name="broken" tests="0" errors="1"/>'))).toEqual(whole);
+    expect(shown(suites('<testsuite name="broken"><error message="Nausicaa"/></testsuite>'))).toEqual(whole);
+    const told = '<testsuite name="broken" failures="1"><testcase name="bad"><failure/></testcase></testsuite>';
+    expect(shown(suites(told))).toEqual([whole[0], ["bad", "failed", 0, "Error"]]);
+  });
+
   test.each([
     "",
     "{}",

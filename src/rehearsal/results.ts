@@ -103,9 +103,21 @@ function readPlaywright({ suites, errors }: z.output<typeof playwright>): Rehear
   return [...suites.flatMap((suite) => readPlaywrightSuite(suite, [])), ...whole];
 }
 
+/** A suite that failed before it got as far as its tests says so in its own counts, or beside them. */
+function unshownFailure({ name: kind, attributes }: XmlElement, inner: readonly XmlElement[]): RehearsedTest[] {
+  if (kind !== "testsuite" || inner.some((child) => child.name === "testsuite")) return [];
+  const isTrouble = (child: XmlElement) => child.name === "failure" || child.name === "error";
+  const told = (Number(attributes.failures) || 0) + (Number(attributes.errors) || 0) > 0 || inner.some(isTrouble);
+  const shown = inner.some(
+    (child) =>
+      child.name === "testcase" && child.children.some((part) => part instanceof XmlElement && isTrouble(part)),
+  );
+  return told && !shown ? [test(name([attributes.name ?? "", "the suite as a whole"]), "failed", 0)] : [];
+}
+
 function readJunitElement(element: XmlElement): RehearsedTest[] {
   const inner = element.children.filter((child) => child instanceof XmlElement);
-  if (element.name !== "testcase") return inner.flatMap(readJunitElement);
+  if (element.name !== "testcase") return [...inner.flatMap(readJunitElement), ...unshownFailure(element, inner)];
   const { classname = "", name: title = "", time = "0" } = element.attributes;
   const trouble = inner.find((child) => child.name === "failure" || child.name === "error");
   const skipped = inner.some((child) => child.name === "skipped");
