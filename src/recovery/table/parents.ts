@@ -54,11 +54,13 @@ export async function bringParents(
     works.push(await openWorkTable(production, opened.dependants.length + 2 + index, pair));
   }
   const all = [...written, ...works];
+  // Where references go in circles, what depends on the table is also what it needs.
+  const needed = all.slice(1);
   const inserted = new Map<string, number>();
   const seen = new Map<Reference, string>();
   for (let found = true; found; ) {
     found = false;
-    for (const parent of works) {
+    for (const parent of needed) {
       for (const key of references.filter((one) => one.binding && one.parent === parent.shape.sql)) {
         const child = all.find(({ shape }) => shape.sql === key.child);
         if (child === undefined) continue;

@@ -109,6 +109,20 @@ test("references in circles and to the table itself come back with their rows; l
   expect(await stateOf(both.production.session)).toEqual(disaster);
 });
 
+test("rows that need one another in a circle come back where both is asked for: what hangs on them, and what they need", async () => {
+  await using both = await pair(
+    `CREATE TABLE public.t (id int PRIMARY KEY, team int);
+     CREATE TABLE public.teams (id int PRIMARY KEY, owner int REFERENCES public.t);
+     ALTER TABLE public.t ADD FOREIGN KEY (team) REFERENCES public.teams;
+     INSERT INTO public.t VALUES (1, NULL), (2, NULL); INSERT INTO public.teams VALUES (10, 2);
+     UPDATE public.t SET team = 10`,
+    "UPDATE public.t SET team = NULL; DELETE FROM public.teams; DELETE FROM public.t WHERE id = 1",
+  );
+  await both.recover("missing-rows", { withDependants: true, withParents: true });
+  expect(await rowsOf(both.production)).toEqual(["(1,10)", "(2,)"]);
+  expect(await rowsOf(both.production, "public.teams")).toEqual(["(10,2)"]);
+});
+
 test("numbers go on where they were: sequences move forward, never back", async () => {
   const setup = `CREATE TABLE public.t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n serial, v text, twice text GENERATED ALWAYS AS (v || v) STORED);
     INSERT INTO public.t (v) SELECT 'v' FROM generate_series(1, 5); DELETE FROM public.t WHERE id = 5`;
