@@ -6,6 +6,8 @@ import { fixedClock } from "../../src/base/clock.ts";
 import { IthacaError } from "../../src/base/errors.ts";
 import { silentProgress } from "../../src/base/progress.ts";
 import { scratchDirectory } from "../../src/base/scratch.ts";
+import { green } from "../../src/report/examples/reports.ts";
+import { markdownOf } from "../../src/report/write.ts";
 import { readPairs } from "../../test/support/workflow-runner/commands.ts";
 import { requiredText } from "./inputs.ts";
 import { groupProgress } from "./progress.ts";
@@ -82,6 +84,12 @@ test("a fault of Ithaca itself shows where it happened and proves nothing", asyn
   });
   expect(exitCode).toBe(3);
   expect(log).toContain("run-action.test.ts");
+});
+
+test("the picture of a report, which lies beside its file, is not on the page of a run", async () => {
+  const summary = markdownOf({ ...green(), report: { markdown: "reports/x.md", json: "reports/x.json" } });
+  expect(summary).toContain("<picture>");
+  expect((await perform(async () => ({ outputs: {}, summary, exitCode: 0 }))).summary).not.toMatch(/<picture|<img/);
 });
 
 test("a summary is cut below what GitHub refuses", async () => {

@@ -6,6 +6,7 @@ import { redact } from "../../src/base/redact.ts";
 import { prepareRuntime } from "../../src/base/runtime.ts";
 import { processContext, type UseCaseContext } from "../../src/operations/context.ts";
 import { prose } from "../../src/report/escape.ts";
+import { withoutPictures } from "../../src/report/picture.ts";
 import { readInputs } from "./inputs.ts";
 import { groupProgress } from "./progress.ts";
 import { maskSecrets } from "./secrets.ts";
@@ -66,7 +67,8 @@ async function writeSummary(environment: UseCaseContext["environment"], markdown
     () => 0,
   );
   const room = Math.max(0, longestSummary - written);
-  await appendFile(path, `${redact(markdown).slice(0, room)}\n`);
+  // Pictures lie beside a report, and not beside the page of a run.
+  await appendFile(path, `${redact(withoutPictures(markdown)).slice(0, room)}\n`);
 }
 
 /**

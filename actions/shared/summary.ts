@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import type { UseCaseContext } from "../../src/operations/context.ts";
 import { cell, table as escapedTable } from "../../src/report/escape.ts";
 import type { ProofReport } from "../../src/report/model.ts";
-import { withoutPictures } from "../../src/report/picture.ts";
 
 /** A cell: a text in which nothing acts, whoever chose its words, or markdown of our own. */
 type Cell = string | { readonly markdown: string };
@@ -30,8 +29,7 @@ export function table(title: string, head: readonly string[], rows: readonly (re
 
 /** A page that was written for people, as a summary; nothing where it cannot be read any more. */
 export async function readSummary(context: UseCaseContext, path: string): Promise<string> {
-  const page = await readFile(resolve(context.workingDirectory, path), "utf8").catch(() => "");
-  return withoutPictures(page);
+  return await readFile(resolve(context.workingDirectory, path), "utf8").catch(() => "");
 }
 
 /** At most so many characters stand on the page of a run beside a step that failed. */

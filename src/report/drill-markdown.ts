@@ -1,7 +1,8 @@
+import { drillInWords } from "./charts/drill-phases.ts";
 import { cell, code, prose, table } from "./escape.ts";
 import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
 import type { DrillReport, Objective } from "./model.ts";
-import { evidenceOf, forMachines, leftUncovered, opening, page, whatToDoNext } from "./page.ts";
+import { evidenceOf, forMachines, leftUncovered, opening, ownPicture, page, whatToDoNext } from "./page.ts";
 import { checks, findings } from "./sections/checks.ts";
 import { runFacts } from "./sections/facts.ts";
 import { verdictSigns } from "./sections/lead.ts";
@@ -115,7 +116,7 @@ export function drillMarkdown(report: DrillReport): string {
     opening(`# ${verdictSigns[verdict]}: drill of ${prose(database)}`, leadOf(report), prose(reason, 800)),
     objectivesOf(report),
     nextSteps(report),
-    ["## Where the time went", "", ...drillTimes(report)],
+    ["## Where the time went", "", ...ownPicture(report, drillInWords(report)), ...drillTimes(report)],
     trendSection(report),
     checks(report, limits),
     findings(report, limits),

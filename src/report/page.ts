@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import { code, prose, table } from "./escape.ts";
 import type { ReportFiles } from "./kinds/parts.ts";
 import { andMore, type Limits, longestMarkdown, stagesOfLimits } from "./limits.ts";
 import type { ProofReport } from "./model.ts";
+import { picture, pictureFiles } from "./picture.ts";
 
 /*
  * What the pages of all kinds of reports have in common. Each page is a list of sections, a section is lines, and sections
@@ -59,6 +61,11 @@ export function leftUncovered({ not_covered: all }: Pick<ProofReport, "not_cover
         "",
         ...andMore(all.length, shown.length, "of them"),
       ];
+}
+
+/** The picture beside a report; the table below it says the same. No picture without words for it. */
+export function ownPicture({ report }: { readonly report: ReportFiles }, words: string | null): string[] {
+  return words === null ? [] : [picture({ ...pictureFiles(basename(report.markdown)), words }), ""];
 }
 
 /** The passage for auditors: facts, each already escaped. */

@@ -4,6 +4,8 @@ import { messageOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
 import { backupMarkdown } from "./backup-markdown.ts";
 import type { Unwritten } from "./build.ts";
+import type { Shades } from "./charts/bars.ts";
+import { drillPicture } from "./charts/drill-phases.ts";
 import { phasesPicture } from "./charts/phases.ts";
 import { checkMarkdown } from "./check-markdown.ts";
 import { disasterMarkdown } from "./disaster-markdown.ts";
@@ -50,14 +52,19 @@ export interface Form {
   readonly text: string;
 }
 
+/** The picture of a report; null where it has none. Of all reports only a proof's knows of sabotage. */
+function drawingOf(report: AnyReport): Shades | null {
+  if (report.kind === "drill-report") return drillPicture(report);
+  return "sabotage" in report ? phasesPicture(report) : null;
+}
+
 /**
  * A report's page, and the pictures on it.
  *
  * @param markdown where the page is to stand, relative to the reports' folder; the pictures stand beside it
  */
 export function pagesOf(report: AnyReport, markdown: string): Form[] {
-  // Of all reports only a proof's knows of sabotage.
-  const drawn = "sabotage" in report ? phasesPicture(report) : null;
+  const drawn = drawingOf(report);
   const { light, dark } = pictureFiles(markdown);
   const pictures =
     drawn === null

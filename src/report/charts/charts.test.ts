@@ -3,6 +3,7 @@ import { history } from "../examples/history.ts";
 import { backupTaken, failed, green, inconclusive } from "../examples/reports.ts";
 import { chartPaths, chartsOf } from "./charts.ts";
 import { chartFiles } from "./draw.ts";
+import { drillPicture } from "./drill-phases.ts";
 import { contrast, dark, light } from "./palette.ts";
 import { phasesPicture } from "./phases.ts";
 
@@ -75,4 +76,26 @@ test("signs and bars stand out from the paper, light and dark", () => {
       expect(contrast(colour, paper), name).toBeGreaterThanOrEqual(3);
     }
   }
+});
+
+test("the time of a drill's recovery: only what people would wait for, against the last drill, nothing where nothing was recovered", () => {
+  const phases = [
+    { name: "production", seconds: 30, part: "preparation" as const },
+    { name: "recover.execute", seconds: 9, part: "recovery" as const },
+    { name: "recover.confirm", seconds: 0.01, part: "recovery" as const },
+  ];
+  const objective = { target_s: 14_400, measured_s: 9, met: true };
+  const changes = [{ name: "recover.execute", before_s: 4, now_s: 9 }];
+  const slower = [{ name: "recover.execute", before_s: 4, now_s: 9, factor: 2.25, why: "the data grew" }];
+  const trend = { drills: 1, series: [], changes, slower, bottlenecks: [] };
+  const drill = { database: "shop", phases, objectives: { rto: objective, rpo: objective }, trend };
+  const drawn = drillPicture(drill);
+  expect(drawn?.light).toMatch(
+    /back in 9 s, 4 h promised\. The longest phase was recover\.execute .* 1 phase became slower/,
+  );
+  expect(drawn?.light).not.toMatch(/production<|recover\.confirm/);
+  // The bar, in the colour of what became slower, and the line of the last drill at four ninths of it.
+  expect(drawn?.light).toMatch(new RegExp(`width="172" height="16" rx="2" fill="${light.data}".*<rect x="239\\.4"`));
+  expect(drawn?.dark).not.toContain(light.ink);
+  expect(drillPicture({ ...drill, phases: phases.slice(0, 1) })).toBeNull();
 });

@@ -1,11 +1,9 @@
-import { basename } from "node:path";
 import { phasesInWords } from "../charts/phases.ts";
 import { cell, code, prose, table } from "../escape.ts";
 import { shortDigest, spellBytes, spellClock, spellInstant, spellSeconds } from "../format.ts";
 import type { Objective, ProofReport, Run } from "../model.ts";
 import { restoreSeconds } from "../objectives.ts";
-import { evidenceOf, forMachines } from "../page.ts";
-import { picture, pictureFiles } from "../picture.ts";
+import { evidenceOf, forMachines, ownPicture } from "../page.ts";
 
 /** Who and what started a run, with which version, from when to when: the same for every kind of report. */
 export function runFacts(run: Run): string[][] {
@@ -25,14 +23,6 @@ export function runFacts(run: Run): string[][] {
   ];
 }
 
-/** The picture beside the report; the table below it says the same. */
-function phasesOf(report: ProofReport): string[] {
-  const words = phasesInWords(report);
-  if (words === null) return [];
-  const { light, dark } = pictureFiles(basename(report.report.markdown));
-  return [picture({ light, dark, words }), ""];
-}
-
 /** Measured time against promised time, and the split that shows which phase to work on. */
 export function time(report: ProofReport): string[] {
   const { phases, objectives } = report;
@@ -47,7 +37,7 @@ export function time(report: ProofReport): string[] {
   return [
     "## Where the time went",
     "",
-    ...phasesOf(report),
+    ...ownPicture(report, phasesInWords(report)),
     ...table(
       ["Objective", "Promised", "Measured", "Result"],
       [row("Recovery time (RTO)", objectives.rto), row("Recovery point (RPO)", objectives.rpo)],
