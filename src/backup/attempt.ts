@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { stopwatch } from "../base/clock.ts";
 import type { Progress } from "../base/progress.ts";
+import { readCatalogMark } from "../census/catalog-mark.ts";
 import type { CountOnly } from "../census/count-only.ts";
 import { readInventoryByKind } from "../census/inventory.ts";
 import { type LargeObjectAccess, withoutLargeObjects } from "../census/large-objects.ts";
@@ -10,6 +11,7 @@ import type { Relation } from "../census/relations.ts";
 import { joinReadings, readSequences, sequencesInScope } from "../census/sequences.ts";
 import { lockAndExport, releaseAll } from "../census/snapshot.ts";
 import { explainReadError } from "../census/sqlstate.ts";
+import { reading } from "../census/transaction.ts";
 import { type Census, censusFormat, type InventoryObject, type Scope } from "../census/types.ts";
 import { openSessions } from "../census/workers.ts";
 import { readWrites } from "../census/writes.ts";
@@ -65,6 +67,7 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
   try {
     const sequences = sequencesInScope(snapshot.relations, scope);
     const before = await readSequences(exporter, sequences, { within: true });
+    let mark: string | null = null;
     const parts = await together(
       order.signal,
       (signal) =>
@@ -80,8 +83,9 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
           }),
         ),
       () =>
-        progress.step("Count and hash", (note) =>
-          readCensus(workers, {
+        progress.step("Count and hash", async (note) => {
+          mark = await markOf(workers[0] ?? exporter);
+          return await readCensus(workers, {
             read: { within: true, lockTimeout },
             scope,
             database,
@@ -91,14 +95,15 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt> {
             countOnly: order.countOnly,
             sampled: sampledBy(database),
             note,
-          }),
-        ),
+          });
+        }),
       () => stack.disposeAsync(),
     );
     // The exporter sees what is new, and still holds its locks: what they kept waiting has not happened yet.
-    const changed = await progress.step("Look for changed definitions", () =>
-      changedSince(parts.inventory, exporter, scope),
-    );
+    const changed = await progress.step("Look for changed definitions", async () => {
+      const unchanged = mark !== null && mark === (await markOf(exporter));
+      return unchanged ? [] : await changedSince(parts.inventory, exporter, scope);
+    });
     const after = await readSequences(exporter, sequences, { within: true });
     const census: Census = {
       format: censusFormat,
@@ -141,6 +146,12 @@ async function together<T>(
   } finally {
     either.removeEventListener("abort", onAbort);
   }
+}
+
+function markOf(session: Session): Promise<string | null> {
+  return reading(session, { within: true }, () => readCatalogMark(session)).catch((thrown: unknown) => {
+    throw explainReadError(thrown, "the catalog");
+  });
 }
 
 /** Reads the inventory again, one kind after the other: two whole ones of 5,000 tables would take 100 MB more. */
