@@ -41,6 +41,8 @@ export async function openWorkbench({
 }: WorkbenchOptions): Promise<Loading & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const session = stack.use(await connect(target, { readOnly: false, insist: true }));
+  // Of such a database nobody knows what its bytes mean, and asked for UTF8 it refuses those that are none.
+  if (manifest.server.encoding === "SQL_ASCII") await session.query("SET client_encoding = 'SQL_ASCII'");
   const schema = stack.use(await scratchSchema(session));
   const scratch = stack.use(await scratchDirectory("narrow"));
   const held = stack.move();
