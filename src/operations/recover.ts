@@ -8,7 +8,7 @@ import { beginIncident } from "../recovery/begin-incident.ts";
 import { driveRecovery } from "../recovery/drive.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
 import { assertIncidentId, incidentsDirectory, newIncidentId } from "../recovery/incident.ts";
-import { holdRecoveryLock } from "../recovery/lock.ts";
+import { awaitRecoveryLock } from "../recovery/lock.ts";
 import type { Incident, RecoveryKind, RecoveryMethod } from "../recovery/types.ts";
 import type { RecoveryReport, Verdict } from "../report/model.ts";
 import { openVault } from "../vault/vault.ts";
@@ -115,7 +115,9 @@ export async function recover(
   const settings = { subject, target, reports, watchSeconds, watchInterval: options.watchInterval };
   const hooks = recoveryHooks(context, settings);
   const drive = async () => {
-    await using lock = execute ? await holdRecoveryLock(target) : null;
+    // What another run has begun may have taken production down.
+    const patience = open !== null && method.downMeanwhile === true ? subject.plan.objectives.rto : 0;
+    await using lock = execute ? await awaitRecoveryLock(target, patience, context.signal) : null;
     if (execute) await assertStillSo(place, open);
     const kindOfWork = { of: "recovery", method: `${kind}, ${method.mode}` } as const;
     const { progress, clock, signal } = execute ? await withTimeLeft(context, subject, kindOfWork) : context;

@@ -203,11 +203,6 @@ test("a backup that is another one than it began with is refused before anything
   expect(did).toEqual([]);
 });
 
-test("one recovery at a time, whichever database of the server the other is connected to", async () => {
-  await using _held = await holdRecoveryLock(database.target);
-  await expect(holdRecoveryLock(database.target)).rejects.toMatchObject({ id: "recovery.locked" });
-});
-
 test("a lock that the recovery itself has ended is held again while it is watched", async () => {
   const { method } = fakeMethod(null, {
     execute: async () => {

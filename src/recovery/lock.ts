@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { IthacaError } from "../base/errors.ts";
 import { connect } from "../postgres/connect.ts";
 import { assertOwnServerSession } from "../postgres/pooler.ts";
@@ -67,6 +68,32 @@ export async function holdRecoveryLock(target: Target): Promise<RecoveryLock> {
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
+
+/** Milliseconds between two knocks at a server that is down. */
+const knock = 2000;
+
+/**
+ * The same at a server that is down for now, as while a platform restores it: it is waited for.
+ *
+ * @param seconds the limit
+ * @throws recovery.locked; why it could not be reached, when the time is over; the signal's reason
+ */
+export async function awaitRecoveryLock(target: Target, seconds: number, signal: AbortSignal): Promise<RecoveryLock> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await holdRecoveryLock(target);
+    } catch (error) {
+      const down = error instanceof IthacaError && error.kind === "surroundings" && !refusals.has(error.id);
+      if (!down || performance.now() + knock > deadline) throw error;
+    }
+    await sleep(knock, undefined, { signal });
+  }
+}
+
+/** What a server says that is there. */
+const refusals: ReadonlySet<string> = new Set(["recovery.locked", "postgres.transaction_pooler"]);
 
 async function openAndLock(target: Target): Promise<Session> {
   const session = await openLockSession(target);

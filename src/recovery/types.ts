@@ -121,6 +121,8 @@ export interface RecoveryMethod {
   readonly request: Notes;
   /** Where the marker is kept; null where there is no place for one (the platform's own restore replaces everything). */
   readonly marker: Target | null;
+  /** Whether production is down while it is recovered: a run that goes on then waits until it answers. */
+  readonly downMeanwhile?: boolean;
   /** Finds what is restored. Reads only. */
   select(context: StepContext): Promise<RestorePoint>;
   /** Reads only. */

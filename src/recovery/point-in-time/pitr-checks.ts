@@ -1,5 +1,6 @@
 import { IthacaError } from "../../base/errors.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
+import { lookUp } from "../../proof/names.ts";
 import { getHealth } from "../../supabase/management/projects.ts";
 import { waitUntil } from "../../supabase/management/wait.ts";
 import type { StepContext, TableLoss, Verified } from "../types.ts";
@@ -77,7 +78,7 @@ export function nothingYounger(losses: readonly TableLoss[], at: string): Verifi
 
 /** Without these there is no application. */
 export function criticalThere({ critical_tables }: DatabasePlan, tables: Readonly<Record<string, unknown>>): Verified {
-  const missing = critical_tables.filter((table) => tables[table] === undefined);
+  const missing = critical_tables.filter((table) => lookUp(tables, table) === undefined);
   return {
     id: "plan.critical_tables",
     title: "The plan's critical tables are there",

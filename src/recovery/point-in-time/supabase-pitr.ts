@@ -32,6 +32,7 @@ export function supabasePitr(recovery: PlatformRecovery): RecoveryMethod {
     mode: "supabase-pitr",
     request: { to: recovery.asked },
     marker: target,
+    downMeanwhile: true,
     async select({ notes }) {
       const at = await second();
       // Once the platform was asked, the window has become another one.
