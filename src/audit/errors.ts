@@ -7,6 +7,20 @@ export const auditErrors = defineErrors("audit", {
     mend: () => "make the folder writable and see that the disk has room: nothing is done that is not recorded",
     example: { directory: "reports/audit/shop", why: "EACCES" },
   }),
+  end_not_written: entry<{ operation: string; database: string; status: string; report: string | null; why: string }>({
+    kind: "surroundings",
+    says: (p) =>
+      `The ${p.operation} of ${p.database} is over (${p.status}${p.report === null ? "" : `, ${p.report}`}), and only the audit log does not say so: ${p.why}`,
+    mend: () =>
+      "do not do it again because of this: make the folder writable, and keep this line with the entry that says that it began",
+    example: {
+      operation: "recovery",
+      database: "shop",
+      status: "succeeded",
+      report: "reports/2026/11/22-recover-8790-1-shop.json",
+      why: "EACCES",
+    },
+  }),
   no_table: entry({
     kind: "surroundings",
     says: (p: { why: string }) => `The database has no table backup_audit_log as Ithaca makes it: ${p.why}`,

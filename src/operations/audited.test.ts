@@ -165,6 +165,18 @@ describe("what cannot be recorded", () => {
     expect(warnings).toMatchObject([expect.stringContaining("could not be written")]);
   });
 
+  test("never makes what was done look undone", async () => {
+    const work = async () => {
+      await rename(join(reports(), "audit"), join(scratch.path, "audit-moved"));
+      await writeFile(join(reports(), "audit"), "");
+      return { verdict: "proven", report: { json: "reports/x.json" } };
+    };
+    await expect(audited(context(), operation, work)).rejects.toMatchObject({
+      id: "audit.end_not_written",
+      message: expect.stringMatching(/backup of shop is over \(succeeded, reports\/x\.json\), and only the audit log/),
+    });
+  });
+
   test("while the database is away is recorded there by the next operation", async () => {
     await using database = await testDatabase();
     const night = context({ ITHACA_AUDIT_URL: socketUrl(database.target) });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { AuditDetails, AuditEntry, AuditStatus, OperationType } from "../audit/entry.ts";
+import { auditErrors } from "../audit/errors.ts";
 import { auditPath, writeEntry } from "../audit/log-file.ts";
 import { IthacaError, messageOf } from "../base/errors.ts";
 import type { Plan } from "../plan/schema.ts";
@@ -32,7 +33,7 @@ export interface AuditNotes {
  *
  * How it ended is read from what the work throws, or from the `verdict` of what it returns.
  *
- * @throws audit.not_written; whatever the work throws
+ * @throws audit.not_written; audit.end_not_written where the work is done all the same; whatever the work throws
  */
 export async function audited<T>(
   context: UseCaseContext,
@@ -82,7 +83,14 @@ export async function audited<T>(
     throw thrown;
   }
   const { status, found } = outcomeOf(result);
-  await record(status, { ...details, ...found, ...noted });
+  try {
+    await record(status, { ...details, ...found, ...noted });
+  } catch (unrecorded) {
+    // Production may have been written to: nobody must take this for an operation that did not happen.
+    const report = typeof found.report === "string" ? found.report : null;
+    const why = messageOf(unrecorded);
+    throw auditErrors.end_not_written({ operation, database, status, report, why }, { cause: unrecorded });
+  }
   return result;
 }
 
