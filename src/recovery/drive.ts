@@ -2,7 +2,7 @@ import { stopwatch } from "../base/clock.ts";
 import { IthacaError, messageOf } from "../base/errors.ts";
 import { type Driven, type DriveOptions, titles } from "./drive-options.ts";
 import { recoveryErrors } from "./errors.ts";
-import { goesOnLater, whereToGoOn } from "./go-on.ts";
+import { goesOnLater, pastTheWriting, whereToGoOn } from "./go-on.ts";
 import { KeptIncident } from "./kept-incident.ts";
 import { apply, type Event, type Step, writingSteps } from "./machine.ts";
 import { assertMarkable } from "./marker.ts";
@@ -93,8 +93,14 @@ class Run {
   /** Where this run goes on, and why, told before anything is done. */
   async resume(): Promise<void> {
     const found = await whereToGoOn(this.options, this.incident, this.context);
-    if (found === null) return;
+    if (found === null) return await this.takeMarkerAway();
     await this.kept.save({ state: found.state, log: this.kept.log(found.event, found.says, null) });
+  }
+
+  /** Of a run that died right after its work was done. */
+  private async takeMarkerAway(): Promise<void> {
+    const { step, outcome } = this.incident.state;
+    if (pastTheWriting.has(step) && outcome !== "needs_person") await this.kept.removeMarker();
   }
 
   /** One step: work, what it came to, and the next state, written before anything else is done. */
@@ -118,9 +124,10 @@ class Run {
     const state = apply(this.incident.state, result.event);
     const log = this.kept.log(result.event, result.says, seconds());
     const ended = writingSteps.has(this.incident.state.step) && !writingSteps.has(state.step);
-    if (ended && state.outcome !== "needs_person") await this.kept.removeMarker();
+    // The file first: with neither of the two a later run would take what is done for not begun.
     await this.kept.save({ state, log });
-    if (ended && state.outcome === "needs_person") await this.kept.keepMarker();
+    if (!ended) return;
+    await (state.outcome === "needs_person" ? this.kept.keepMarker() : this.kept.removeMarker());
   }
 
   /** Ends the run where it is: the file, or the marker, tells the next one how far it has come. */

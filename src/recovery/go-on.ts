@@ -6,7 +6,7 @@ import type { Incident, StepContext } from "./types.ts";
 /* How a run goes on with what another has begun, and when it leaves something for the next one. */
 
 /** Steps that need no restore point any more. */
-const pastTheWriting: ReadonlySet<State["step"]> = new Set(["announce", "watch", "record"]);
+export const pastTheWriting: ReadonlySet<State["step"]> = new Set(["announce", "watch", "record"]);
 
 /** Finds what is restored once more: an archive that lies on this machine may be another than the one it began with. */
 async function selectAgain(
