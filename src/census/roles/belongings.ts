@@ -1,4 +1,5 @@
 import type { Session } from "../../postgres/types.ts";
+import { attempt } from "./attempt.ts";
 import { readFrom } from "./objects.ts";
 import { type Keyed, type Step, stepsFrom, type Ways } from "./references.ts";
 
@@ -63,8 +64,10 @@ export async function findBelongings(session: Session, order: BelongingsOrder): 
       const keys = way.from.key.map((_, place) => known.map(({ key }) => key[place] ?? ""));
       const owners = known.map(({ owner }) => owner);
       const last = Math.max(...owners);
-      const near = await session.query<OwnRow & Record<string, unknown>>(stepSql(way), [last, most, owners, ...keys]);
-      if (near.length > 0) next.set(way.to.oid, distinct([...(next.get(way.to.oid) ?? []), ...near]));
+      const near = await attempt(session, () =>
+        session.query<OwnRow & Record<string, unknown>>(stepSql(way), [last, most, owners, ...keys]),
+      );
+      if (near !== null && near.length > 0) next.set(way.to.oid, distinct([...(next.get(way.to.oid) ?? []), ...near]));
     }
     for (const [oid, near] of next) found.set(oid, near);
     frontier = new Set(next.keys());

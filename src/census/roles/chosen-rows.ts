@@ -2,6 +2,7 @@ import { quoteIdentifier, quoteLiteral } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import { searchable } from "../searchable.ts";
 import type { ChosenRows } from "../types.ts";
+import { attempt } from "./attempt.ts";
 import { findBelongings, type OwnRow } from "./belongings.ts";
 import { type AskedObject, readFrom } from "./objects.ts";
 import { isKeyed, type Keyed, listReferences, type Reference } from "./references.ts";
@@ -37,14 +38,16 @@ const ownRows = (sample: number) => Math.max(5, Math.ceil(sample / 10));
 
 const keyText = ({ key }: Keyed) => `ARRAY[${key.map(({ name }) => `o.${name}::text`).join(", ")}]`;
 
-async function randomRows(session: Session, object: Keyed, sample: number): Promise<(readonly string[])[]> {
+async function randomRows(session: Session, object: Keyed, sample: number): Promise<(readonly string[])[] | null> {
   const share = Math.min(100, (100 * randomPages) / Math.max(1, object.pages));
-  const rows = await session.query<{ key: string[] }>(
-    `SELECT ${keyText(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system ($1)
-     ORDER BY pg_catalog.random() LIMIT $2`,
-    [share, sample],
+  const rows = await attempt(session, () =>
+    session.query<{ key: string[] }>(
+      `SELECT ${keyText(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system ($1)
+       ORDER BY pg_catalog.random() LIMIT $2`,
+      [share, sample],
+    ),
   );
-  return rows.map(({ key }) => key);
+  return rows?.map(({ key }) => key) ?? null;
 }
 
 async function usersRows(session: Session, users: Keyed, { drawn }: ChoiceOrder): Promise<OwnRow[]> {
@@ -105,25 +108,24 @@ export async function chooseRows(session: Session, order: ChoiceOrder): Promise<
   const rows = await usersRows(session, users, order);
   const ways = { objects, references, wanted: new Set(tables.map(({ oid }) => oid)) };
   const belongings = await findBelongings(session, { ways, users, rows, most: ownRows(sample) });
-  const known = new Map<number, Promise<ChosenRows["rows"]>>();
-  const keysOf = (object: Keyed): Promise<ChosenRows["rows"]> => {
-    const found = known.get(object.oid) ?? allKeys(object);
-    known.set(object.oid, found);
-    return found;
-  };
-  const allKeys = async (object: Keyed) => {
-    const own = (belongings.get(object.oid) ?? []).map(({ key }) => key);
-    const all = [...own, ...(await randomRows(session, object, sample))];
-    return [...new Map(all.map((key) => [JSON.stringify(key), key])).values()];
+  const known = new Map<number, ChosenRows["rows"] | null>();
+  const choose = async (object: Keyed, name: string, columns: readonly string[]): Promise<void> => {
+    const own = belongings.get(object.oid);
+    if (own === undefined) return;
+    if (!known.has(object.oid)) {
+      const random = await randomRows(session, object, sample);
+      const all = random && [...own.map(({ key }) => key), ...random];
+      known.set(object.oid, all && [...new Map(all.map((key) => [JSON.stringify(key), key])).values()]);
+    }
+    const rows = known.get(object.oid) ?? null;
+    if (rows !== null) chosen.set(name, { columns, types: object.key.map(({ type }) => type), rows });
   };
   for (const table of tables) {
-    if (!belongings.has(table.oid)) continue;
-    const { key } = table;
-    chosen.set(table.qualified, {
-      columns: key.map(({ name }) => name),
-      types: key.map(({ type }) => type),
-      rows: await keysOf(table),
-    });
+    await choose(
+      table,
+      table.qualified,
+      table.key.map(({ name }) => name),
+    );
   }
   for (const view of views) {
     const candidates = (await viewOrigins(session, view.oid, definitions)).flatMap(({ name, from }) => {
@@ -132,9 +134,7 @@ export async function chooseRows(session: Session, order: ChoiceOrder): Promise<
       return column !== undefined && by && belongings.has(by.object.oid) ? [{ column, ...by }] : [];
     });
     const by = candidates.find(({ own }) => own) ?? candidates[0];
-    if (by === undefined) continue;
-    const types = by.object.key.map(({ type }) => type);
-    chosen.set(view.qualified, { columns: [by.column], types, rows: await keysOf(by.object) });
+    if (by !== undefined) await choose(by.object, view.qualified, [by.column]);
   }
   return chosen;
 }

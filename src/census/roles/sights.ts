@@ -4,6 +4,7 @@ import type { Session } from "../../postgres/types.ts";
 import { explainReadError, sqlstate } from "../sqlstate.ts";
 import { frame, type ReadOptions } from "../transaction.ts";
 import type { ChosenRows, Sight } from "../types.ts";
+import { isRefusal } from "./attempt.ts";
 import { amongSql } from "./chosen-rows.ts";
 
 /** What is asked of one object. */
@@ -49,8 +50,6 @@ interface Seen {
 
 /** So many questions share a query, because each query costs round trips. */
 const batchSize = 40;
-/** Errors that end the connection, or the whole of the work: nothing that a policy could answer. */
-const fatal = /^(08|40|53|57P|55P03)/;
 
 function questionSql({ from: source, ask, columns, among }: Question, index: number, limit: number): string {
   const chosen = among === null ? "" : `WHERE ${amongSql(among)}`;
@@ -138,7 +137,9 @@ export async function readSights(session: Session, order: SightOrder): Promise<R
     } catch (thrown) {
       if (thrown instanceof PlaceRefused) throw thrown;
       const code = sqlstate(thrown);
-      if (code === undefined || fatal.test(code)) throw explainReadError(thrown, first.object, order.read.lockTimeout);
+      if (code === undefined || !isRefusal(thrown)) {
+        throw explainReadError(thrown, first.object, order.read.lockTimeout);
+      }
       if (batch.length === 1) {
         order.troubled.add(first.object);
         sights[first.object] = code === "57014" ? { kind: "unread" } : { kind: "refused", code };

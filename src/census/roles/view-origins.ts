@@ -1,5 +1,5 @@
 import type { ColumnOrigin, Session } from "../../postgres/types.ts";
-import { sqlstate } from "../sqlstate.ts";
+import { attempt } from "./attempt.ts";
 import type { DecidingText } from "./steadiness.ts";
 
 /** Views by oid: their definitions. */
@@ -8,18 +8,10 @@ export type Definitions = ReadonlyMap<number, DecidingText>;
 /** Views that stand on views are followed so far. */
 const mostDepth = 8;
 
-/** What the server says of a definition that is not run; null where it cannot even be planned. */
-async function described(session: Session, definition: string): Promise<ColumnOrigin[] | null> {
-  await session.query("SAVEPOINT ithaca_view");
-  try {
-    return await session.origins(`SELECT * FROM (${definition.replace(/;\s*$/, "")}) AS q LIMIT 0`);
-  } catch (thrown) {
-    if (sqlstate(thrown) === undefined) throw thrown;
-    await session.query("ROLLBACK TO SAVEPOINT ithaca_view");
-    return null;
-  } finally {
-    await session.query("RELEASE SAVEPOINT ithaca_view").catch(() => {});
-  }
+/** What the server says of a definition that is not run; nothing where it cannot even be planned. */
+async function described(session: Session, definition: string): Promise<readonly ColumnOrigin[]> {
+  const sql = `SELECT * FROM (${definition.replace(/;\s*$/, "")}) AS q LIMIT 0`;
+  return (await attempt(session, () => session.origins(sql))) ?? [];
 }
 
 /**
@@ -34,7 +26,7 @@ export async function viewOrigins(
 ): Promise<ColumnOrigin[]> {
   const definition = definitions.get(view);
   if (definition === undefined || depth > mostDepth) return [];
-  const columns = (await described(session, definition.text)) ?? [];
+  const columns = await described(session, definition.text);
   const below = new Map<number, ColumnOrigin[]>();
   for (const { from } of columns) {
     if (from === null || below.has(from.relation) || !definitions.has(from.relation)) continue;
