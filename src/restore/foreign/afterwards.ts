@@ -44,10 +44,15 @@ export class Afterwards {
     this.summarise();
   }
 
+  /** Why the object that a statement is about is not there: it was left out on purpose. */
+  private whyLeftOut(sql: string): string | null {
+    return this.carrier.otherServers.whyLeftOut(sql) ?? absentExtension(sql, this.carrier.parts.extensions);
+  }
+
   private async giveOwner(sql: string): Promise<void> {
     const { admin, loader, loaderName } = this.carrier.parts;
     const owner = ownerOf(sql) ?? "";
-    const why = absentExtension(sql, this.carrier.parts.extensions);
+    const why = this.whyLeftOut(sql);
     if (why !== null) return this.carrier.leave(sql, why);
     if (this.carrier.superusers.has(objectOf(sql)))
       return this.carrier.leave(sql, "owner: only a superuser may have it");
@@ -71,7 +76,7 @@ export class Afterwards {
 
   private async grant(sql: string, as: string | null): Promise<void> {
     const { loader } = this.carrier.parts;
-    const why = absentExtension(sql, this.carrier.parts.extensions);
+    const why = this.whyLeftOut(sql);
     if (why !== null) return this.carrier.leave(sql, why);
     const actor = as ?? /^\s*ALTER DEFAULT PRIVILEGES FOR ROLE ("(?:[^"]|"")+"|\S+)/i.exec(sql)?.[1] ?? null;
     if (actor !== null) await this.carrier.join(actor.replace(/^"(.*)"$/s, "$1").replaceAll('""', '"'));

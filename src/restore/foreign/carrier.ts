@@ -6,6 +6,7 @@ import { faultOfConnection } from "../surroundings.ts";
 import { ContentReader } from "./content.ts";
 import type { ExtensionFacts } from "./extensions.ts";
 import { makeMissingRole, roleFacts } from "./loader-role.ts";
+import { OtherServers } from "./other-servers.ts";
 import { fitForeignKey, type StandIns } from "./stand-ins.ts";
 import { describe, type StatementKind } from "./statement.ts";
 import { joinOwner, lacksPrivilege, mayBeRaised } from "./superuser-step.ts";
@@ -41,6 +42,7 @@ export const objectOf = (sql: string) =>
 export class Carrier {
   readonly parts: LoadingParts;
   readonly content = new ContentReader();
+  readonly otherServers = new OtherServers();
   readonly errors: { object: string; message: string }[] = [];
   readonly notCovered: { what: string; why: string }[] = [];
   /** What the superuser carried out. */

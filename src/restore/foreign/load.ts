@@ -10,9 +10,6 @@ import { SqlScanner } from "./sql-scanner.ts";
 import { describe, kindOf, type StatementKind } from "./statement.ts";
 import type { SqlSource } from "./types.ts";
 
-/** Foreign servers and what lies on them. */
-const reachesOut = /^\s*(?:CREATE|ALTER) (?:SERVER|FOREIGN TABLE|USER MAPPING)\b|^\s*IMPORT FOREIGN SCHEMA\b/i;
-
 /** Loads one archive, whatever its form, and keeps what it holds and what went wrong. */
 export class Loading {
   readonly carrier: Carrier;
@@ -132,11 +129,6 @@ export class Loading {
         return this.carrier.run(sql, kind);
       default:
         if (/^CREATE TABLE (IF NOT EXISTS )?"[a-z_]+"\."/.test(sql)) this.carrier.content.quotesAll = true;
-        if (reachesOut.test(sql)) {
-          const why = "it reaches other servers or files, which an archive from elsewhere must not";
-          this.carrier.notCovered.push({ what: describe(sql), why });
-          return this.carrier.leave(sql, why);
-        }
         return this.define(sql, kind);
     }
   }
@@ -162,6 +154,12 @@ export class Loading {
 
   /** Carries out a definition, which then counts as held by the archive. */
   private async define(sql: string, kind: StatementKind): Promise<void> {
+    const beyond = this.carrier.otherServers.whyLeftOut(sql);
+    if (beyond !== null) {
+      if (/^\s*(?:CREATE|ALTER|IMPORT)\b/i.test(sql))
+        this.carrier.notCovered.push({ what: describe(sql), why: beyond });
+      return this.carrier.leave(sql, beyond);
+    }
     const why = absentExtension(sql, this.carrier.parts.extensions);
     if (why !== null) {
       if (/^\s*CREATE\s+EXTENSION/i.test(sql))

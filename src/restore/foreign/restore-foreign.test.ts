@@ -163,6 +163,36 @@ ALTER ROLE ithaca_test_boss WITH SUPERUSER INHERIT CREATEROLE NOCREATEDB LOGIN N
   await loaded.database.session.query("DROP ROLE ithaca_test_boss");
 });
 
+test("what is said of foreign servers and tables is left out with them, and of no other table", async () => {
+  await using loaded = await loading({
+    "a.sql": `${table}
+CREATE SERVER "Far ON" FOREIGN DATA WRAPPER postgres_fdw;
+ALTER SERVER "Far ON" OWNER TO ithaca_test_nobody;
+COMMENT ON SERVER "Far ON" IS 'x';
+CREATE FOREIGN TABLE public.ft (a integer) SERVER "Far ON";
+ALTER FOREIGN TABLE public.ft OWNER TO ithaca_test_nobody;
+COMMENT ON FOREIGN TABLE public.ft IS 'x';
+COMMENT ON COLUMN public.ft.a IS 'x';
+CREATE TRIGGER tr BEFORE INSERT ON public.ft FOR EACH ROW EXECUTE FUNCTION public.f();
+GRANT ALL ON FOREIGN SERVER "Far ON" TO ithaca_test_nobody;
+GRANT SELECT(a) ON TABLE public.ft TO ithaca_test_nobody;
+GRANT SELECT ON TABLE public.t TO ithaca_test_nobody;
+GRANT SELECT ON TABLE public.ft_of_nobody TO ithaca_test_nobody;
+`,
+  });
+  expect(loaded.errors.map(({ object }) => object)).toEqual(["GRANT SELECT ON TABLE public.ft_of_nobody"]);
+  expect(loaded.notCovered.map(({ what }) => what)).toEqual([
+    expect.stringMatching(/^CREATE SERVER Far ON /),
+    "CREATE FOREIGN TABLE public.ft",
+    "CREATE TRIGGER tr",
+    "Attributes and memberships of the role ithaca_test_nobody",
+  ]);
+  const [row] = await loaded.database.session.query<{ granted: boolean }>(
+    "SELECT has_table_privilege('ithaca_test_nobody', 'public.t', 'SELECT') AS granted",
+  );
+  expect(row?.granted).toBe(true);
+});
+
 test("values never reach the ledger", async () => {
   await using loaded = await loading({
     "a.sql": `CREATE TABLE public.t (a int CHECK (a > 0));\nCOPY public.t (a) FROM stdin;\n1\ncanary-value\n\\.\nINSERT INTO public.t VALUES ('canary-insert');\n`,
