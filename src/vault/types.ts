@@ -129,7 +129,6 @@ export interface VaultCheckOptions extends VaultOptions {
   readonly digestOf?: (directory: string) => Promise<string>;
 }
 
-/** A restic repository that holds backups. Every call of restic derives a key first, which takes 0.3 to 0.7 s. */
 /** What a credential may do besides reading, as far as that can be tried without harm. */
 export interface VaultRights {
   readonly add: boolean;
@@ -137,6 +136,7 @@ export interface VaultRights {
   readonly removeLocks: boolean;
 }
 
+/** A restic repository that holds backups. Every call of restic derives a key first, which takes 0.3 to 0.7 s. */
 export interface Vault {
   /** Where it is, fit to be shown: without a password. */
   readonly repository: string;
