@@ -172,6 +172,14 @@ test("a kind that one side could not read is not compared and is told", () => {
   expect(excused).toEqual(["one of the two sides could not be read"]);
 });
 
+test("what goes with an extension is not asked of a backup that does not know it", () => {
+  const extension = (attributes: { [attribute: string]: Json }) => object("extension", "hstore", attributes);
+  const goes = extension({ dependents: ["function app.add(integer)"] });
+  expect(judge([extension({})], [goes]).found).toEqual([]);
+  expect(judge([extension({ dependents: [] })], [goes]).found).toEqual(["changed hstore dependents"]);
+  expect(judge([goes], [extension({ dependents: [] })]).found).toEqual(["changed hstore dependents"]);
+});
+
 test("nothing in common but the order is equal", () => {
   const objects = [object("table", "s.a", { x: { b: 1, a: [1, 2] } }), object("table", "s.b")];
   const other = [object("table", "s.b"), object("table", "s.a", { x: { a: [1, 2], b: 1 } })];

@@ -90,5 +90,10 @@ export const extensions: readonly Case[] = [
     "extension-member function app.gen_salt(pg_catalog.text): revoked",
   ),
   one("ALTER TABLE app.config ENABLE ROW LEVEL SECURITY", "extension-member table app.config: row_security"),
+  one("ALTER FUNCTION app.add DEPENDS ON EXTENSION hstore", "extension hstore: dependents"),
+  one("ALTER TRIGGER touched ON app.people DEPENDS ON EXTENSION moddatetime", "extension moddatetime: dependents"),
+  one("ALTER INDEX app.logs_line DEPENDS ON EXTENSION hstore", "extension hstore: dependents"),
+  one("ALTER MATERIALIZED VIEW app.counts DEPENDS ON EXTENSION hstore", "extension hstore: dependents"),
+  one("ALTER FUNCTION app.touch NO DEPENDS ON EXTENSION hstore", "extension hstore: dependents"),
   one("CREATE POLICY p ON app.config", "+ policy p ON app.config"),
 ];
