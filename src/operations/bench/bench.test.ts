@@ -11,3 +11,11 @@ test("own data need a connection string", async () => {
     exitCode: 2,
   });
 });
+
+test("a data set that there is not is named before anything starts", async () => {
+  const context = processContext({ progress: silentProgress, signal: new AbortController().signal });
+  await expect(bench(context, { plan: "ithaca.yaml", only: "one-small" })).rejects.toMatchObject({
+    id: "bench.no_data_set",
+    exitCode: 2,
+  });
+});

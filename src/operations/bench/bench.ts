@@ -34,10 +34,11 @@ async function ageKeys(folder: string, signal: AbortSignal): Promise<Stand["age"
  * Measures the pipeline against what people do without it, on the same machine and the same data, one after the other in
  * every round, and sets every promise against the median of the rounds. Where it is stopped it gives what it has.
  *
- * @throws bench.no_source, postgres.bad_url, plan.unknown_database
+ * @throws bench.no_source, bench.no_data_set, postgres.bad_url, plan.unknown_database
  */
 export async function bench(silent: UseCaseContext, asked: BenchOptions): Promise<BenchResult> {
-  // Whether the plan is one is told before the first server is started.
+  // What is wrong with the order is told before the first server is started.
+  chosenSets(asked);
   const options = asked.source === true ? asked : { ...asked, plan: (await loadMadeUp(silent, asked)).plan };
   const context = { ...silent, progress: tellTimeLeft(silent.progress, null) };
   const { progress, signal } = context;
@@ -68,13 +69,19 @@ export async function bench(silent: UseCaseContext, asked: BenchOptions): Promis
   return { targets: judgeTargets(done, second), runs: done, stopped, load: { before, after: loadavg()[0] ?? 0 } };
 }
 
+function chosenSets({ only = "" }: BenchOptions): typeof dataSets {
+  const chosen = dataSets.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) throw benchErrors.no_data_set({ only, known: dataSets.map(({ name }) => name) });
+  return chosen;
+}
+
 /** Fills and measures one data set after the other, each at every size. What comes out goes into `done`. */
 async function measureDataSets(bench: Bench, server: Throwaway, done: BenchRun[]): Promise<SecondBackup | null> {
   const { context, stand } = bench;
-  const { only, full = false } = bench.options;
+  const { full = false } = bench.options;
   const { progress, clock, signal } = context;
   let second: SecondBackup | null = null;
-  for (const { name, manyTables, planned, fill } of dataSets.filter((set) => set.name.includes(only ?? ""))) {
+  for (const { name, manyTables, planned, fill } of chosenSets(bench.options)) {
     for (const size of full ? [1, 4, 16] : [1, 4]) {
       signal.throwIfAborted();
       await using database = await emptyDatabase(server, "bench");

@@ -107,6 +107,11 @@ test("a drill's trend names the phase that got slower, and whether the size expl
   expect(same.slower).toMatchObject([{ factor: 3, why: expect.stringMatching(/size is the same.*only this phase/) }]);
   expect(same.bottlenecks.map(({ name }) => name)).toEqual(["recover.execute", "recover.verify"]);
   expect(trendOf(before, [before]).slower).toEqual([]);
+  const setUp = ({ phases, ...rest }: typeof before) => ({
+    ...rest,
+    phases: phases.map((phase) => ({ ...phase, part: "preparation" as const })),
+  });
+  expect(trendOf(setUp(measured(1000, { "recover.execute": 30 })), [setUp(before)]).slower).toEqual([]);
   expect(trendOf(before, [])).toMatchObject({ drills: 0, changes: [], slower: [] });
 });
 

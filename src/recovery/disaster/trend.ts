@@ -34,9 +34,10 @@ export function trendOf(now: Measured, earlier: readonly DrillReport[]): DrillTr
   const before = new Map(last?.phases.map(({ name, seconds }) => [name, seconds]));
   const sizes =
     last?.backup == null || now.backup === null ? null : { now: now.backup.size_bytes, before: last.backup.size_bytes };
-  const slower = now.phases.flatMap(({ name, seconds }) => {
+  const slower = now.phases.flatMap(({ name, seconds, part }) => {
     const was = before.get(name);
-    if (was === undefined || was <= 0) return [];
+    // How long a drill takes to make up its production is nobody's to look into.
+    if (part === "preparation" || was === undefined || was <= 0) return [];
     if (seconds - was < leastSeconds || seconds / was < leastShare) return [];
     return [{ name, before_s: was, now_s: seconds, factor: round(seconds / was) }];
   });
