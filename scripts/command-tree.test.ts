@@ -12,7 +12,7 @@ import { leftAsItWas } from "./terminal/left-as-it-was.ts";
 
 const run = promisify(execFile);
 const root = new URL("../", import.meta.url);
-const program = commandTree();
+const program = await commandTree();
 const commands = [...everyCommand(program)];
 
 /** What `--help` shows of a command. */

@@ -1,50 +1,32 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { auditCommand } from "./commands/audit.ts";
-import { backupCommand } from "./commands/backup.ts";
-import { backupsCommand } from "./commands/backups.ts";
-import { checkCommand } from "./commands/check.ts";
 import { completionCommand } from "./commands/completion.ts";
-import { connectionCommand } from "./commands/connection.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { diffCommand } from "./commands/diff.ts";
-import { disasterCommand } from "./commands/disaster.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { drillCommand } from "./commands/drill.ts";
-import { escalateCommand } from "./commands/escalate.ts";
-import { initCommand } from "./commands/init.ts";
-import { notifyCommand } from "./commands/notify.ts";
-import { proveCommand } from "./commands/prove.ts";
-import { recoverCommand } from "./commands/recover.ts";
-import { reportsCommand } from "./commands/reports.ts";
-import { retainCommand } from "./commands/retain.ts";
-import { watchCommand } from "./commands/watch.ts";
 import { refuseUsage } from "./terminal/refuse-usage.ts";
 
 const exitCodes = `
 Exit codes: 0 proven or done, 1 failed, 2 wrong input or plan, 3 inconclusive, 130 stopped.`;
 
-/** Every command, in the order in which people meet them. */
-const commands = [
-  demoCommand,
-  initCommand,
-  doctorCommand,
-  backupCommand,
-  backupsCommand,
-  proveCommand,
-  diffCommand,
-  checkCommand,
-  retainCommand,
-  recoverCommand,
-  disasterCommand,
-  drillCommand,
-  watchCommand,
-  notifyCommand,
-  escalateCommand,
-  reportsCommand,
-  auditCommand,
-  connectionCommand,
-];
+/** Every command, in the order in which people meet them. What is not called is not loaded: that halves the start. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import("./commands/demo.ts")).demoCommand(),
+  init: async () => (await import("./commands/init.ts")).initCommand(),
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  backup: async () => (await import("./commands/backup.ts")).backupCommand(),
+  backups: async () => (await import("./commands/backups.ts")).backupsCommand(),
+  prove: async () => (await import("./commands/prove.ts")).proveCommand(),
+  diff: async () => (await import("./commands/diff.ts")).diffCommand(),
+  check: async () => (await import("./commands/check.ts")).checkCommand(),
+  retain: async () => (await import("./commands/retain.ts")).retainCommand(),
+  recover: async () => (await import("./commands/recover.ts")).recoverCommand(),
+  disaster: async () => (await import("./commands/disaster.ts")).disasterCommand(),
+  drill: async () => (await import("./commands/drill.ts")).drillCommand(),
+  watch: async () => (await import("./commands/watch.ts")).watchCommand(),
+  notify: async () => (await import("./commands/notify.ts")).notifyCommand(),
+  escalate: async () => (await import("./commands/escalate.ts")).escalateCommand(),
+  reports: async () => (await import("./commands/reports.ts")).reportsCommand(),
+  audit: async () => (await import("./commands/audit.ts")).auditCommand(),
+  connection: async () => (await import("./commands/connection.ts")).connectionCommand(),
+};
 
 /** The same behaviour towards mistakes, and the exit codes in the help, for a command and the commands below it. */
 function settled(command: Command, program: Command): Command {
@@ -59,11 +41,12 @@ function version(): string {
 }
 
 /**
- * The whole command line. Help and `--version` end with 0, and whatever else the parser refuses is wrong input: 2.
+ * The command line. Help and `--version` end with 0, and whatever else the parser refuses is wrong input: 2.
  *
- * @example await commandTree().parseAsync();
+ * @param called the command that is called; only that one is loaded. All of them without it, or where there is no such command
+ * @example await (await commandTree()).parseAsync();
  */
-export function commandTree(): Command {
+export async function commandTree(called?: string): Promise<Command> {
   const program = refuseUsage(new Command("ithaca"))
     .description("Brings a PostgreSQL database home, and proves every night that it could.")
     .version(version())
@@ -71,7 +54,10 @@ export function commandTree(): Command {
     .showHelpAfterError("(see --help)")
     .addHelpText("after", "\nFirst steps:\n  npm run demo\n  npm run ithaca -- init\n  npm run ithaca -- doctor")
     .addHelpText("after", exitCodes);
-  for (const make of commands) program.addCommand(settled(make(), program));
+  const only = called !== undefined && Object.hasOwn(commands, called) ? commands[called] : undefined;
+  for (const make of only === undefined ? Object.values(commands) : [only]) {
+    program.addCommand(settled(await make(), program));
+  }
   return program.addCommand(settled(completionCommand(program), program));
 }
 

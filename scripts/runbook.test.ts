@@ -23,7 +23,7 @@ function wordsOf(call: string): string[] {
 
 /** What the command line's own parser says against a call; nothing is run. */
 async function refusal(call: string): Promise<string | null> {
-  const program = commandTree();
+  const program = await commandTree();
   for (const command of [program, ...everyCommand(program).values()]) {
     command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
     if (command.commands.length === 0) command.action(() => {});
