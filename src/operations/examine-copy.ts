@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { takeCopyCensus } from "../census/copy-census.ts";
 import type { Census } from "../census/types.ts";
-import { openSessions } from "../census/workers.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Target } from "../postgres/types.ts";
 import type { BackupFigures } from "../proof/history/figures.ts";
@@ -51,12 +50,10 @@ export async function examineCopy(context: UseCaseContext, run: ProofRun, copy: 
   await using session = await connect(target, { readOnly: true });
   const proof = proofContext(context, run, copy, { census, session });
   const checks = await run.phase("checks", async () => {
-    await using stack = new AsyncDisposableStack();
-    const helpers = workers > 1 ? await openSessions(stack, target, workers - 1) : [];
     // amcheck has connections of its own: it looks while the other checks ask over theirs.
     const storage = proof.examine();
     storage.catch(() => {});
-    const { checks, notCovered } = await runChecks({ ...proof, helpers, examine: () => storage }, progress);
+    const { checks, notCovered } = await runChecks({ ...proof, examine: () => storage }, progress);
     await storage.catch(() => {});
     run.checks.push(...(await narrowMismatches({ context: proof, checks, directory, again, target, progress })));
     run.notCovered.push(...notCovered);

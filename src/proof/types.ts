@@ -90,8 +90,6 @@ export interface ProofContext {
   readonly copy: Census;
   /** A READ ONLY session on the copy. */
   readonly session: Session;
-  /** More of them, for a check that has much to ask. None while a transaction has changed the copy: they would not see it. */
-  readonly helpers?: readonly Session[];
   readonly restoreErrors: readonly RestoreError[];
   /** What was in the backup and was left out of the copy on purpose; listed in the report by whoever restored. */
   readonly restoreSkipped: readonly Skipped[];

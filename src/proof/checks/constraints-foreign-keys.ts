@@ -1,5 +1,3 @@
-import { runTasks } from "../../census/workers.ts";
-import type { Session } from "../../postgres/types.ts";
 import { describeFailure } from "../failure.ts";
 import { type ForeignKey, findViolations, listForeignKeys, type Violations } from "../foreign-keys.ts";
 import { publicKey } from "../keys.ts";
@@ -25,24 +23,6 @@ function whyNotAsked(key: ForeignKey, withoutRows: ReadonlySet<string>): string 
   return left === undefined ? null : `the plan leaves the rows of ${left} out of the backup`;
 }
 
-type Answer = { readonly violations: Violations } | { readonly thrown: unknown };
-
-/** Asks about each key, over as many connections as there are. */
-async function askAll(sessions: readonly Session[], keys: readonly ForeignKey[]): Promise<Map<ForeignKey, Answer>> {
-  const answers = new Map<ForeignKey, Answer>();
-  const tasks = keys.map((key) => async (session: Session) => {
-    answers.set(
-      key,
-      await inReadOnly(session, {}, () => findViolations(session, key)).then(
-        (violations) => ({ violations }),
-        (thrown: unknown) => ({ thrown }),
-      ),
-    );
-  });
-  await runTasks(sessions, tasks);
-  return answers;
-}
-
 /**
  * Every foreign key holds on the copy, row by row. That the catalog calls one valid proves nothing after a load under
  * `session_replication_role = replica`, nor on a source where its triggers were switched off for a while.
@@ -50,7 +30,7 @@ async function askAll(sessions: readonly Session[], keys: readonly ForeignKey[])
 export const constraintsForeignKeys: Check = {
   id: "constraints.foreign_keys",
   title: "Every foreign key holds, row by row",
-  async run({ session, helpers = [], manifest, hashKey, within }: ProofContext): Promise<CheckOutcome> {
+  async run({ session, manifest, hashKey, within }: ProofContext): Promise<CheckOutcome> {
     const listed = await listForeignKeys(session);
     const keys = listed.filter(({ child }) => within === undefined || within.has(canonical(child)));
     if (keys.length === 0) return notApplicable("Foreign keys", "the database has none");
@@ -58,8 +38,6 @@ export const constraintsForeignKeys: Check = {
     const findings: Finding[] = [];
     const unproven: string[] = [];
     const notCovered: NotCovered[] = [];
-    const asked = keys.filter((key) => whyNotAsked(key, withoutRows) === null);
-    const answers = await askAll([session, ...helpers], asked);
     for (const key of keys) {
       const name = `${key.name} on ${key.child}`;
       const why = whyNotAsked(key, withoutRows);
@@ -67,28 +45,27 @@ export const constraintsForeignKeys: Check = {
         notCovered.push({ what: `Foreign key ${name}`, why });
         continue;
       }
-      const answer = answers.get(key);
-      if (answer === undefined || "thrown" in answer) {
-        unproven.push(`${name} could not be looked at: ${describeFailure(answer?.thrown)}`);
-        continue;
-      }
-      const { violations } = answer;
-      if (violations.total === 0) continue;
-      const actual = describeKeys(key, violations, hashKey);
-      // NOT VALID and NOT ENFORCED promise nothing about the rows that are there.
-      if (key.binding) {
-        findings.push({
-          object: key.child,
-          attribute: key.name,
-          expected: `a row of ${key.parent} for each`,
-          actual,
-        });
-      } else {
-        const promise = "the source never promised that it holds: it is NOT VALID or NOT ENFORCED";
-        notCovered.push({
-          what: `Foreign key ${name}: ${amount(violations.total, "row")} without a match`,
-          why: promise,
-        });
+      try {
+        const violations = await inReadOnly(session, {}, () => findViolations(session, key));
+        if (violations.total === 0) continue;
+        const actual = describeKeys(key, violations, hashKey);
+        // NOT VALID and NOT ENFORCED promise nothing about the rows that are there.
+        if (!key.binding) {
+          const promise = "the source never promised that it holds: it is NOT VALID or NOT ENFORCED";
+          notCovered.push({
+            what: `Foreign key ${name}: ${amount(violations.total, "row")} without a match`,
+            why: promise,
+          });
+        } else {
+          findings.push({
+            object: key.child,
+            attribute: key.name,
+            expected: `a row of ${key.parent} for each`,
+            actual,
+          });
+        }
+      } catch (thrown) {
+        unproven.push(`${name} could not be looked at: ${describeFailure(thrown)}`);
       }
     }
     const total = amount(keys.length, "foreign key");
