@@ -108,9 +108,9 @@ export async function readCensus(sessions: readonly Session[], order: CensusOrde
         : seenOnSource.views && prepareCopyViews(session, order, seenOnSource.views),
     );
     // Who is asked about whole tables takes long; whoever is asked about some rows fills what is left of time at the end.
-    const { true: long = [], false: short = [] } = Object.groupBy(views?.tasks ?? [], ({ long }) => `${long}`);
-    queue.unshift(...long.map(({ run }) => run));
-    queue.push(...short.map(({ run }) => run));
+    const tasks = views?.tasks ?? [];
+    queue.unshift(...tasks.filter(({ long }) => long).map(({ run }) => run));
+    queue.push(...tasks.filter(({ long }) => !long).map(({ run }) => run));
     if (seenOnSource === undefined && views === undefined) {
       notCovered.push({
         what: "What each role may see",

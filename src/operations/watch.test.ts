@@ -136,41 +136,41 @@ test("a backup that GitHub still runs is waited for while it may be in time, and
   expect(subjects()).toEqual([urgent]);
 });
 
-test("a run that works on an old commit sees on the branch what was told already", async () => {
-  const more = { GITHUB_TOKEN: github.token, GITHUB_REPOSITORY: github.repository, GITHUB_API_URL: github.url };
-  await watchAt("02:30:00", empty, more);
+/** Where GitHub is, for a run of a workflow. */
+const onGitHub = () => ({
+  GITHUB_TOKEN: github.token,
+  GITHUB_REPOSITORY: github.repository,
+  GITHUB_API_URL: github.url,
+});
+
+/** Publishes what the folder holds, and goes on in the checkout of a run that knows nothing of it. */
+async function publishAndMoveOn(): Promise<void> {
   const { publishReports } = await import("./publish-reports.ts");
   const context: UseCaseContext = {
-    environment: { ...more, GITHUB_WORKSPACE: work },
+    environment: { ...onGitHub(), GITHUB_WORKSPACE: work },
     clock: { now: () => new Date("2026-11-23T02:31:00Z") },
     progress: silentProgress,
     signal: new AbortController().signal,
     workingDirectory: work,
   };
   await publishReports(context, { plan: "ithaca.yaml" });
-  work = join(place.path, `${number}-again`);
+  work = join(place.path, `${number}-elsewhere`);
   mkdirSync(work);
   writeFileSync(join(work, "ithaca.yaml"), plan);
+}
+
+test("a run that works on an old commit sees on the branch what was told already", async () => {
+  const more = onGitHub();
+  await watchAt("02:30:00", empty, more);
+  await publishAndMoveOn();
   await watchAt("02:40:00", empty, more);
   expect(subjects()).toEqual([urgent]);
 });
 
 test("a backup whose record was published after this run had checked out is recorded all the same", async () => {
-  const more = { GITHUB_TOKEN: github.token, GITHUB_REPOSITORY: github.repository, GITHUB_API_URL: github.url };
   await recorded();
-  const { publishReports } = await import("./publish-reports.ts");
-  const context: UseCaseContext = {
-    environment: { ...more, GITHUB_WORKSPACE: work },
-    clock: { now: () => new Date("2026-11-23T02:31:00Z") },
-    progress: silentProgress,
-    signal: new AbortController().signal,
-    workingDirectory: work,
-  };
-  await publishReports(context, { plan: "ithaca.yaml" });
-  work = join(place.path, `${number}-earlier`);
-  mkdirSync(work);
-  writeFileSync(join(work, "ithaca.yaml"), plan);
-  expect(await watchAt("02:30:00", vault, more)).toMatchObject({ verdict: "proven" });
+  await publishAndMoveOn();
+  expect(await watchAt("02:30:00", vault, onGitHub())).toMatchObject({ verdict: "proven" });
   expect(subjects()).toEqual([success]);
 });
 

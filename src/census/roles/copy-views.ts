@@ -17,9 +17,10 @@ const copyTimeLimit = 15 * 60 * 1000;
 function questionFor({ object, columns }: Readable, seen: Sight | undefined, views: RoleViews): Question | null {
   const out = views.unsteady[object.qualified];
   if (out?.ask === false || seen?.kind === "unread") return null;
-  const chosen = seen?.kind === "rows" && seen.of !== undefined ? views.chosen?.[object.qualified] : undefined;
-  // Without the columns that rows were chosen by, nobody can ask about the same.
-  if (chosen?.columns.some((column) => !object.columns.includes(column))) return null;
+  const isPart = seen?.kind === "rows" && seen.of !== undefined;
+  const chosen = isPart ? views.chosen?.[object.qualified] : undefined;
+  // Without the rows that were chosen, or the columns by which they were, nobody can ask about the same.
+  if (isPart && chosen?.columns.every((column) => object.columns.includes(column)) !== true) return null;
   const readable = new Set(columns);
   const keyed = object.key?.every(({ name }) => readable.has(name)) === true;
   const told = seen?.kind === "rows" && seen.hash !== null;
