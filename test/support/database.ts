@@ -91,6 +91,12 @@ export async function testRole(database: TestDatabase, attributes = ""): Promise
   };
 }
 
+/** Asks or changes a database over a session of its own, which may write. */
+export async function ask<T>(target: Target, work: (session: Session) => Promise<T>): Promise<T> {
+  await using session = await connect(target, { readOnly: false });
+  return await work(session);
+}
+
 /** Runs a file of SQL statements, path relative to the repository. */
 export async function runSqlFile(session: Session, path: string): Promise<void> {
   await session.query(await readFile(new URL(`../../${path}`, import.meta.url), "utf8"));

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestBackup, testBackup } from "../../../test/support/backup.ts";
 import {
+  ask,
   type TemplateDatabase,
   type TestDatabase,
   templateDatabase,
   testDatabase,
 } from "../../../test/support/database.ts";
 import { drive, fullRecovery, newIncident } from "../../../test/support/recovery.ts";
-import { connect } from "../../postgres/connect.ts";
 import { withDatabase } from "../../postgres/target.ts";
-import type { Session, Target } from "../../postgres/types.ts";
+import type { Target } from "../../postgres/types.ts";
 import { readMarker } from "../marker.ts";
 import { intoNew } from "./into-new.ts";
 import { namesBeside } from "./names.ts";
@@ -52,11 +52,6 @@ async function dropBeside(target: Target): Promise<void> {
     [target.database],
   );
   for (const { name } of rows) await admin.query(`DROP DATABASE "${name}" WITH (FORCE)`);
-}
-
-async function ask<T>(target: Target, work: (session: Session) => Promise<T>): Promise<T> {
-  await using session = await connect(target, { readOnly: false });
-  return await work(session);
 }
 
 async function ids(target: Target): Promise<string> {

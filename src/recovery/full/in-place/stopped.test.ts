@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testBackup } from "../../../../test/support/backup.ts";
+import { ask } from "../../../../test/support/database.ts";
 import { type HostedServer, hostedServer } from "../../../../test/support/hosted.ts";
 import { drive, fullRecovery, incidentFolder, newIncident, testHooks } from "../../../../test/support/recovery.ts";
 import { connect } from "../../../postgres/connect.ts";
 import { withDatabase } from "../../../postgres/target.ts";
-import type { Session, Target } from "../../../postgres/types.ts";
 import { listIncidents } from "../../incident.ts";
 import { inPlace } from "../in-place.ts";
 
@@ -15,11 +15,6 @@ beforeAll(async () => {
   server = await hostedServer();
 }, 60_000);
 afterAll(() => server[Symbol.asyncDispose]());
-
-async function ask<T>(target: Target, work: (session: Session) => Promise<T>): Promise<T> {
-  await using session = await connect(target, { readOnly: false });
-  return await work(session);
-}
 
 test("a connection that is lost in the middle of the transaction leaves production as it was", async () => {
   const target = await server.project("lost");
