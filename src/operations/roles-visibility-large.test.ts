@@ -172,3 +172,11 @@ test("a view without the column that rows were chosen by was not asked, and the 
   expect(outcome).toMatchObject({ status: "not_run" });
   expect(JSON.stringify(outcome)).toContain("what large_reader sees of app.folder_sizes could not be read on the copy");
 });
+
+test("a census that does not name the rows that it asked about proves nothing of them", async () => {
+  if (expected.role_views === undefined) throw new Error("nobody was asked");
+  const { chosen: _, ...views } = expected.role_views;
+  const outcome = await seenOnCopy(copy.session, plan, { ...expected, role_views: views });
+  expect(outcome).toMatchObject({ status: "not_run" });
+  expect(JSON.stringify(outcome)).toContain("what large_reader sees of app.files could not be read on the copy");
+});
