@@ -6,7 +6,8 @@ import { findBinary } from "./binaries.ts";
 import { libpqEnvironment, passwordFile } from "./libpq-environment.ts";
 import type { Target } from "./types.ts";
 
-const canary = "canary:pass\\word 4711";
+/** Its last word stands in nobody else's arguments, and in no number of a process or its memory. */
+const canary = "canary:pass\\word penelope-unravels";
 let server: TlsServer;
 let psql: string;
 beforeAll(async () => {
@@ -32,14 +33,14 @@ test("psql gets in with the variables alone, and the file goes with them", async
 test("neither a process list nor an environment shows the password during a run", async () => {
   const target = server.target("we:ird", { password: canary, sslmode: "require" });
   await using libpq = await libpqEnvironment(target);
-  expect(JSON.stringify(libpq.env)).not.toContain("4711");
+  expect(JSON.stringify(libpq.env)).not.toContain("penelope-unravels");
   const running = run(psql, ["-X", "-w", "-c", "SELECT pg_sleep(60)"], { env: libpq.env });
   const asleep = () =>
     server.admin.query("SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' AND usename = 'we:ird'");
   await expect.poll(async () => (await asleep()).length, { timeout: 20_000 }).toBe(1);
   const { stdout } = await run("ps", ["auxeww"]);
   expect(stdout).toContain("pg_sleep(60)");
-  expect(stdout).not.toContain("4711");
+  expect(stdout).not.toContain("penelope-unravels");
   const environments = readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid))
     .map((pid) => {
@@ -49,7 +50,7 @@ test("neither a process list nor an environment shows the password during a run"
         return "";
       }
     });
-  expect(environments.filter((text) => text.includes("word 4711"))).toEqual([]);
+  expect(environments.filter((text) => text.includes("penelope-unravels"))).toEqual([]);
   await server.admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'we:ird'");
   await running;
 });
