@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { judge } from "./allow.ts";
 import type { ArchiveEntry } from "./archive.ts";
@@ -96,6 +97,61 @@ Command was: ALTER TABLE public.g OWNER TO gone;
   ];
   const ledger = toLedger(parseStderr(stderr, 1).errors, entries, new Set());
   expect(ledger.map(({ object }) => object.split(" ")[0])).toEqual(["INDEX", "FK", "FK"]);
+});
+
+test("two workers' messages that fell into each other, as pg_restore 15 wrote them, lose no error", () => {
+  const stderr = `pg_restore:pg_restore:  while PROCESSING TOC:
+pg_restore: pg_restore: from TOC entry 7; 1259 1 INDEX i postgres
+pg_restore:skipping item 3365 TABLE DATA child
+ error: pg_restore: could not execute query: ERROR:  function h(text) does not exist
+LINE 1: h($1)
+Command was: CREATE INDEX i ON public.t USING btree (public.f(v));
+
+
+pg_restore: skipping item 3366 TABLE DATA checked
+pg_restore: warning: errors ignored on restore: 2`;
+  expect(parseStderr(stderr, 1)).toMatchObject({
+    ranToItsEnd: true,
+    errors: [{ dumpId: 7, message: "ERROR:  function h(text) does not exist" }],
+  });
+});
+
+/** The writes of a worker: pg_restore's name, the severity and the message come one by one. */
+function writesOf(worker: string, failing: readonly boolean[]): string[] {
+  return failing.flatMap((fails, index) => [
+    "pg_restore:",
+    " ",
+    ...(fails
+      ? ["error: ", `could not execute query: ERROR:  ${worker}${index}\nCommand was: SELECT ${index};\n\n\n`]
+      : [`processing data for table "public.t${index}"\n`]),
+  ]);
+}
+
+test("however two workers' writes fall, every error is found once", () => {
+  const worker = fc.array(fc.boolean(), { maxLength: 4 });
+  const turns = fc.array(fc.boolean(), { maxLength: 40 });
+  fc.assert(
+    fc.property(worker, worker, turns, (one, other, order) => {
+      const left = writesOf("a", one);
+      const right = writesOf("b", other);
+      const mixed = order.map((first) => (first ? left : right).shift() ?? "");
+      const { errors } = parseStderr([...mixed, ...left, ...right].join(""), 0);
+      const expected = [
+        ...one.flatMap((fails, index) => (fails ? [`ERROR:  a${index}`] : [])),
+        ...other.flatMap((fails, index) => (fails ? [`ERROR:  b${index}`] : [])),
+      ];
+      expect(errors.map(({ message }) => message).sort()).toEqual(expected.sort());
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("an error whose text cannot be found is counted", () => {
+  const stderr = `pg_restore: error: pg_restore: processing data for table "public.t"
+the connection was lost`;
+  expect(parseStderr(stderr, 1).errors).toEqual([
+    { dumpId: null, message: "pg_restore reported more errors than can be told apart (1, and 0 can)" },
+  ]);
 });
 
 test("a table's name may hold line breaks", () => {

@@ -17,12 +17,17 @@ export interface ParsedStderr {
   readonly ranToItsEnd: boolean;
 }
 
-/** Two workers write to one pipe, so that a line may begin with the name of the other as well. */
-const programName = /^(?:pg_restore: ?)+/;
+/**
+ * pg_restore writes its name, the severity and the message one by one. Two workers share a pipe, so that any of them may
+ * stand before or behind the other's: `pg_restore:pg_restore:  while PROCESSING TOC:`, ` error: pg_restore: could not …`.
+ */
+const marks = /^(?: *(?:pg_restore|error|warning):)* */;
 const tocEntry = /^from TOC entry (\d+);/;
-const anyError = /^error: (.*)$/s;
 const queryError = /^could not execute query: (.*)$/s;
 const copyError = /^COPY failed for table "(.*)$/s;
+/** Messages without a severity, as --verbose has them from workers: behind `error:`, another's message is still to come. */
+const information =
+  /^(?:$|from TOC entry|while (?:PROCESSING TOC|INITIALIZING|FINALIZING)|(?:creating|processing|launching|skipping|finished|entering|executing|restoring|disabling|enabling) )/;
 /** A table's name may hold line breaks; the server's message then comes a few lines later. */
 const linesOfAName = 8;
 
@@ -60,18 +65,28 @@ function commandOf(lines: readonly string[], index: number): Pick<RawError, "com
 export function parseStderr(stderr: string, exitCode: number): ParsedStderr {
   const lines = stderr.split("\n");
   const errors: RawError[] = [];
+  let announced = 0;
   let dumpId: number | null = null;
   let ignored = false;
   for (const [index, line] of lines.entries()) {
-    if (!line.startsWith("pg_restore:")) continue;
-    const text = line.replace(programName, "");
+    const [before = ""] = marks.exec(line) ?? [];
+    const text = line.slice(before.length);
+    const severe = before.split("error:").length - 1;
+    const failed = queryError.test(text) || copyError.test(text);
+    if (!failed && before.trim() === "") continue;
+    announced += severe;
     const entry = tocEntry.exec(text);
     if (entry !== null) dumpId = Number(entry[1]);
-    if (/^warning: errors ignored on restore: \d+$/.test(text)) ignored = true;
-    const error = anyError.exec(text);
-    if (error !== null) {
-      errors.push({ dumpId, message: errorMessage(lines, index, error[1] ?? ""), ...commandOf(lines, index) });
+    if (/^errors ignored on restore: \d+$/.test(text)) ignored = true;
+    if (failed || (severe > 0 && !information.test(text))) {
+      errors.push({ dumpId, message: errorMessage(lines, index, text), ...commandOf(lines, index) });
     }
+  }
+  if (announced > errors.length) {
+    errors.push({
+      dumpId: null,
+      message: `pg_restore reported more errors than can be told apart (${announced}, and ${errors.length} can)`,
+    });
   }
   if (exitCode !== 0 && errors.length === 0) {
     errors.push({ dumpId: null, message: `pg_restore ended with exit code ${exitCode} and gave no readable reason` });
