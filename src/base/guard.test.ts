@@ -21,6 +21,30 @@ test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)("it runs its script when th
   await until(() => existsSync(mark) && readFileSync(mark, "utf8") === "all done\n");
 });
 
+test("one shell keeps the wills of many, word by word, and another takes its place when it is killed", async () => {
+  const mark = (name: string) => join(folder, name);
+  const parameter = `it's "$HOME"\n\\n`;
+  const source = `
+    import { readFileSync } from "node:fs";
+    import { guard } from "${join(import.meta.dirname, "guard.ts")}";
+    guard('printf "%s" "$1" > "$2"', [${JSON.stringify(parameter)}, ${JSON.stringify(mark("quoted"))}]);
+    const gone = guard('touch "$1"', [${JSON.stringify(mark("never"))}]);
+    const shells = () => readFileSync(\`/proc/\${process.pid}/task/\${process.pid}/children\`, "utf8").trim().split(" ");
+    const [first, ...more] = shells();
+    process.kill(Number(first), "SIGKILL");
+    setTimeout(() => {
+      gone[Symbol.dispose]();
+      guard('touch "$1"', [${JSON.stringify(mark("later"))}]);
+      process.stdout.write(1 + more.length + " " + shells().length + "\\n");
+    }, 200);
+    setInterval(() => {}, 1000);
+  `;
+  expect(await dieWith("SIGKILL", source)).toBe("1 1");
+  await until(() => existsSync(mark("quoted")) && existsSync(mark("later")));
+  expect(readFileSync(mark("quoted"), "utf8")).toBe(parameter);
+  expect(existsSync(mark("never"))).toBe(false);
+});
+
 test("it does nothing once it has been called off", async () => {
   const mark = join(folder, "orderly");
   writeFileSync(mark, "untouched");
