@@ -38,8 +38,9 @@ export async function findIsolation(network = false): Promise<Isolation> {
 /** A user of the system that owns little: PostgreSQL's own refuses to run as root. */
 async function otherUser(): Promise<Isolation["user"]> {
   for (const name of ["postgres", "nobody"]) {
-    const [uid, gid] = await Promise.all([run("id", ["-u", name]), run("id", ["-g", name])]);
-    if (uid.exitCode === 0 && gid.exitCode === 0) return { name, uid: Number(uid.stdout), gid: Number(gid.stdout) };
+    const { stdout } = await run("id", [name]);
+    const [, uid, gid] = /^uid=(\d+)\S* gid=(\d+)/.exec(stdout) ?? [];
+    if (uid !== undefined && gid !== undefined) return { name, uid: Number(uid), gid: Number(gid) };
   }
   return null;
 }

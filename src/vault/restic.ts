@@ -43,7 +43,17 @@ const lockLeft = "The vault's credential may not delete locks, so one was left; 
 /** The first version with repository format 2, which compresses; what we rely on is the same up to 0.18. */
 const oldest = [0, 14] as const;
 
-async function versionOf(): Promise<readonly [number, number]> {
+const versions = new Map<string, Promise<readonly [number, number]>>();
+
+/** The version of the program that PATH names, which is asked once. */
+function installedVersion(): Promise<readonly [number, number]> {
+  const path = process.env.PATH ?? "";
+  const version = versions.get(path) ?? askVersion();
+  versions.set(path, version);
+  return version;
+}
+
+async function askVersion(): Promise<readonly [number, number]> {
   const { exitCode, stdout, stderr } = await run("restic", ["version"]);
   const match = /restic (\d+)\.(\d+)/.exec(stdout);
   if (exitCode !== 0 || match === null) throw failureOf("this machine", exitCode, stderr);
@@ -57,14 +67,9 @@ async function versionOf(): Promise<readonly [number, number]> {
 /** restic with these settings. Nothing is run, and no version is asked, before the first call. */
 export function openRestic(settings: ResticSettings): Restic {
   const { repository } = settings;
-  let known: Promise<readonly [number, number]> | undefined;
-  const version = () => {
-    known ??= versionOf();
-    return known;
-  };
   return {
     repository,
-    version,
+    version: installedVersion,
     parse(schema, text) {
       try {
         return schema.parse(JSON.parse(text));
@@ -73,7 +78,7 @@ export function openRestic(settings: ResticSettings): Restic {
       }
     },
     async call(args, options = {}) {
-      await version();
+      await installedVersion();
       options.signal?.throwIfAborted();
       const isHopeless = hopelessness(repository);
       const [hopeless, done] = [new AbortController(), new AbortController()];
