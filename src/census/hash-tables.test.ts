@@ -47,7 +47,7 @@ test("of a table in a light census all rows are counted and one in a hundred is 
   await using database = await testDatabase();
   const { session } = database;
   await session.query(`
-    CREATE TABLE public.t (id int PRIMARY KEY, v text);
+    CREATE TABLE public.t (id int PRIMARY KEY, v text, in_sample bool);
     INSERT INTO public.t SELECT i, 'old' FROM generate_series(1, 20000) AS i`);
   const light = async () => (await hashesOf(session, { sampled: () => true }))["public.t"];
   const before = await light();

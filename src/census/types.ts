@@ -119,7 +119,7 @@ export interface RoleViews {
   readonly limit: number;
   readonly roles: readonly RoleRights[];
   readonly perspectives: readonly Perspective[];
-  /** By large table or view, the rows of it that users were asked about; absent where they were asked about all. */
+  /** By large table or view, rows of it: a sight that has `of` is of the first so many. */
   readonly chosen?: { readonly [object: string]: ChosenRows };
   /** Where users come from, for those who read the copy in their place and those who write about it. */
   readonly users: {

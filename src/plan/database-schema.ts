@@ -127,7 +127,8 @@ const roleViews = z.strictObject({
     .default(200)
     .describe(
       "Rows at random that users are asked about, besides their own, of a table with more than ten times as many; " +
-        "others are asked about as a whole",
+        "roles without users are asked about five times as many of a table with more than fifty times as many; " +
+        "other tables are asked about as a whole",
     ),
   time_limit: duration.prefault("60s").describe("How long the source may be read in the place of one role or user"),
   exclude: z

@@ -13,38 +13,55 @@ import { type Definitions, standsOn, viewOrigins } from "./view-origins.ts";
 /*
  * A policy may call a function for every row of a table, for everybody who is asked: of a large table that takes longer
  * than to dump it. So users are asked about chosen rows of it: what belongs to any of them, as foreign keys have it, and
- * as many at random.
+ * as many at random. Roles without users are asked about the whole, unless it is vast: then about more rows at random.
  */
 
+/** Rows of one table or view; the users' come first. */
+export interface Choice extends ChosenRows {
+  /** How many of the first rows users are asked about; 0 where they are asked about the whole. */
+  readonly users: number;
+  /** Whether roles without users are asked about these rows, and not about the whole. */
+  readonly forRoles: boolean;
+}
+
+/** Tables of so many times the sample are large, and vast. */
+const large = 10;
+const vast = 50;
+/** So many times the sample is chosen for roles without users. */
+const rolesShare = 5;
+
+/** What the report says of a sample of this size. */
+export const sizes = (sample: number) => ({ large: large * sample, vast: vast * sample, roles: rolesShare * sample });
+
 export interface ChoiceOrder {
-  /** What users may read, and not simply read all of. */
+  /** What somebody may read, and not simply read all of. */
   readonly asked: readonly AskedObject[];
   readonly objects: readonly AskedObject[];
   readonly texts: readonly DecidingText[];
   readonly drawn: DrawnUsers;
-  /** The users' table, qualified. */
-  readonly table: string;
+  /** The users' table, qualified; null where there are none to ask. */
+  readonly table: string | null;
   /** Columns of that name hold a user's key, wherever they are. */
   readonly userColumns: readonly string[];
-  /** Rows that are chosen at random of one table; no more than ten times as many are asked about one and all. */
+  /** Rows of one table that are chosen at random for users. */
   readonly sample: number;
 }
 
-/** Pages that random rows come from, so that they are not all neighbours. */
-const randomPages = 40;
+/** Random rows come from many pages, so that they are not all neighbours. */
+const randomPages = (rows: number) => Math.max(40, rows / 5);
 
 /** Of each user's own rows a tenth of the random ones, and a few in any case. */
 const ownRows = (sample: number) => Math.max(5, Math.ceil(sample / 10));
 
 const keyText = ({ key }: Keyed) => `ARRAY[${key.map(({ name }) => `o.${name}::text`).join(", ")}]`;
 
-async function randomRows(session: Session, object: Keyed, sample: number): Promise<(readonly string[])[] | null> {
-  const share = Math.min(100, (100 * randomPages) / Math.max(1, object.pages));
+async function randomRows(session: Session, object: Keyed, most: number): Promise<(readonly string[])[] | null> {
+  const share = Math.min(100, (100 * randomPages(most)) / Math.max(1, object.pages));
   const rows = await attempt(session, () =>
     session.query<{ key: string[] }>(
       `SELECT ${keyText(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system ($1)
        ORDER BY pg_catalog.random() LIMIT $2`,
-      [share, sample],
+      [share, most],
     ),
   );
   return rows?.map(({ key }) => key) ?? null;
@@ -84,48 +101,61 @@ function keyedBy(
   return null;
 }
 
+/** Where the users' rows are: by table's oid, and how tables refer to each other. */
+async function usersWays(session: Session, order: ChoiceOrder, wanted: ReadonlySet<number>) {
+  const users = order.objects.find(({ qualified }) => qualified === order.table);
+  const nowhere = { belongings: new Map<number, OwnRow[]>(), references: [] as readonly Reference[] };
+  if (wanted.size === 0 || !isKeyed(users)) return nowhere;
+  const names = ["user_id", ...order.userColumns];
+  const references = await listReferences(session, { oid: users.oid, key: order.drawn.from?.key ?? "", names });
+  const rows = await usersRows(session, users, order);
+  const objects = new Map(order.objects.map((object) => [object.oid, object]));
+  const ways = { objects, references, wanted };
+  return { references, belongings: await findBelongings(session, { ways, users, rows, most: ownRows(order.sample) }) };
+}
+
+const distinct = (keys: readonly (readonly string[])[]) => [
+  ...new Map(keys.map((key) => [JSON.stringify(key), key])).values(),
+];
+
 /**
- * Chooses the rows of large tables, and of views that stand on them, that users are asked about. A table that no way of
- * foreign keys leads to from the users is not there, and asked about as a whole. Runs in a transaction that is open in the snapshot.
+ * Chooses the rows of large tables, and of views that stand on them, that users and roles are asked about. Of a table
+ * that no way of foreign keys leads to from the users, nothing is chosen for them. Runs in a transaction that is open in the snapshot.
  *
  * @returns chosen rows by object
  */
-export async function chooseRows(session: Session, order: ChoiceOrder): Promise<Map<string, ChosenRows>> {
-  const { sample, drawn } = order;
+export async function chooseRows(session: Session, order: ChoiceOrder): Promise<Map<string, Choice>> {
+  const { sample } = order;
   const objects = new Map(order.objects.map((object) => [object.oid, object]));
   const definitions: Definitions = new Map(
     order.texts.filter(({ kind }) => kind === "view").map((text) => [text.oid, text] as const),
   );
-  const isLarge = (oid: number) => (objects.get(oid)?.estimate ?? 0) > 10 * sample;
+  const isOver = (times: number) => (oid: number) => (objects.get(oid)?.estimate ?? 0) > times * sample;
+  const [isLarge, isVast] = [isOver(large), isOver(vast)];
   const tables = order.asked.filter(({ oid }) => isLarge(oid)).filter(isKeyed);
   const views = order.asked.filter(({ oid, kind }) => kind === "v" && [...standsOn(oid, definitions)].some(isLarge));
-  const users = order.objects.find(({ qualified }) => qualified === order.table);
-  const chosen = new Map<string, ChosenRows>();
-  if (tables.length + views.length === 0 || !isKeyed(users)) return chosen;
+  const chosen = new Map<string, Choice>();
+  if (tables.length + views.length === 0) return chosen;
 
-  const names = ["user_id", ...order.userColumns];
-  const references = await listReferences(session, { oid: users.oid, key: drawn.from?.key ?? "", names });
-  const rows = await usersRows(session, users, order);
-  const ways = { objects, references, wanted: new Set(tables.map(({ oid }) => oid)) };
-  const belongings = await findBelongings(session, { ways, users, rows, most: ownRows(sample) });
-  const known = new Map<number, ChosenRows["rows"] | null>();
-  const choose = async (object: Keyed, name: string, columns: readonly string[]): Promise<void> => {
+  const { belongings, references } = await usersWays(session, order, new Set(tables.map(({ oid }) => oid)));
+  const known = new Map<number, Pick<Choice, "rows" | "users"> | null>();
+  const rowsOf = async (object: Keyed) => {
     const own = belongings.get(object.oid);
-    if (own === undefined) return;
-    if (!known.has(object.oid)) {
-      const random = await randomRows(session, object, sample);
-      const all = random && [...own.map(({ key }) => key), ...random];
-      known.set(object.oid, all && [...new Map(all.map((key) => [JSON.stringify(key), key])).values()]);
-    }
-    const rows = known.get(object.oid) ?? null;
-    if (rows !== null) chosen.set(name, { columns, types: object.key.map(({ type }) => type), rows });
+    if (own === undefined && !isVast(object.oid)) return null;
+    const random = await randomRows(session, object, isVast(object.oid) ? rolesShare * sample : sample);
+    if (random === null) return null;
+    const users = own === undefined ? [] : distinct([...own.map(({ key }) => key), ...random.slice(0, sample)]);
+    return { rows: distinct([...users, ...random]), users: users.length };
+  };
+  const choose = async (object: Keyed, name: string, columns: readonly string[], forRoles: boolean): Promise<void> => {
+    if (!known.has(object.oid)) known.set(object.oid, await rowsOf(object));
+    const found = known.get(object.oid) ?? null;
+    if (found === null || found.rows.length === 0) return;
+    chosen.set(name, { columns, types: object.key.map(({ type }) => type), ...found, forRoles });
   };
   for (const table of tables) {
-    await choose(
-      table,
-      table.qualified,
-      table.key.map(({ name }) => name),
-    );
+    const columns = table.key.map(({ name }) => name);
+    await choose(table, table.qualified, columns, isVast(table.oid));
   }
   for (const view of views) {
     const candidates = (await viewOrigins(session, view.oid, definitions)).flatMap(({ name, from }) => {
@@ -134,9 +164,15 @@ export async function chooseRows(session: Session, order: ChoiceOrder): Promise<
       return column !== undefined && by && belongings.has(by.object.oid) ? [{ column, ...by }] : [];
     });
     const by = candidates.find(({ own }) => own) ?? candidates[0];
-    if (by !== undefined) await choose(by.object, view.qualified, [by.column]);
+    const onVast = [...standsOn(view.oid, definitions)].some(isVast);
+    if (by !== undefined) await choose(by.object, view.qualified, [by.column], onVast);
   }
   return chosen;
+}
+
+/** The first rows of a choice. */
+export function firstRows({ columns, types, rows }: ChosenRows, most: number): ChosenRows {
+  return { columns, types, rows: rows.slice(0, most) };
 }
 
 /**

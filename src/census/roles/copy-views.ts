@@ -3,6 +3,7 @@ import type { Task } from "../hash-tables.ts";
 import { relationFinder } from "../names.ts";
 import { sqlstate } from "../sqlstate.ts";
 import type { Perspective, RoleViews, Sight } from "../types.ts";
+import { firstRows } from "./chosen-rows.ts";
 import { keyNames, listTexts, readFrom } from "./objects.ts";
 import { pinningStatements } from "./pinned-policies.ts";
 import { PlaceRefused, type Question, readSights, type SightOrder } from "./sights.ts";
@@ -17,10 +18,13 @@ const copyTimeLimit = 15 * 60 * 1000;
 function questionFor({ object, columns }: Readable, seen: Sight | undefined, views: RoleViews): Question | null {
   const out = views.unsteady[object.qualified];
   if (out?.ask === false || seen?.kind === "unread") return null;
-  const isPart = seen?.kind === "rows" && seen.of !== undefined;
-  const chosen = isPart ? views.chosen?.[object.qualified] : undefined;
+  const of = seen?.kind === "rows" ? seen.of : undefined;
+  const known = of === undefined ? undefined : views.chosen?.[object.qualified];
+  const chosen = known && firstRows(known, of ?? 0);
   // Without the rows that were chosen, or the columns by which they were, nobody can ask about the same.
-  if (isPart && chosen?.columns.every((column) => object.columns.includes(column)) !== true) return null;
+  const same =
+    chosen?.rows.length === of && chosen?.columns.every((column) => object.columns.includes(column)) === true;
+  if (of !== undefined && !same) return null;
   const readable = new Set(columns);
   const keyed = object.key?.every(({ name }) => readable.has(name)) === true;
   const told = seen?.kind === "rows" && seen.hash !== null;

@@ -1,7 +1,9 @@
+import type { DatabasePlan } from "../../plan/schema.ts";
 import { quoteWhereNeeded } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import { listed } from "../listed.ts";
 import type { Perspective, RoleViews } from "../types.ts";
+import { sizes } from "./chosen-rows.ts";
 import type { UserSource } from "./users.ts";
 
 /* What could not be asked, or cannot be compared, in the words of a report. No user is named. */
@@ -35,11 +37,31 @@ export function grouped(unsteady: RoleViews["unsteady"]): NotCovered {
 }
 
 /** Large tables and views, of which users were asked about some rows only. */
-export function byChosenRows(objects: readonly string[], sample: number): NotCovered {
+export function byUsersRows(objects: readonly string[], sample: number): NotCovered {
   if (objects.length === 0) return [];
   const what = `what users see of most rows of ${listed([...objects].sort())}`;
-  const why = `of more than ${10 * sample} rows they are asked about their own and ${sample} at random: see role_views.sample`;
+  const why = `of more than ${sizes(sample).large} rows they are asked about their own and ${sample} at random: see role_views.sample`;
   return [{ what, why }];
+}
+
+/**
+ * Tables and views, of which roles without users were asked about some rows only: those that are vast, and those that
+ * there was no time for.
+ */
+export function byRolesRows(
+  vast: readonly string[],
+  slow: readonly string[],
+  plan: DatabasePlan["role_views"],
+): NotCovered {
+  const { vast: over, roles } = sizes(plan.sample);
+  return [
+    { objects: vast, why: `of more than ${over} rows they are asked about ${roles} at random: see role_views.sample` },
+    { objects: slow, why: `the whole takes longer than the plan's role_views.time_limit of ${plan.time_limit} s` },
+  ].flatMap(({ objects, why }) =>
+    objects.length === 0
+      ? []
+      : [{ what: `what roles without a user see of most rows of ${listed([...objects].sort())}`, why }],
+  );
 }
 
 export function unread(perspectives: readonly Perspective[], limit: number): NotCovered {

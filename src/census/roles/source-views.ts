@@ -1,9 +1,9 @@
 import type { Session } from "../../postgres/types.ts";
 import { relationFinder } from "../names.ts";
 import { rowsInScope } from "../relations.ts";
-import type { ChosenRows, RoleViews, Sight } from "../types.ts";
-import { chooseRows } from "./chosen-rows.ts";
-import { byChosenRows, grouped, mayNotAsk, unread, withoutUsers } from "./not-covered.ts";
+import type { ChosenRows, Perspective, RoleViews, Sight } from "../types.ts";
+import { chooseRows, firstRows } from "./chosen-rows.ts";
+import { byRolesRows, byUsersRows, grouped, mayNotAsk, unread, withoutUsers } from "./not-covered.ts";
 import { listTexts } from "./objects.ts";
 import { excused, type Nature } from "./questions.ts";
 import { askSource } from "./source-asking.ts";
@@ -60,19 +60,16 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
   }
 
   const usersRole = drawn.users.length > 0 ? source?.role : undefined;
-  const comparable = (open.get(usersRole ?? "") ?? []).filter(({ object }) => !(object.qualified in unsteady));
-  const chosen =
-    usersRole === undefined || table === null
-      ? new Map<string, ChosenRows>()
-      : await chooseRows(session, {
-          asked: comparable.map(({ object }) => object),
-          objects: found.objects,
-          texts,
-          drawn,
-          table,
-          userColumns: plan.app_roles === undefined ? [] : [plan.app_roles.user],
-          sample: plan.sample,
-        });
+  const comparable = [...open.values()].flat().filter(({ object }) => !(object.qualified in unsteady));
+  const chosen = await chooseRows(session, {
+    asked: [...new Map(comparable.map(({ object }) => [object.oid, object])).values()],
+    objects: found.objects,
+    texts,
+    drawn,
+    table: usersRole === undefined ? null : table,
+    userColumns: plan.app_roles === undefined ? [] : [plan.app_roles.user],
+    sample: plan.sample,
+  });
   const asked = found.roles
     .filter((role) => role.settable)
     .flatMap(({ role }) => [
@@ -89,11 +86,15 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
     users: drawn.from,
     table,
   });
-  /** Of the rows that were chosen, those that somebody was asked about in the end. */
-  const chosenOf = (): [string, ChosenRows][] => {
-    const isPart = (sight: Sight | undefined) => sight?.kind === "rows" && sight.of !== undefined;
-    return [...chosen].filter(([object]) => perspectives.some(({ sights }) => isPart(sights[object])));
-  };
+  const isPart = (sight: Sight | undefined) => sight?.kind === "rows" && sight.of !== undefined;
+  /** Objects of whose rows only some were asked about in the end. */
+  const inPart = (who: (place: Perspective) => boolean) =>
+    [...chosen.keys()].filter((name) => perspectives.some((place) => who(place) && isPart(place.sights[name])));
+  const chosenOf = (): [string, ChosenRows][] =>
+    inPart(() => true).flatMap((name) => {
+      const choice = chosen.get(name);
+      return choice === undefined ? [] : [[name, firstRows(choice, choice.rows.length)]];
+    });
 
   const planned = [...(plan.roles ?? []), ...(source?.planned ? [source.role] : [])];
   const missing = [...new Set(planned)].filter((role) => !existing.has(role));
@@ -110,15 +111,22 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
       unsteady,
       unproven,
     }),
-    notCovered: () => [
-      ...found.roles.filter((role) => !role.settable).map(({ role }) => mayNotAsk(role, self?.role ?? "", session)),
-      ...(existing.size > 0 ? withoutUsers(source, drawn.from === null && drawn.unproven.length === 0) : []),
-      ...grouped(unsteady),
-      ...byChosenRows(
-        chosenOf().map(([object]) => object),
-        plan.sample,
-      ),
-      ...unread(perspectives, plan.time_limit),
-    ],
+    notCovered() {
+      const ofRoles = Map.groupBy(
+        inPart(({ role }) => role !== usersRole),
+        (name) => chosen.get(name)?.forRoles === true,
+      );
+      return [
+        ...found.roles.filter((role) => !role.settable).map(({ role }) => mayNotAsk(role, self?.role ?? "", session)),
+        ...(existing.size > 0 ? withoutUsers(source, drawn.from === null && drawn.unproven.length === 0) : []),
+        ...grouped(unsteady),
+        ...byUsersRows(
+          inPart(({ role }) => role === usersRole),
+          plan.sample,
+        ),
+        ...byRolesRows(ofRoles.get(true) ?? [], ofRoles.get(false) ?? [], plan),
+        ...unread(perspectives, plan.time_limit),
+      ];
+    },
   };
 }
