@@ -47,8 +47,8 @@ export interface ChoiceOrder {
   readonly sample: number;
 }
 
-/** Random rows come from many pages, so that they are not all neighbours. */
-const randomPages = (rows: number) => Math.max(40, rows / 5);
+/** Pages that random rows come from, at least, so that they are not all neighbours. */
+const randomPages = 40;
 
 /** Of each user's own rows a tenth of the random ones, and a few in any case. */
 const ownRows = (sample: number) => Math.max(5, Math.ceil(sample / 10));
@@ -56,12 +56,13 @@ const ownRows = (sample: number) => Math.max(5, Math.ceil(sample / 10));
 const keyText = ({ key }: Keyed) => `ARRAY[${key.map(({ name }) => `o.${name}::text`).join(", ")}]`;
 
 async function randomRows(session: Session, object: Keyed, most: number): Promise<(readonly string[])[] | null> {
-  const share = Math.min(100, (100 * randomPages(most)) / Math.max(1, object.pages));
+  // Twice as many rows as are wanted: how many a page has is only estimated.
+  const share = 100 * Math.max(randomPages / Math.max(1, object.pages), (2 * most) / Math.max(1, object.estimate));
   const rows = await attempt(session, () =>
     session.query<{ key: string[] }>(
       `SELECT ${keyText(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system ($1)
        ORDER BY pg_catalog.random() LIMIT $2`,
-      [share, most],
+      [Math.min(100, share), most],
     ),
   );
   return rows?.map(({ key }) => key) ?? null;
