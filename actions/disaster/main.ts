@@ -1,7 +1,7 @@
 import { redact } from "../../src/base/redact.ts";
+import { spellSeconds } from "../../src/base/spell.ts";
 import { type DisasterResult, disaster, scenarios } from "../../src/operations/disaster.ts";
 import { code, prose } from "../../src/report/escape.ts";
-import { spellSeconds } from "../../src/report/format.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
 import { choice, flag, flagUnlessTold, text } from "../shared/inputs.ts";
 import { namesOf } from "../shared/lines.ts";

@@ -1,5 +1,5 @@
+import { spellAmount } from "../../src/base/spell.ts";
 import { type VerifyReportsOutcome, verifyReports } from "../../src/operations/reports.ts";
-import { spellAmount } from "../../src/report/format.ts";
 import { flag, text } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 import { requireSecrets, vaultSecrets } from "../shared/secrets.ts";

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
+import { spellSeconds } from "../../src/base/spell.ts";
 import type { AuditListing } from "../../src/operations/audit.ts";
-import { spellSeconds } from "../../src/report/format.ts";
 
 const colours: Readonly<Record<string, "green" | "red" | "yellow">> = { succeeded: "green", failed: "red" };
 

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
+import { spellBytes } from "../../src/base/spell.ts";
 import type { BackupListEntry } from "../../src/operations/backups.ts";
 import type { RetainOutcome } from "../../src/operations/retain.ts";
-import { spellBytes } from "../../src/report/format.ts";
 import type { BackupReport } from "../../src/report/model.ts";
 
 /** A finished backup on one screen. */

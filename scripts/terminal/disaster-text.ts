@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
+import { spellSeconds } from "../../src/base/spell.ts";
 import type { DisasterResult } from "../../src/operations/disaster.ts";
-import { spellSeconds } from "../../src/report/format.ts";
 
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, "?");
 const marks: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
+import { spellAmount, spellBytes, spellInstant, spellSeconds } from "../../src/base/spell.ts";
 import type { DrillResult } from "../../src/operations/drill.ts";
-import { spellAmount, spellBytes, spellInstant, spellSeconds } from "../../src/report/format.ts";
 
 const titles = {
   proven: styleText(["bold", "green"], "PROVEN"),

@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
+import { spellInstant } from "../../src/base/spell.ts";
 import type { EscalateOutcome } from "../../src/operations/escalate.ts";
 import type { NotifyOutcome } from "../../src/operations/notify.ts";
 import type { WatchOutcome } from "../../src/operations/watch.ts";
-import { spellInstant } from "../../src/report/format.ts";
 import { checkLines, verdictLine } from "./proof-text.ts";
 
 const colours = { sent: "green", failed: "red", skipped: "dim" } as const;

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { spellAmount, spellBytes, spellCount, spellSeconds } from "../../src/report/format.ts";
+import { spellAmount, spellBytes, spellCount, spellSeconds } from "../../src/base/spell.ts";
 import type { CheckReport, ProofReport, SampleRecord, Verdict } from "../../src/report/model.ts";
 import { sampleSentence, spellChance } from "../../src/report/sections/sample.ts";
 

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
+import { spellAmount, spellBytes } from "../../src/base/spell.ts";
 import type { BuildReportsOutcome, VerifyReportsOutcome } from "../../src/operations/reports.ts";
 import type { ReportsSiteOutcome } from "../../src/operations/reports-site.ts";
-import { spellAmount, spellBytes } from "../../src/report/format.ts";
 
 const labels = {
   intact: ["green", "INTACT"],

@@ -1,3 +1,5 @@
+import { median } from "./median.ts";
+
 /*
  * How long work will still take, by how long it took before and by how it goes today. Pure: seconds in, seconds out.
  */
@@ -37,12 +39,6 @@ const leastShare = 0.03;
 
 /** A day's pace is believed within these bounds: one slow phase does not make the whole run four times as slow. */
 const slowest = 4;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low = 0, high = 0] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return (low + high) / 2;
-}
 
 const total = (phases: readonly Phase[]) => phases.reduce((sum, { seconds }) => sum + seconds, 0);
 

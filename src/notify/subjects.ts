@@ -1,5 +1,5 @@
+import { spellBytes } from "../base/spell.ts";
 import type { Plan } from "../plan/schema.ts";
-import { spellBytes } from "../report/format.ts";
 
 /** Fills in what stands in brackets, as the team's plan writes it; what is not known stays as it is. */
 function fill(template: string, values: Readonly<Record<string, string>>): string {

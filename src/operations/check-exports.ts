@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { IthacaError } from "../base/errors.ts";
+import { median } from "../base/median.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { judge, notRun } from "../proof/outcome.ts";
 import { collect, type Judged } from "../proof/platform/all.ts";
@@ -13,7 +14,6 @@ import {
   judgeSize,
   newestExport,
 } from "../proof/platform/exports.ts";
-import { median } from "../proof/platform/others.ts";
 import type { CheckOutcome } from "../proof/types.ts";
 import { isProof } from "../report/history.ts";
 import type { AnyReport, Keeper } from "../report/model.ts";

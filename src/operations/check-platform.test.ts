@@ -41,7 +41,7 @@ describe("a broken promise fails: exit 1, and the finding says it", () => {
       "the last one failed",
       (p) => Object.assign(p.project.backups[0] ?? {}, { status: "FAILED" }),
       "platform.backups",
-      /newest backup age .*32\.0 h old.*backup of 2026-11-22 02:01 UTC status COMPLETED FAILED/,
+      /newest backup age .*31 h 58 min old.*backup of 2026-11-22 02:01 UTC status COMPLETED FAILED/,
     ],
     [
       "the last one failed while the provider was in trouble",
@@ -72,7 +72,7 @@ describe("a broken promise fails: exit 1, and the finding says it", () => {
       "the newest is two days old",
       (p) => p.project.backups.splice(0, 2),
       "platform.backups",
-      /not older than 26\.0 h 56\.0 h old/,
+      /not older than 26 h 2 d 7 h old/,
     ],
     ["PITR off", () => {}, "platform.pitr", /point-in-time recovery state .* off/, pitr],
     ["a window of three days", withWindow(3), "platform.pitr", /at least 7 d back on, 3 d back/, pitr],

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { median } from "../base/median.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import { type Judged, judgePlatform, platformChecks, unkept } from "../proof/platform/all.ts";
 import type { Asked, PlatformFacts, Promised } from "../proof/platform/facts.ts";
-import { median } from "../proof/platform/others.ts";
 import { isCheck } from "../report/history.ts";
 import type { AnyReport, CheckReport, Keeper } from "../report/model.ts";
 import { getSchedule, listBackups } from "../supabase/management/backups.ts";

@@ -1,8 +1,8 @@
 import { stopwatch } from "../base/clock.ts";
 import { IthacaError } from "../base/errors.ts";
+import { median } from "../base/median.ts";
 import { compareWithHistory, plausibilityHistory } from "../proof/checks/plausibility-history.ts";
 import { collect, type Judged } from "../proof/platform/all.ts";
-import { median } from "../proof/platform/others.ts";
 import type { CheckResult } from "../proof/types.ts";
 import { isBackup, recordedFigures } from "../report/history.ts";
 import type { AnyReport, Keeper } from "../report/model.ts";

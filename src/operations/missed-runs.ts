@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
+import { spellAmount } from "../base/spell.ts";
 import type { GitHub } from "../github/client.ts";
 import { readHead } from "../github/git-tree.ts";
 import { ofThePlan } from "../github/incidents/marker.ts";
@@ -12,7 +13,6 @@ import { readSchedules, readSeenReports } from "../github/schedule/read-schedule
 import { lastDue } from "../github/schedule/schedules.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
-import { spellAmount } from "../report/format.ts";
 import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
 import { clearPlanIssue, raisePlanIssue } from "./plan-issue.ts";

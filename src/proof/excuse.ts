@@ -1,6 +1,6 @@
+import { spellAmount } from "../base/spell.ts";
 import { excuseForFinding } from "../plan/exceptions.ts";
 import type { Exception } from "../plan/schema.ts";
-import { amount } from "./outcome.ts";
 import type { CheckOutcome, Finding, NotCovered } from "./types.ts";
 
 interface Named {
@@ -35,7 +35,7 @@ export function applyExcuses(
   if (excused.length === 0) return outcome;
   const notCovered = [...(outcome.notCovered ?? []), ...excused];
   if (outcome.status !== "failed" || findings.length > 0) return { ...outcome, findings, notCovered };
-  const reason = `only because the plan excuses ${amount(excused.length, "finding")}`;
+  const reason = `only because the plan excuses ${spellAmount(excused.length, "finding")}`;
   return outcome.unproven === undefined
     ? { ...outcome, status: "passed", findings, notCovered, reason: `passed ${reason}` }
     : { ...outcome, status: "not_run", findings, notCovered, reason: `${outcome.unproven}; not failed ${reason}` };

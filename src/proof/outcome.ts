@@ -1,12 +1,5 @@
 import type { CheckOutcome, Finding, NotCovered } from "./types.ts";
 
-const grouped = new Intl.NumberFormat("en-US");
-
-/** `1,234,567 rows`, `1 row`. */
-export function amount(count: number, one: string, many = `${one}s`): string {
-  return `${grouped.format(count)} ${count === 1 ? one : many}`;
-}
-
 /** What a check found, before it is known what that means. */
 export interface Evidence {
   readonly expected: string;

@@ -1,4 +1,4 @@
-import { spellInstant } from "../report/format.ts";
+import { spellInstant } from "../base/spell.ts";
 import { isProof } from "../report/history.ts";
 import type { AnyReport } from "../report/model.ts";
 import { restoreSeconds } from "../report/objectives.ts";

@@ -1,5 +1,5 @@
+import { spellAmount, spellBytes, spellInstant, spellSeconds } from "../base/spell.ts";
 import { cell, code, prose, table } from "./escape.ts";
-import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
 import { andMore, type Limits } from "./limits.ts";
 import type { BackupReport } from "./model.ts";
 import { evidenceOf, forMachines, opening, page, whatToDoNext } from "./page.ts";

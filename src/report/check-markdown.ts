@@ -1,6 +1,6 @@
+import { spellAmount, spellBytes, spellInstant, spellSeconds } from "../base/spell.ts";
 import type { CheckResult } from "../proof/types.ts";
 import { cell, code, prose, table } from "./escape.ts";
-import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
 import type { CheckReport, Keeper } from "./model.ts";
 import { evidenceOf, forMachines, opening, page, whatToDoNext } from "./page.ts";
 import { checkStep } from "./sections/check-steps.ts";

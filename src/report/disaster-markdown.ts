@@ -1,5 +1,5 @@
+import { spellSeconds } from "../base/spell.ts";
 import { cell, code, prose, table } from "./escape.ts";
-import { spellSeconds } from "./format.ts";
 import type { DisasterReport } from "./model.ts";
 import { evidenceOf, forMachines, leftUncovered, opening, page, whatToDoNext } from "./page.ts";
 import { runFacts } from "./sections/facts.ts";

@@ -1,6 +1,6 @@
+import { spellAmount, spellBytes, spellInstant, spellSeconds } from "../base/spell.ts";
 import { drillInWords } from "./charts/drill-phases.ts";
 import { cell, code, prose, table } from "./escape.ts";
-import { spellAmount, spellBytes, spellInstant, spellSeconds } from "./format.ts";
 import type { DrillReport, Objective } from "./model.ts";
 import { evidenceOf, forMachines, leftUncovered, opening, ownPicture, page, whatToDoNext } from "./page.ts";
 import { checks, findings } from "./sections/checks.ts";

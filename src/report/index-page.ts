@@ -1,7 +1,7 @@
+import { spellBytes, spellInstant, spellSeconds } from "../base/spell.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { ChainHead, EvidenceFile } from "./chain/types.ts";
 import { code, prose, table } from "./escape.ts";
-import { spellBytes, spellInstant, spellSeconds } from "./format.ts";
 import { daysTable } from "./index/days.ts";
 import { headline } from "./index/headline.ts";
 import { linkTo } from "./index/link-to.ts";

@@ -1,5 +1,5 @@
+import { spellSeconds } from "../base/spell.ts";
 import { cell, code, prose } from "./escape.ts";
-import { spellSeconds } from "./format.ts";
 import type { PointReport } from "./model.ts";
 import { evidenceOf, forMachines, leftUncovered, opening, page } from "./page.ts";
 import { checks, findings } from "./sections/checks.ts";

@@ -1,5 +1,5 @@
+import { spellInstant, spellSeconds } from "../base/spell.ts";
 import { code, prose, table } from "./escape.ts";
-import { spellInstant, spellSeconds } from "./format.ts";
 import { andMore, type Limits } from "./limits.ts";
 import type { RecoveryReport } from "./model.ts";
 import { evidenceOf, forMachines, leftUncovered, opening, page } from "./page.ts";

@@ -1,5 +1,5 @@
+import { shortDigest, spellBytes, spellInstant, spellSeconds } from "../base/spell.ts";
 import { cell, code, prose } from "./escape.ts";
-import { shortDigest, spellBytes, spellInstant, spellSeconds } from "./format.ts";
 import type { WatchReport } from "./model.ts";
 import { evidenceOf, forMachines, opening, page, whatToDoNext } from "./page.ts";
 import { checks, findings } from "./sections/checks.ts";

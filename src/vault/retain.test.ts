@@ -109,7 +109,7 @@ test("a dry run removes nothing", async () => {
 
 test.each([
   ["the last run failed", { lastBackupFailed: true }, "last backup run failed"],
-  ["the newest is too old", { now: new Date("2026-11-24T03:00:00Z") }, "is 49.0 h old"],
+  ["the newest is too old", { now: new Date("2026-11-24T03:00:00Z") }, "is 2 d old"],
   ["the newest is of the future", { now: new Date("2026-11-20T03:00:00Z") }, "in the future"],
   ["there is none", { database: "shop" }, "none at all"],
 ] as const)("removes nothing where %s", async (_name, changes, why) => {

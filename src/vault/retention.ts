@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { spellSeconds } from "../base/spell.ts";
 import { listingOf } from "./listing.ts";
 import { snapshotSchema } from "./tags.ts";
 import type { KeepRules, RetentionPlan, VaultEntry, VaultListing } from "./types.ts";
@@ -90,7 +91,7 @@ export function refusal({ listing, lastBackupFailed, maxAge, now }: RetentionSit
   const age = Math.round((now.getTime() - Date.parse(newest.taken_at)) / 1000);
   if (age < -clockTolerance) return `the newest, ${newest.id}, claims to be taken in the future`;
   if (age > maxAge) {
-    return `the newest, ${newest.id}, is ${(age / 3600).toFixed(1)} h old, and may be ${(maxAge / 3600).toFixed(1)} h`;
+    return `the newest, ${newest.id}, is ${spellSeconds(age)} old, and may be ${spellSeconds(maxAge)}`;
   }
   return null;
 }

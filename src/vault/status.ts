@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { spellBytes } from "../base/spell.ts";
 
 /** restic's status lines while it saves and, in newer versions, restores. */
 const statusSchema = z.object({
@@ -19,16 +20,12 @@ export function jsonLine(line: string): unknown {
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-}
-
 /** "42 %, 120 MB of 286 MB" and the share of the bytes that is done, for a status line; null for any other line. */
 export function statusOf(line: unknown): { readonly text: string; readonly share: number } | null {
   const parsed = statusSchema.safeParse(line);
   if (!parsed.success) return null;
   const { percent_done, total_bytes, bytes_done, bytes_restored } = parsed.data;
   const done = bytes_done ?? bytes_restored ?? 0;
-  const text = `${Math.floor(percent_done * 100)} %, ${megabytes(done)} of ${megabytes(total_bytes)}`;
+  const text = `${Math.floor(percent_done * 100)} %, ${spellBytes(done)} of ${spellBytes(total_bytes)}`;
   return { text, share: percent_done };
 }

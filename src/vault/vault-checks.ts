@@ -1,3 +1,5 @@
+import { median } from "../base/median.ts";
+import { spellAmount, spellBytes, spellSeconds } from "../base/spell.ts";
 import { plainLine } from "./failures.ts";
 import { utcDay } from "./select.ts";
 import type { VaultCheck, VaultFinding, VaultListing } from "./types.ts";
@@ -18,23 +20,18 @@ export function outcome(
   return { status: findings.length > 0 ? "failed" : "passed", expected, actual, findings, reason };
 }
 
-/** "26.5 h" or "12 min". */
-export function hours(seconds: number): string {
-  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
 /** The newest backup is young enough, and not of the future. */
 export function checkNewest(listing: VaultListing, options: { maxAge: number; now: Date; database: string }): Outcome {
-  const expected = `a backup not older than ${hours(options.maxAge)}`;
+  const expected = `a backup not older than ${spellSeconds(options.maxAge)}`;
   const newest = listing.entries[0];
   const finding = (actual: string, object: string) => [{ object, attribute: "age", expected, actual }];
   if (newest === undefined) return outcome(expected, "no backup", finding("no backup", options.database));
   const age = (options.now.getTime() - Date.parse(newest.taken_at)) / 1000;
   if (age < -300) {
-    const actual = `taken ${hours(-age)} in the future`;
+    const actual = `taken ${spellSeconds(-age)} in the future`;
     return outcome(expected, actual, finding(actual, newest.id));
   }
-  const actual = `${hours(Math.max(age, 0))} old`;
+  const actual = `${spellSeconds(Math.max(age, 0))} old`;
   return outcome(expected, actual, age > options.maxAge ? finding(actual, newest.id) : []);
 }
 
@@ -85,16 +82,6 @@ const sizeFloor = 4 * 1024 * 1024;
 /** With fewer earlier backups there is no "usual". */
 const fewest = 3;
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
 /** The newest backup is not much larger or smaller than the median of the seven before it. */
 export function checkSizes(listing: VaultListing): Outcome {
   const expected = `within a factor of ${sizeFactor} of the median of the last 7`;
@@ -103,10 +90,15 @@ export function checkSizes(listing: VaultListing): Outcome {
   if (newest === undefined)
     return { ...outcome(expected, "no backup"), status: "not_run", reason: "there is no backup" };
   if (known.length < fewest) {
-    return outcome(expected, megabytes(newest.size_bytes), [], `only ${known.length} earlier backups to compare with`);
+    return outcome(
+      expected,
+      spellBytes(newest.size_bytes),
+      [],
+      `only ${spellAmount(known.length, "earlier backup")} to compare with`,
+    );
   }
   const usual = median(known);
-  const actual = `${megabytes(newest.size_bytes)}, usually ${megabytes(usual)}`;
+  const actual = `${spellBytes(newest.size_bytes)}, usually ${spellBytes(usual)}`;
   const far = newest.size_bytes > usual * sizeFactor || newest.size_bytes * sizeFactor < usual;
   const inLine = !far || Math.abs(newest.size_bytes - usual) < sizeFloor;
   return outcome(expected, actual, inLine ? [] : [{ object: newest.id, attribute: "size", expected, actual }]);

@@ -111,7 +111,7 @@ test.each([
   ],
   [
     '{"message_type":"status","percent_done":1,"total_bytes":2000000,"bytes_restored":2000000}',
-    "100 %, 2.0 MB of 2.0 MB",
+    "100 %, 2 MB of 2 MB",
   ],
   ['{"message_type":"summary","files_new":1}', null],
   ["restoring <Snapshot 1> to .", null],

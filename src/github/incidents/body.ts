@@ -1,6 +1,6 @@
+import { spellAmount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { prose } from "../../report/escape.ts";
-import { spellAmount, spellInstant, spellSeconds } from "../../report/format.ts";
 import type { AllClear, Fault, Source } from "./fault.ts";
 import { type IncidentState, keyMarker, ofThePlan, sameFault, stateMarker } from "./marker.ts";
 

@@ -1,5 +1,5 @@
+import { spellInstant } from "../../base/spell.ts";
 import { prose } from "../../report/escape.ts";
-import { spellInstant } from "../../report/format.ts";
 import type { AllClear, Fault, Source } from "../incidents/fault.ts";
 import { signatureOf } from "../incidents/fault.ts";
 import type { Kept, Missed } from "./judge.ts";

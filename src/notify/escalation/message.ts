@@ -1,7 +1,7 @@
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { Incident, IncidentEvent } from "../../github/incidents/types.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { prose } from "../../report/escape.ts";
-import { spellInstant, spellSeconds } from "../../report/format.ts";
 import { keyOf, type Subject } from "../ledger.ts";
 import type { Audience, Delivery, Message } from "../types.ts";
 import type { Standing } from "./due.ts";

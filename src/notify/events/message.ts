@@ -1,5 +1,5 @@
+import { spellAmount, spellInstant } from "../../base/spell.ts";
 import type { Plan } from "../../plan/schema.ts";
-import { spellAmount, spellInstant } from "../../report/format.ts";
 import { keyOf } from "../ledger.ts";
 import { failureSubject, resolvedSubject, unclearSubject } from "../subjects.ts";
 import type { Message } from "../types.ts";

@@ -1,6 +1,6 @@
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import { lastFiring } from "../../plan/firing.ts";
 import type { Plan } from "../../plan/schema.ts";
-import { spellInstant, spellSeconds } from "../../report/format.ts";
 import type { BackupReport, WatchReport } from "../../report/model.ts";
 import { watchStep } from "../../report/sections/watch-steps.ts";
 import { successSubject } from "../subjects.ts";

@@ -1,5 +1,5 @@
+import { spellInstant } from "../../base/spell.ts";
 import type { Plan } from "../../plan/schema.ts";
-import { spellInstant } from "../../report/format.ts";
 import type { Run } from "../../report/model.ts";
 import { dailyBackup, dueAt } from "./of-backup.ts";
 import { titles, topicOfProof } from "./of-checks.ts";

@@ -1,5 +1,5 @@
+import { shortDigest, spellBytes, spellInstant } from "../../base/spell.ts";
 import type { CheckResult } from "../../proof/types.ts";
-import { shortDigest, spellBytes, spellInstant } from "../../report/format.ts";
 import type { AnyReport } from "../../report/model.ts";
 import type { Message } from "../types.ts";
 

@@ -109,12 +109,12 @@ describe("what is not as it must be", () => {
     [
       "it is far smaller",
       { vault: vault([entry(23, { size_bytes: 3_000_000 }), ...yesterday]) },
-      ["watch.size: 3.0 MB, usually 30.0 MB"],
+      ["watch.size: 3 MB, usually 30 MB"],
     ],
     [
       "it is far larger",
       { vault: vault([entry(23, { size_bytes: 90_000_000 }), ...yesterday]) },
-      ["watch.size: 90.0 MB, usually 30.0 MB"],
+      ["watch.size: 90 MB, usually 30 MB"],
     ],
     [
       "an empty one is none",

@@ -1,5 +1,5 @@
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { CheckResult, Finding } from "../../proof/types.ts";
-import { spellInstant, spellSeconds } from "../../report/format.ts";
 import type { BackupReport, WatchReport } from "../../report/model.ts";
 import type { VaultEntry, VaultListing } from "../../vault/types.ts";
 import { checkSizes } from "../../vault/vault-checks.ts";

@@ -1,15 +1,8 @@
+import { median } from "../../base/median.ts";
 import type { BenchRun, Round, SecondBackup, TargetRow } from "./types.ts";
 
 const megabyte = 1024 * 1024;
 const gigabyte = 1024 * megabyte;
-
-/** The middle of some figures. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const high = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
-}
 
 /** Dump, census, restore, and every row and rule proved; neither vault nor the start of a server. */
 export const core = ({ own }: Round) => own.backup + own.digests + own.restore + own.census + own.checks;

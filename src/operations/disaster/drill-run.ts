@@ -1,8 +1,8 @@
 import { stopwatch } from "../../base/clock.ts";
 import { IthacaError } from "../../base/errors.ts";
+import { spellSeconds } from "../../base/spell.ts";
 import type { NotCovered } from "../../proof/types.ts";
 import type { Incident } from "../../recovery/types.ts";
-import { spellSeconds } from "../../report/format.ts";
 import type { DrillReport, Objective } from "../../report/model.ts";
 
 export type Part = DrillReport["phases"][number]["part"];

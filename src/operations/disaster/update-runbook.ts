@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
+import { spellAmount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import { disasterErrors } from "../../recovery/disaster/errors.ts";
 import { withMeasured } from "../../recovery/disaster/runbook.ts";
 import { writeWhole } from "../../recovery/incident.ts";
 import { drillFindings, drillTimes } from "../../report/drill-markdown.ts";
 import { code, prose } from "../../report/escape.ts";
-import { spellAmount, spellInstant, spellSeconds } from "../../report/format.ts";
 import type { DrillReport } from "../../report/model.ts";
 import type { Subject } from "../subject.ts";
 

@@ -1,6 +1,6 @@
 import { IthacaError } from "../../base/errors.ts";
+import { spellAmount } from "../../base/spell.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
-import { spellAmount } from "../../report/format.ts";
 import { type Concern, type Examination, type Patient, subjectOf } from "./types.ts";
 
 /* The plan, and the excuses in it that will not last. */

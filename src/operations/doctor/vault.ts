@@ -1,4 +1,4 @@
-import { spellAmount } from "../../report/format.ts";
+import { spellAmount } from "../../base/spell.ts";
 import { openVault } from "../../vault/vault.ts";
 import { type Concern, type Examination, type Patient, subjectOf, variable } from "./types.ts";
 import { lockConcern } from "./vault-lock.ts";

@@ -1,5 +1,5 @@
+import { spellAmount } from "../../base/spell.ts";
 import { qualifiedName } from "../../postgres/quote.ts";
-import { spellAmount } from "../../report/format.ts";
 
 /* What a database's outside says about its plan. Pure: takes what was read, gives guesses, each with the reason for it. */
 

@@ -1,3 +1,4 @@
+import { spellAmount } from "../../base/spell.ts";
 import { constraintsForeignKeys } from "../checks/constraints-foreign-keys.ts";
 import { isolationThrowaway } from "../checks/isolation-throwaway.ts";
 import { objectiveRpo, objectiveRto } from "../checks/objectives.ts";
@@ -7,7 +8,7 @@ import { planOrphans } from "../checks/plan-orphans.ts";
 import { planRecordCounts } from "../checks/plan-record-counts.ts";
 import { planRlsEnabled } from "../checks/plan-rls-enabled.ts";
 import { restoreErrors } from "../checks/restore-errors.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import { teamCheck } from "../team/check.ts";
 import type { Check, Finding, TeamCheck } from "../types.ts";
 import { archiveData } from "./data.ts";
@@ -35,9 +36,9 @@ function archiveReadable(evidence: ArchiveEvidence): Check {
               },
             ]
           : [];
-      const read = `${amount(content.definitions.length, "definition")}, ${amount(rows, "row")} of ${amount(content.tables.length, "table")}`;
+      const read = `${spellAmount(content.definitions.length, "definition")}, ${spellAmount(rows, "row")} of ${spellAmount(content.tables.length, "table")}`;
       return judge({
-        expected: `${amount(evidence.files, "file")}, ${evidence.digest.slice(0, 19)}`,
+        expected: `${spellAmount(evidence.files, "file")}, ${evidence.digest.slice(0, 19)}`,
         actual:
           findings.length === 0 ? `read to the end: ${read}` : `not all that its table of contents names: ${read}`,
         findings,
@@ -62,15 +63,15 @@ function archiveDefinitions({ definitions, restored }: ArchiveEvidence): Check {
       const left = restored.content.definitions.filter((one) => one.left !== null).length;
       const count = missing.length + surplus.length + different.length;
       return judge({
-        expected: amount(total, "definition"),
-        actual: count === 0 ? `${amount(total, "definition")} on the copy` : amount(count, "difference"),
+        expected: spellAmount(total, "definition"),
+        actual: count === 0 ? `${spellAmount(total, "definition")} on the copy` : spellAmount(count, "difference"),
         findings,
         notCovered: [
           ...(rewritten === 0
             ? []
             : [
                 {
-                  what: `The text of ${amount(rewritten, "definition")}`,
+                  what: `The text of ${spellAmount(rewritten, "definition")}`,
                   why: "PostgreSQL writes casts and parentheses anew on a reload; without them they are equal",
                 },
               ]),
@@ -86,7 +87,7 @@ function archiveDefinitions({ definitions, restored }: ArchiveEvidence): Check {
             ? []
             : [
                 {
-                  what: amount(left, "definition"),
+                  what: spellAmount(left, "definition"),
                   why: "left out or changed on purpose; the reasons stand beside this",
                 },
               ]),
@@ -104,8 +105,8 @@ function archiveSequences({ sequences }: ArchiveEvidence): Check {
       if (sequences.length === 0) return notApplicable("Sequences", "the archive sets none");
       const off = sequences.filter(({ expected, actual }) => expected !== actual);
       return judge({
-        expected: amount(sequences.length, "sequence"),
-        actual: off.length === 0 ? `${amount(sequences.length, "sequence")} equal` : `${off.length} different`,
+        expected: spellAmount(sequences.length, "sequence"),
+        actual: off.length === 0 ? `${spellAmount(sequences.length, "sequence")} equal` : `${off.length} different`,
         findings: off.map(({ name, expected, actual }) => ({ object: name, attribute: "value", expected, actual })),
       });
     },
@@ -123,8 +124,9 @@ function archiveLargeObjects({ restored, largeObjects }: ArchiveEvidence): Check
       const ids = new Set([...expected.keys(), ...largeObjects.keys()]);
       const off = [...ids].filter((id) => expected.get(id) !== largeObjects.get(id));
       return judge({
-        expected: amount(expected.size, "large object"),
-        actual: off.length === 0 ? `${amount(largeObjects.size, "large object")} equal` : `${off.length} different`,
+        expected: spellAmount(expected.size, "large object"),
+        actual:
+          off.length === 0 ? `${spellAmount(largeObjects.size, "large object")} equal` : `${off.length} different`,
         findings: off.slice(0, shown).map((id) => ({
           object: `large object ${id}`,
           attribute: "content",

@@ -1,10 +1,11 @@
-import { amount, judge } from "../outcome.ts";
+import { spellAmount } from "../../base/spell.ts";
+import { judge } from "../outcome.ts";
 import type { Check, Finding } from "../types.ts";
 import type { ArchiveEvidence, ComparedTable } from "./types.ts";
 
 function findingsOf({ name, expected, actual, archived }: ComparedTable): Finding[] {
   if (actual === null) {
-    return [{ object: name, attribute: "table", expected: amount(archived.rows, "row"), actual: "no such table" }];
+    return [{ object: name, attribute: "table", expected: spellAmount(archived.rows, "row"), actual: "no such table" }];
   }
   if (expected.sum === "unreadable") {
     return [{ object: name, attribute: "rows", expected: "rows that PostgreSQL can read", actual: "unreadable" }];
@@ -38,13 +39,15 @@ export function archiveData({ tables, withoutRows, restored }: ArchiveEvidence):
         findings.push({ object, ...finding });
       }
       const rows = applicable.reduce((sum, { expected }) => sum + expected.rows, 0);
-      const total = `${amount(rows, "row")} in ${amount(applicable.length, "table")}`;
+      const total = `${spellAmount(rows, "row")} in ${spellAmount(applicable.length, "table")}`;
       const inserts = applicable.some(({ archived }) => archived.form === "insert");
       const empty = withoutRows.filter((table) => table.rows === 0).map(({ name }) => name);
       return judge({
         expected: total,
         actual:
-          findings.length === 0 ? `${total}, counted and hashed, equal` : `${amount(findings.length, "difference")}`,
+          findings.length === 0
+            ? `${total}, counted and hashed, equal`
+            : `${spellAmount(findings.length, "difference")}`,
         findings,
         unproven:
           changes.length === 0

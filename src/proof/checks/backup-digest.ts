@@ -1,4 +1,5 @@
-import { amount, judge } from "../outcome.ts";
+import { spellAmount } from "../../base/spell.ts";
+import { judge } from "../outcome.ts";
 import type { Check, CheckOutcome, ProofContext } from "../types.ts";
 
 /** Digests are long; this much tells two of them apart for people. */
@@ -27,11 +28,11 @@ export const backupDigest: Check = {
       });
     }
     return judge({
-      expected: `${amount(manifest.files.length, "file")} as in the manifest, digest ${short(recordedDigest ?? manifest.digest)}`,
+      expected: `${spellAmount(manifest.files.length, "file")} as in the manifest, digest ${short(recordedDigest ?? manifest.digest)}`,
       actual:
         archiveProblems.length === 0
-          ? `${amount(manifest.files.length, "file")} as in the manifest, digest ${short(manifest.digest)}`
-          : `${amount(archiveProblems.length, "file")} not as in the manifest`,
+          ? `${spellAmount(manifest.files.length, "file")} as in the manifest, digest ${short(manifest.digest)}`
+          : `${spellAmount(archiveProblems.length, "file")} not as in the manifest`,
       findings,
       notCovered:
         recordedDigest === null

@@ -1,8 +1,9 @@
+import { spellAmount } from "../../base/spell.ts";
 import { inBatches, oneByOneIfNeeded } from "../constraints/batches.ts";
 import { countBroken } from "../constraints/count-broken.ts";
 import { listRuledTables } from "../constraints/row-rules.ts";
 import { describeFailure } from "../failure.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import { inReadOnly } from "../read-only.ts";
 import type { Check, CheckOutcome, Finding, NotCovered, ProofContext } from "../types.ts";
 
@@ -33,7 +34,7 @@ export const constraintsChecks: Check = {
         ({ table }, thrown) => unproven.push(`the rows of ${table} could not be looked at: ${describeFailure(thrown)}`),
       );
       for (const { table, rule, rows } of broken) {
-        const actual = `${amount(rows, "row")} ${rows === 1 ? "breaks" : "break"} it`;
+        const actual = `${spellAmount(rows, "row")} ${rows === 1 ? "breaks" : "break"} it`;
         if (rule.binding) findings.push({ object: table, attribute: rule.name, expected: rule.expected, actual });
         else {
           const why = "the source never promised that it holds: it is NOT VALID or NOT ENFORCED";
@@ -41,11 +42,11 @@ export const constraintsChecks: Check = {
         }
       }
     }
-    const total = amount(
+    const total = spellAmount(
       ruled.reduce((sum, { rules }) => sum + rules.reduce((each, { parts }) => each + (parts?.length ?? 1), 0), 0),
       "rule",
     );
-    const of = `${total} of ${amount(ruled.length, "table")}`;
+    const of = `${total} of ${spellAmount(ruled.length, "table")}`;
     return judge({
       expected: of,
       actual: findings.length === 0 ? `${of} looked at, none broken` : `${findings.length} of ${total} broken`,

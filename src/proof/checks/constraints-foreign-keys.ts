@@ -1,8 +1,9 @@
+import { spellAmount } from "../../base/spell.ts";
 import { describeFailure } from "../failure.ts";
 import { type ForeignKey, findViolations, listForeignKeys, type Violations } from "../foreign-keys.ts";
 import { publicKey } from "../keys.ts";
 import { canonical } from "../names.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import { inReadOnly } from "../read-only.ts";
 import type { Check, CheckOutcome, Finding, NotCovered, ProofContext } from "../types.ts";
 
@@ -13,7 +14,7 @@ function describeKeys(key: ForeignKey, { total, more, keys }: Violations, hashKe
       hashKey,
     ),
   );
-  return `${amount(total, "row")} without one: ${shown.join("; ")}${more ? "; ..." : ""}`;
+  return `${spellAmount(total, "row")} without one: ${shown.join("; ")}${more ? "; ..." : ""}`;
 }
 
 /** Why a foreign key cannot be asked again on this copy; null where it can. */
@@ -53,7 +54,7 @@ export const constraintsForeignKeys: Check = {
         if (!key.binding) {
           const promise = "the source never promised that it holds: it is NOT VALID or NOT ENFORCED";
           notCovered.push({
-            what: `Foreign key ${name}: ${amount(violations.total, "row")} without a match`,
+            what: `Foreign key ${name}: ${spellAmount(violations.total, "row")} without a match`,
             why: promise,
           });
         } else {
@@ -68,7 +69,7 @@ export const constraintsForeignKeys: Check = {
         unproven.push(`${name} could not be looked at: ${describeFailure(thrown)}`);
       }
     }
-    const total = amount(keys.length, "foreign key");
+    const total = spellAmount(keys.length, "foreign key");
     return judge({
       expected: total,
       actual: findings.length === 0 ? `${total} looked at, none broken` : `${findings.length} of ${total} broken`,

@@ -1,3 +1,4 @@
+import { spellAmount } from "../../base/spell.ts";
 import type { Session } from "../../postgres/types.ts";
 import { inBatches, oneByOneIfNeeded } from "../constraints/batches.ts";
 import { readingHeap } from "../constraints/reading-heap.ts";
@@ -10,7 +11,7 @@ import {
 } from "../constraints/unique-keys.ts";
 import { describeFailure } from "../failure.ts";
 import { publicKey } from "../keys.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import { inReadOnly } from "../read-only.ts";
 import type { Check, CheckOutcome, Finding, NotCovered, ProofContext } from "../types.ts";
 
@@ -27,14 +28,14 @@ const pairwiseBytes = 128 * 1024;
 const pairwiseLimit = 60;
 
 function describe(key: UniqueKey, { total, more, keys }: Duplicates, hashKey: Buffer): string {
-  if (!key.usual) return `${amount(total, "row")} in conflict`;
+  if (!key.usual) return `${spellAmount(total, "row")} in conflict`;
   const shown = keys.map((parts) =>
     publicKey(
       parts.map((value, index) => ({ value, type: key.keys[index]?.type ?? "unknown" })),
       hashKey,
     ),
   );
-  return `${amount(total, "row")} too many: ${shown.join("; ")}${more ? "; ..." : ""}`;
+  return `${spellAmount(total, "row")} too many: ${shown.join("; ")}${more ? "; ..." : ""}`;
 }
 
 const needsIndex = ({ usual, bytes }: UniqueKey) => !usual && bytes > pairwiseBytes;
@@ -96,7 +97,7 @@ export const constraintsUniques: Check = {
         else notCovered.push({ what: `${name} on ${object}: ${actual}`, why: "its index is not valid on the copy" });
       }
     }
-    const total = amount(keys.length, "unique key");
+    const total = spellAmount(keys.length, "unique key");
     const how =
       built === 0
         ? "read again from the rows"

@@ -1,3 +1,4 @@
+import { spellAmount } from "../../base/spell.ts";
 import type { Census } from "../../census/types.ts";
 import { stillCounts } from "../../plan/exceptions.ts";
 import { compareTables } from "../compare-tables.ts";
@@ -5,7 +6,7 @@ import { describeFailure } from "../failure.ts";
 import { leftOutRelations } from "../left-out.ts";
 import { evaluateMatview } from "../matview.ts";
 import { canonical } from "../names.ts";
-import { amount, judge } from "../outcome.ts";
+import { judge } from "../outcome.ts";
 import type { Check, CheckOutcome, Finding, NotCovered, ProofContext } from "../types.ts";
 
 /** Whether the plan's excuse for not hashing a table has run out. */
@@ -83,10 +84,10 @@ export const dataEquality: Check = {
     const all = Object.values(expected.tables);
     const rows = all.reduce((sum, table) => sum + table.rows, 0);
     const findings = [...nothingCompared(expected), ...tables.findings, ...matviews.findings];
-    const equal = `${amount(tables.equal.tables, "table")}, ${amount(tables.equal.rows, "row")} equal`;
+    const equal = `${spellAmount(tables.equal.tables, "table")}, ${spellAmount(tables.equal.rows, "row")} equal`;
     return judge({
-      expected: `${amount(all.length, "table")}, ${amount(rows, "row")}`,
-      actual: findings.length === 0 ? equal : `${equal}; ${amount(findings.length, "difference")}`,
+      expected: `${spellAmount(all.length, "table")}, ${spellAmount(rows, "row")}`,
+      actual: findings.length === 0 ? equal : `${equal}; ${spellAmount(findings.length, "difference")}`,
       findings,
       unproven: [...tables.unproven, ...matviews.unproven],
       notCovered: [...tables.notCovered, ...matviews.notCovered],

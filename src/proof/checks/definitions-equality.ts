@@ -1,7 +1,8 @@
+import { spellAmount } from "../../base/spell.ts";
 import { compareInventories } from "../../census/compare-inventory.ts";
 import { unreadKind } from "../../census/inventory.ts";
 import type { Census, Difference } from "../../census/types.ts";
-import { amount, judge } from "../outcome.ts";
+import { judge } from "../outcome.ts";
 import { publicPair } from "../public-form.ts";
 import { isSkipped } from "../skipped-definitions.ts";
 import type { Check, CheckOutcome, Finding, ProofContext } from "../types.ts";
@@ -9,7 +10,7 @@ import type { Check, CheckOutcome, Finding, ProofContext } from "../types.ts";
 /** A difference as the report may show it. */
 function toFinding({ kind, object, attribute, change, expected, actual, folded = 0 }: Difference): Finding {
   const name = `${kind.replaceAll("-", " ")} ${object}`;
-  const others = folded === 0 ? "" : `, and ${amount(folded, "object")} with it`;
+  const others = folded === 0 ? "" : `, and ${spellAmount(folded, "object")} with it`;
   if (change === "missing") {
     return { object: name, attribute: "definition", expected: "present", actual: `missing${others}` };
   }
@@ -47,10 +48,10 @@ export const definitionsEquality: Check = {
       skippedExtensions: extensions,
     });
     const findings = differences.filter((difference) => !isSkipped(difference, restoreSkipped)).map(toFinding);
-    const total = amount(expected.inventory.filter(({ kind }) => kind !== unreadKind).length, "definition");
+    const total = spellAmount(expected.inventory.filter(({ kind }) => kind !== unreadKind).length, "definition");
     return judge({
       expected: total,
-      actual: findings.length === 0 ? `${total} equal` : amount(findings.length, "difference"),
+      actual: findings.length === 0 ? `${total} equal` : spellAmount(findings.length, "difference"),
       findings,
       unproven: unreadOnCopy(expected, copy).map(
         (kind) => `${kind.replaceAll("-", " ")} could not be read on the copy`,

@@ -1,5 +1,6 @@
+import { spellAmount } from "../../base/spell.ts";
 import { publicHash } from "../keys.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import type { Check, CheckOutcome, Finding, ProofContext } from "../types.ts";
 
 /** Large objects by number and content; PostgreSQL keeps them outside of every table. */
@@ -13,9 +14,9 @@ export const largeObjectsEquality: Check = {
         return notApplicable("Large objects", "the census holds none: there were none, or its role may not read them");
       }
       const reason = `the census of the source holds no large objects, and the copy has ${restored.count}`;
-      return { status: "not_run", expected: "unknown", actual: amount(restored.count, "large object"), reason };
+      return { status: "not_run", expected: "unknown", actual: spellAmount(restored.count, "large object"), reason };
     }
-    const total = amount(source.count, "large object");
+    const total = spellAmount(source.count, "large object");
     if (restored === null) {
       if (source.count === 0) return judge({ expected: total, actual: total, findings: [] });
       return judge({
@@ -36,6 +37,6 @@ export const largeObjectsEquality: Check = {
         actual: publicHash(restored.hash, hashKey),
       });
     }
-    return judge({ expected: total, actual: amount(restored.count, "large object"), findings });
+    return judge({ expected: total, actual: spellAmount(restored.count, "large object"), findings });
   },
 };

@@ -1,5 +1,6 @@
+import { spellAmount } from "../../base/spell.ts";
 import { listed } from "../../census/listed.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import type { Check, CheckOutcome, ProofContext } from "../types.ts";
 
 const depth = {
@@ -18,11 +19,12 @@ export const physicalAmcheck: Check = {
       return notApplicable("The pages of tables and indexes", why);
     }
     const { level, findings, unproven, looked, unknown } = found;
-    const total = `${amount(looked.tables, "table")} and ${amount(looked.indexes, "index", "indexes")}`;
+    const total = `${spellAmount(looked.tables, "table")} and ${spellAmount(looked.indexes, "index", "indexes")}`;
     const methods = [...unknown].map(([method, count]) => `${count} ${method}`);
     return judge({
       expected: `${total} sound`,
-      actual: findings.length === 0 ? `${total} sound (${depth[level]})` : amount(findings.length, "corrupt object"),
+      actual:
+        findings.length === 0 ? `${total} sound (${depth[level]})` : spellAmount(findings.length, "corrupt object"),
       findings,
       unproven,
       notCovered:

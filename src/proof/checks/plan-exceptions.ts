@@ -1,8 +1,9 @@
+import { spellAmount } from "../../base/spell.ts";
 import { describeException, reviewExceptions } from "../../plan/exceptions.ts";
 import type { Exception } from "../../plan/schema.ts";
 import { suggestion } from "../../plan/suggestion.ts";
 import type { RestoreError } from "../../restore/types.ts";
-import { amount, judge } from "../outcome.ts";
+import { judge } from "../outcome.ts";
 import type { CheckOutcome, CheckStatus, Finding } from "../types.ts";
 
 /** How the check of the exceptions is known; it runs after all others, on what they found. */
@@ -63,7 +64,7 @@ export function judgeExceptions(
       actual: `excused nothing, owner ${exception.owner}${mistyped(exception, found)}`,
     })),
   ];
-  const total = amount(exceptions.length, "exception");
+  const total = spellAmount(exceptions.length, "exception");
   return judge({
     expected: exceptions.length === 0 ? total : `${total} in force and needed`,
     actual: findings.length === 0 ? total : `${review.expired.length} run out, ${unused.length} unused`,

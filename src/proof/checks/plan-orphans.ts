@@ -1,10 +1,11 @@
+import { spellAmount } from "../../base/spell.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import { findColumn } from "../column.ts";
 import { describeFailure } from "../failure.ts";
 import { publicKey } from "../keys.ts";
 import { parseQualified, toSql } from "../names.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import { inReadOnly } from "../read-only.ts";
 import type { Check, CheckOutcome, Finding, ProofContext } from "../types.ts";
 
@@ -47,7 +48,7 @@ async function orphansOf(check: OrphanCheck, { session, hashKey }: ProofContext)
     .map(({ value }) => publicKey([{ value, type: from.type }], hashKey))
     .join(", ");
   const more = rows.length > shownKeys ? ", ..." : "";
-  const actual = `${amount(Number(first.total), "orphan")}: ${keys}${more}`;
+  const actual = `${spellAmount(Number(first.total), "orphan")}: ${keys}${more}`;
   return [{ object: check.table, attribute: check.column, expected, actual }];
 }
 
@@ -72,8 +73,8 @@ export const planOrphans: Check = {
       expected: references.join(", "),
       actual:
         findings.length === 0
-          ? `0 orphans of ${amount(checks.length - unproven.length, "reference")}`
-          : `orphans of ${findings.length} of ${amount(checks.length, "reference")}`,
+          ? `0 orphans of ${spellAmount(checks.length - unproven.length, "reference")}`
+          : `orphans of ${findings.length} of ${spellAmount(checks.length, "reference")}`,
       findings,
       unproven,
     });

@@ -1,4 +1,5 @@
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { spellAmount } from "../../base/spell.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import { rlsFindings } from "../rls.ts";
 import type { Check, CheckOutcome, ProofContext } from "../types.ts";
 
@@ -10,7 +11,7 @@ export const planRlsEnabled: Check = {
     const tables = database.rls_tables;
     if (tables.length === 0) return notApplicable("Row level security by the plan", "the plan names no rls_tables");
     const findings = await rlsFindings(session, tables);
-    const total = amount(tables.length, "table");
+    const total = spellAmount(tables.length, "table");
     return judge({
       expected: `on for ${total}`,
       actual: `on for ${findings.length === 0 ? total : `${tables.length - findings.length} of ${total}`}`,

@@ -1,8 +1,9 @@
+import { spellAmount } from "../../base/spell.ts";
 import { listed } from "../../census/listed.ts";
 import type { BackupFigures } from "../history/figures.ts";
 import { fewest, judgeHistory } from "../history/judge-history.ts";
 import { canonical } from "../names.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import type { Check, CheckOutcome, ProofContext } from "../types.ts";
 
 const identity = {
@@ -25,13 +26,13 @@ export function compareWithHistory(
   if (compared < fewest && findings.length === 0) {
     return notApplicable(
       "Comparison with earlier backups",
-      `${amount(compared, "earlier backup")} of this database ${compared === 1 ? "is" : "are"} recorded in the reports; it takes ${fewest}`,
+      `${spellAmount(compared, "earlier backup")} of this database ${compared === 1 ? "is" : "are"} recorded in the reports; it takes ${fewest}`,
     );
   }
-  const before = amount(compared, "earlier backup");
+  const before = spellAmount(compared, "earlier backup");
   const outcome = judge({
     expected: `in line with ${before}`,
-    actual: findings.length === 0 ? `in line with ${before}` : `${amount(findings.length, "figure")} out of line`,
+    actual: findings.length === 0 ? `in line with ${before}` : `${spellAmount(findings.length, "figure")} out of line`,
     findings,
     notCovered: suspicions,
   });

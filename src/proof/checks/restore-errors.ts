@@ -1,4 +1,5 @@
-import { amount, judge } from "../outcome.ts";
+import { spellAmount } from "../../base/spell.ts";
+import { judge } from "../outcome.ts";
 import type { Check, CheckOutcome, ProofContext } from "../types.ts";
 
 /** The ledger of the restore is closed: each error in it is allowed by a rule or by an exception of the plan. */
@@ -13,7 +14,7 @@ export const restoreErrors: Check = {
       actual:
         ledger.length === 0
           ? "0 errors"
-          : `${amount(open.length, "error")} that nobody allows, ${amount(allowed, "allowed error")}`,
+          : `${spellAmount(open.length, "error")} that nobody allows, ${spellAmount(allowed, "allowed error")}`,
       findings: open.map(({ object, message }) => ({
         object: object === "" ? "restore" : object,
         attribute: "error",

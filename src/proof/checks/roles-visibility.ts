@@ -1,7 +1,8 @@
+import { spellAmount } from "../../base/spell.ts";
 import { stillCounts } from "../../plan/exceptions.ts";
 import { compareRoleViews } from "../compare-role-views.ts";
 import { canonical, isQualified } from "../names.ts";
-import { amount, judge, notApplicable, notRun } from "../outcome.ts";
+import { judge, notApplicable, notRun } from "../outcome.ts";
 import type { Check, CheckOutcome, NotCovered, ProofContext } from "../types.ts";
 
 const subject = "What each role may see";
@@ -49,18 +50,18 @@ export const rolesVisibility: Check = {
     if (views.roles.length === 0 && views.unproven.length === 0) {
       return notApplicable(subject, "the plan names no role, and there are none of Supabase's: see role_views.roles");
     }
-    const perspectives = amount(views.perspectives.length, "perspective");
+    const perspectives = spellAmount(views.perspectives.length, "perspective");
     const users = views.perspectives.filter(({ user }) => user !== null).length;
-    const due = `${perspectives}, ${amount(users, "user")} among them`;
+    const due = `${perspectives}, ${spellAmount(users, "user")} among them`;
     if (copy.role_views === undefined) return notRun(due, "the copy was not asked");
     const { findings, unproven, equal } = compareRoleViews(expected, copy, {
       hashKey,
       onBoth: existsOnBoth(context),
     });
-    const same = `${amount(equal.sights, "sight")} and ${amount(equal.rights, "grant of rights", "grants of rights")} equal`;
+    const same = `${spellAmount(equal.sights, "sight")} and ${spellAmount(equal.rights, "grant of rights", "grants of rights")} equal`;
     return judge({
       expected: due,
-      actual: findings.length === 0 ? same : `${same}; ${amount(findings.length, "difference")}`,
+      actual: findings.length === 0 ? same : `${same}; ${spellAmount(findings.length, "difference")}`,
       findings,
       unproven: [...views.unproven, ...excusesRunOut(context), ...unproven],
       notCovered: [writes],

@@ -1,7 +1,8 @@
+import { spellAmount } from "../../base/spell.ts";
 import type { SequenceCensus, SequenceState } from "../../census/types.ts";
 import { leftOutRelations } from "../left-out.ts";
 import { canonical } from "../names.ts";
-import { amount, judge } from "../outcome.ts";
+import { judge } from "../outcome.ts";
 import type { Check, CheckOutcome, Finding, NotCovered, ProofContext } from "../types.ts";
 
 /**
@@ -86,11 +87,11 @@ export const sequencesEquality: Check = {
     }
     const total = Object.keys(expected.sequences).length;
     return judge({
-      expected: amount(total, "sequence"),
+      expected: spellAmount(total, "sequence"),
       actual:
         findings.length === 0
-          ? `${amount(total, "sequence")} in place${between > 0 ? `, ${between} of them moving during the backup` : ""}`
-          : `${amount(findings.length, "sequence")} out of place`,
+          ? `${spellAmount(total, "sequence")} in place${between > 0 ? `, ${between} of them moving during the backup` : ""}`
+          : `${spellAmount(findings.length, "sequence")} out of place`,
       findings,
       notCovered,
     });

@@ -1,9 +1,10 @@
+import { spellAmount } from "../../base/spell.ts";
 import { listRelations } from "../../census/relations.ts";
 import { readSamples } from "../../census/samples.ts";
 import { findColumn } from "../column.ts";
 import { publicHash, publicKey } from "../keys.ts";
 import { canonical, lookUp } from "../names.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import { inReadOnly } from "../read-only.ts";
 import { rlsFindings } from "../rls.ts";
 import type { Check, CheckOutcome, Finding, ProofContext } from "../types.ts";
@@ -48,13 +49,18 @@ export const smokeRecords: Check = {
         findings: [{ object: smoke.table, attribute: "table", expected: "counted on the source", actual }],
       });
     }
-    const samples = amount(expected.samples.length, "random record");
-    const total = amount(source.rows, "record");
+    const samples = spellAmount(expected.samples.length, "random record");
+    const total = spellAmount(source.rows, "record");
     // A census of an older plan has no sample of this table: then nothing was compared.
     const due = Math.min(smoke.rows, source.rows);
     if (due > 0 && expected.samples.every(({ table }) => canonical(table) !== canonical(smoke.table))) {
       const reason = `no record of ${smoke.table} was drawn when the backup was taken`;
-      return { status: "not_run", expected: `${amount(due, "random record")} of ${total}`, actual: "none", reason };
+      return {
+        status: "not_run",
+        expected: `${spellAmount(due, "random record")} of ${total}`,
+        actual: "none",
+        reason,
+      };
     }
     const findings = await sampleFindings(context);
     if (source.rows !== restored?.rows) {
@@ -66,7 +72,7 @@ export const smokeRecords: Check = {
     const rls = protectedBy.length > 0 ? ", row level security on" : "";
     return judge({
       expected: `${samples} of ${total} by hash${rls}`,
-      actual: findings.length === 0 ? `${samples} of ${total} equal${rls}` : amount(findings.length, "difference"),
+      actual: findings.length === 0 ? `${samples} of ${total} equal${rls}` : spellAmount(findings.length, "difference"),
       findings,
     });
   },

@@ -1,4 +1,5 @@
-import { amount } from "../outcome.ts";
+import { median } from "../../base/median.ts";
+import { spellAmount, spellBytes } from "../../base/spell.ts";
 import type { Finding, NotCovered } from "../types.ts";
 import type { BackupFigures } from "./figures.ts";
 
@@ -29,13 +30,6 @@ export interface HistoryVerdict {
   readonly suspicions: readonly NotCovered[];
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, sorted[middle] ?? 0];
-  return (low + high) / 2;
-}
-
 type Trend = "in-line" | "lost" | "grown";
 
 /**
@@ -53,8 +47,8 @@ function trend(now: number, earlier: readonly number[], least: { lost: number; g
 }
 
 function about(name: string, { rows }: { rows: number }, usual: number): Finding {
-  const expected = `about ${amount(Math.round(usual), "row")}, as in the backups before`;
-  return { object: name, attribute: "rows", expected, actual: amount(rows, "row") };
+  const expected = `about ${spellAmount(Math.round(usual), "row")}, as in the backups before`;
+  return { object: name, attribute: "rows", expected, actual: spellAmount(rows, "row") };
 }
 
 const unusual = "unusual next to the backups before, and yet no failure: make sure that it is meant";
@@ -71,7 +65,8 @@ function judgeTables(now: Counts, earlier: readonly Counts[], critical: (table: 
     const rows = now[name];
     if (!Object.hasOwn(now, name) || rows === undefined) {
       const gone = before.length === earlier.length && usual > leastLost.tableRows;
-      if (gone) suspicions.push({ what: `Table ${name} with about ${amount(usual, "row")} is gone`, why: unusual });
+      if (gone)
+        suspicions.push({ what: `Table ${name} with about ${spellAmount(usual, "row")} is gone`, why: unusual });
       continue;
     }
     const least = critical(name) ? 1 : neverEmpty;
@@ -80,14 +75,12 @@ function judgeTables(now: Counts, earlier: readonly Counts[], critical: (table: 
     const direction = trend(rows, before, { lost, grown: leastGrown.tableRows });
     if (emptied || direction === "lost") findings.push(about(name, { rows }, usual));
     else if (direction === "grown") {
-      const what = `${name} has ${amount(rows, "row")}, after about ${amount(Math.round(usual), "row")}`;
+      const what = `${name} has ${spellAmount(rows, "row")}, after about ${spellAmount(Math.round(usual), "row")}`;
       suspicions.push({ what, why: unusual });
     }
   }
   return { findings, suspicions };
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 
 function judgeTotals(now: BackupFigures, earlier: readonly BackupFigures[]) {
   const findings: Finding[] = [];
@@ -107,9 +100,9 @@ function judgeTotals(now: BackupFigures, earlier: readonly BackupFigures[]) {
   weigh(
     "rows",
     ({ rows }) => rows,
-    (rows) => amount(rows, "row"),
+    (rows) => spellAmount(rows, "row"),
   );
-  weigh("size", ({ size_bytes }) => size_bytes, megabytes);
+  weigh("size", ({ size_bytes }) => size_bytes, spellBytes);
   return { findings, suspicions };
 }
 

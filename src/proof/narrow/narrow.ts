@@ -1,11 +1,11 @@
 import { scopeOf } from "../../backup/manifest.ts";
 import type { Progress } from "../../base/progress.ts";
+import { spellAmount } from "../../base/spell.ts";
 import type { TableCensus } from "../../census/types.ts";
 import type { Target } from "../../postgres/types.ts";
 import { describeFailure } from "../failure.ts";
 import { publicKey } from "../keys.ts";
 import { lookUp } from "../names.ts";
-import { amount } from "../outcome.ts";
 import type { CheckResult, Finding, ProofContext } from "../types.ts";
 import { type Loading, loadArchiveRows } from "./archive-rows.ts";
 import { compareRows, type RowComparison, type RowDifference } from "./compare-rows.ts";
@@ -30,11 +30,11 @@ export interface NarrowOptions {
 
 /** Which side is off: the archive against the census of the source. */
 function sideFinding(table: string, source: TableCensus | undefined, archive: { rows: number; hash: string }): Finding {
-  const expected = `the source's ${amount(source?.rows ?? 0, "row")}`;
+  const expected = `the source's ${spellAmount(source?.rows ?? 0, "row")}`;
   const same = archive.rows === source?.rows && (source.hash === null || source.hash === archive.hash);
   const actual = same
     ? "the same: the copy was changed after it was loaded"
-    : `not the source's (${amount(archive.rows, "row")}): the archive does not hold what was backed up`;
+    : `not the source's (${spellAmount(archive.rows, "row")}): the archive does not hold what was backed up`;
   return { object: table, attribute: "archive", expected, actual };
 }
 

@@ -1,6 +1,6 @@
+import { spellAmount } from "../../base/spell.ts";
 import { sqlstate } from "../../census/sqlstate.ts";
 import { describeFailure } from "../failure.ts";
-import { amount } from "../outcome.ts";
 import type { Finding } from "../types.ts";
 import type { PhysicalRelation } from "./relations.ts";
 
@@ -62,6 +62,6 @@ export function judgeHeap({ table }: PhysicalRelation, { count, first }: HeapFau
     const place = row === null ? `page ${page}` : `page ${page}, row ${row}`;
     return `${place}: ${plain(message ?? "")}`;
   });
-  const actual = `${amount(count, "fault")}: ${places.join("; ")}${count > first.length ? "; ..." : ""}`;
+  const actual = `${spellAmount(count, "fault")}: ${places.join("; ")}${count > first.length ? "; ..." : ""}`;
   return [{ object: table, attribute: "pages", expected: "sound", actual }];
 }

@@ -1,6 +1,6 @@
+import { spellAmount, spellSeconds } from "../../base/spell.ts";
 import type { PlatformBackup } from "../../supabase/management/backups.ts";
-import { hours } from "../../vault/vault-checks.ts";
-import { amount, judge, notApplicable } from "../outcome.ts";
+import { judge, notApplicable } from "../outcome.ts";
 import type { CheckOutcome, Finding } from "../types.ts";
 import { type PlatformCheck, type PlatformFacts, troubleAt, whenAsked } from "./facts.ts";
 
@@ -48,7 +48,7 @@ function spoilt(facts: PlatformFacts, backups: readonly PlatformBackup[]): Findi
 }
 
 function newestFinding(facts: PlatformFacts, backups: readonly PlatformBackup[]): Finding[] {
-  const expected = `a completed backup not older than ${hours(facts.promised.max_age)}`;
+  const expected = `a completed backup not older than ${spellSeconds(facts.promised.max_age)}`;
   const newest = backups.find(usable);
   const about = { object: "newest backup", attribute: "age", expected };
   if (newest === undefined) {
@@ -56,7 +56,7 @@ function newestFinding(facts: PlatformFacts, backups: readonly PlatformBackup[])
     return [{ ...about, actual: none }];
   }
   const age = (facts.now.getTime() - Date.parse(newest.inserted_at)) / 1000;
-  return age <= facts.promised.max_age ? [] : [{ ...about, actual: `${hours(age)} old` }];
+  return age <= facts.promised.max_age ? [] : [{ ...about, actual: `${spellSeconds(age)} old` }];
 }
 
 /** There is a completed backup, it is young enough, and none within the retention failed or was removed. */
@@ -64,17 +64,17 @@ export const platformBackups: PlatformCheck = {
   id: "platform.backups",
   title: "The platform's newest backup is complete and young enough",
   judge(facts) {
-    const expected = `completed, not older than ${hours(facts.promised.max_age)}, none failed`;
+    const expected = `completed, not older than ${spellSeconds(facts.promised.max_age)}, none failed`;
     const look = () =>
       withoutBackups(facts, expected) ??
       whenAsked(facts, facts.backups, expected, ({ backups }) => {
         const findings = [...newestFinding(facts, backups), ...spoilt(facts, backups)];
         const newest = backups.find(usable);
         const age =
-          newest === undefined ? "none" : hours((facts.now.getTime() - Date.parse(newest.inserted_at)) / 1000);
+          newest === undefined ? "none" : spellSeconds((facts.now.getTime() - Date.parse(newest.inserted_at)) / 1000);
         return judge({
           expected,
-          actual: `${amount(backups.filter(usable).length, "completed backup")}, the newest ${newest === undefined ? "missing" : `${age} old`}`,
+          actual: `${spellAmount(backups.filter(usable).length, "completed backup")}, the newest ${newest === undefined ? "missing" : `${age} old`}`,
           findings,
         });
       });
@@ -104,7 +104,7 @@ export const platformDays: PlatformCheck = {
   title: "The platform has a backup of every day that it keeps",
   judge(facts) {
     const days = demandedDays(facts);
-    const expected = `a backup for each of the last ${amount(days.length, "day")}`;
+    const expected = `a backup for each of the last ${spellAmount(days.length, "day")}`;
     const look = () =>
       withoutBackups(facts, expected) ??
       whenAsked(facts, facts.backups, expected, ({ backups }) => {
@@ -112,7 +112,7 @@ export const platformDays: PlatformCheck = {
         const missing = days.filter((date) => !present.has(date)).sort();
         return judge({
           expected,
-          actual: `${days.length - missing.length} of ${amount(days.length, "day")}`,
+          actual: `${days.length - missing.length} of ${spellAmount(days.length, "day")}`,
           findings: missing.map((date) => {
             const weekday = weekdays[new Date(`${date}T00:00:00Z`).getUTCDay()] ?? "";
             const trouble = troubleAt(facts, `${date}T${facts.promised.at}:00Z`);

@@ -1,7 +1,8 @@
+import { spellAmount } from "../../base/spell.ts";
 import { type WriteCounters, writtenBetween } from "../../census/writes.ts";
 import { compareTables } from "../compare-tables.ts";
 import { canonical } from "../names.ts";
-import { amount, judge } from "../outcome.ts";
+import { judge } from "../outcome.ts";
 import type { Check, CheckOutcome, Finding, NotCovered, ProofContext } from "../types.ts";
 
 /*
@@ -31,10 +32,10 @@ export function weigh(
   if (written.rows === 0) return { finding };
   const differs = attribute === "rows" ? Math.abs(Number(actual) - Number(expected)) : 0;
   if (differs > written.appearedOrWent) {
-    const most = amount(written.appearedOrWent, "row");
+    const most = spellAmount(written.appearedOrWent, "row");
     return { finding: { ...finding, expected: `${expected}, give or take ${most} written meanwhile` } };
   }
-  const why = `${amount(written.rows, "row")} were written between the census and the platform's backup; it differs by no more than that`;
+  const why = `${spellAmount(written.rows, "row")} were written between the census and the platform's backup; it differs by no more than that`;
   return { within: { what: `Content of ${object}`, why } };
 }
 
@@ -63,10 +64,10 @@ export function branchData(bounds: Bounds): Check {
       }
       const { tables, rows } = compared.equal;
       const besides =
-        within.length === 0 ? "" : `, ${amount(within.length, "table")} within what was written meanwhile`;
+        within.length === 0 ? "" : `, ${spellAmount(within.length, "table")} within what was written meanwhile`;
       return judge({
-        expected: `${amount(Object.keys(expected.tables).length, "table")}, equal but for what was written meanwhile`,
-        actual: `${amount(tables, "table")}, ${amount(rows, "row")} equal${besides}`,
+        expected: `${spellAmount(Object.keys(expected.tables).length, "table")}, equal but for what was written meanwhile`,
+        actual: `${spellAmount(tables, "table")}, ${spellAmount(rows, "row")} equal${besides}`,
         findings,
         unproven,
         notCovered: [...compared.notCovered, ...within],
@@ -89,7 +90,7 @@ export const branchReferenceIntact: Check = {
       const digests = { expected: recordedDigest, actual: manifest.digest };
       findings.push({ object: manifest.id, attribute: "digest as recorded outside the vault", ...digests });
     }
-    const actual = findings.length === 0 ? "as it was written" : amount(findings.length, "difference");
+    const actual = findings.length === 0 ? "as it was written" : spellAmount(findings.length, "difference");
     return judge({ expected: "as it was written", actual, findings });
   },
 };

@@ -1,7 +1,8 @@
+import { median } from "../../base/median.ts";
+import { spellAmount, spellBytes } from "../../base/spell.ts";
 import { spell } from "../checks/objectives.ts";
 import { judge } from "../outcome.ts";
 import type { CheckOutcome } from "../types.ts";
-import { median } from "./others.ts";
 
 /* Files that a person exports by hand. Pure: what lies there, and what was proven, is brought by the operation. */
 
@@ -64,13 +65,12 @@ const fewest = 3;
 export function judgeSize(file: ExportedFile, earlier: readonly ExportedFile[]): CheckOutcome {
   const expected = `within a factor of ${sizeFactor} of the median of the last 7`;
   const sizes = earlier.slice(0, 7).map(({ bytes }) => bytes);
-  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   if (sizes.length < fewest) {
-    const outcome = judge({ expected, actual: megabytes(file.bytes), findings: [] });
-    return { ...outcome, reason: `only ${sizes.length} earlier exports to compare with` };
+    const outcome = judge({ expected, actual: spellBytes(file.bytes), findings: [] });
+    return { ...outcome, reason: `only ${spellAmount(sizes.length, "earlier export")} to compare with` };
   }
   const usual = median(sizes);
-  const actual = `${megabytes(file.bytes)}, usually ${megabytes(usual)}`;
+  const actual = `${spellBytes(file.bytes)}, usually ${spellBytes(usual)}`;
   const far = file.bytes > usual * sizeFactor || file.bytes * sizeFactor < usual;
   const wrong = far && Math.abs(file.bytes - usual) >= sizeFloor;
   const finding = { object: file.name, attribute: "size", expected, actual };

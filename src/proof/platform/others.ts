@@ -1,3 +1,5 @@
+import { median } from "../../base/median.ts";
+import { spellBytes } from "../../base/spell.ts";
 import { healthy, passing } from "../../supabase/management/projects.ts";
 import { judge, notApplicable, notRun } from "../outcome.ts";
 import type { CheckOutcome, Finding } from "../types.ts";
@@ -92,16 +94,6 @@ const sizeFloor = 16 * 1024 * 1024;
 /** With fewer earlier figures there is no "usual". */
 const fewest = 3;
 
-/** The middle of some figures; 0 where there are none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-
 /** The platform tells no backup's size, so the database that it backs up is weighed against the last seven checks. */
 export const platformSize: PlatformCheck = {
   id: "platform.size",
@@ -112,11 +104,11 @@ export const platformSize: PlatformCheck = {
     const weigh = (bytes: number) => {
       const earlier = facts.earlierBytes.slice(0, 7);
       if (earlier.length < fewest) {
-        const why = `the platform tells no sizes; the database has ${megabytes(bytes)}, and it takes ${fewest} earlier checks to compare with`;
+        const why = `the platform tells no sizes; the database has ${spellBytes(bytes)}, and it takes ${fewest} earlier checks to compare with`;
         return notApplicable(what, why);
       }
       const usual = median(earlier);
-      const actual = `${megabytes(bytes)}, usually ${megabytes(usual)}`;
+      const actual = `${spellBytes(bytes)}, usually ${spellBytes(usual)}`;
       const far = bytes > usual * sizeFactor || bytes * sizeFactor < usual;
       const inLine = !far || Math.abs(bytes - usual) < sizeFloor;
       return judge({

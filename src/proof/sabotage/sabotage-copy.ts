@@ -1,10 +1,10 @@
 import { stopwatch } from "../../base/clock.ts";
 import type { Progress } from "../../base/progress.ts";
+import { spellAmount } from "../../base/spell.ts";
 import { connect } from "../../postgres/connect.ts";
 import type { Target } from "../../postgres/types.ts";
 import { allChecks } from "../all-checks.ts";
 import { describeFailure } from "../failure.ts";
-import { amount } from "../outcome.ts";
 import type { Check, CheckResult, NotCovered, ProofContext } from "../types.ts";
 import { commit } from "./act.ts";
 import { allHarms, quotas } from "./catalogue.ts";
@@ -115,12 +115,12 @@ export async function sabotageCopy(
 /** What the self-test could not try here. */
 function shortfall(families: readonly Harm["family"][], inTime: boolean, seconds: number): NotCovered[] {
   const what = [
-    ...(families.length < enough ? [`More than ${amount(families.length, "act")} of sabotage`] : []),
+    ...(families.length < enough ? [`More than ${spellAmount(families.length, "act")} of sabotage`] : []),
     ...(families.includes("rows") ? [] : ["Sabotage of rows"]),
   ];
   const time = Math.max(1, Math.round(seconds));
   const why = inTime
     ? "the copy has nothing else that could be harmed and looked at again at little cost"
-    : `a fifth of the proof's time is all that it may take, and that is ${amount(time, "second")}`;
+    : `a fifth of the proof's time is all that it may take, and that is ${spellAmount(time, "second")}`;
   return what.map((one) => ({ what: one, why }));
 }

@@ -1,5 +1,5 @@
+import { spellAmount } from "../../base/spell.ts";
 import { publicKey } from "../keys.ts";
-import { amount } from "../outcome.ts";
 import { inReadOnly } from "../read-only.ts";
 import type { Check, CheckOutcome, ProofContext, TeamCheck } from "../types.ts";
 
@@ -37,7 +37,7 @@ export function teamCheck(team: TeamCheck): Check {
         expected,
         actual: "violated",
       }));
-      const actual = amount(total, "violation");
+      const actual = spellAmount(total, "violation");
       if (team.severity === "warning") {
         const reason = `a warning: ${actual} by a rule of the team that does not fail the proof`;
         return { status: "passed", expected, actual, findings, reason };

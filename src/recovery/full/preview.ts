@@ -1,8 +1,8 @@
 import { IthacaError } from "../../base/errors.ts";
+import { spellInstant } from "../../base/spell.ts";
 import { connect } from "../../postgres/connect.ts";
 import { majorOf } from "../../postgres/server-facts.ts";
 import { describeTarget } from "../../postgres/target.ts";
-import { spellInstant } from "../../report/format.ts";
 import { compareWithNow } from "../losses.ts";
 import type { Preview } from "../types.ts";
 import { scopeWithoutMarker } from "./examine.ts";

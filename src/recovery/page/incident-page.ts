@@ -1,5 +1,5 @@
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import { code, prose, table } from "../../report/escape.ts";
-import { spellInstant, spellSeconds } from "../../report/format.ts";
 import type { Incident } from "../types.ts";
 import { sectionMarkdown } from "./preview-markdown.ts";
 import { ratesSection } from "./rates-section.ts";

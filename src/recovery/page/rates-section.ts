@@ -1,4 +1,4 @@
-import { spellSeconds } from "../../report/format.ts";
+import { spellSeconds } from "../../base/spell.ts";
 import type { Incident, Rates } from "../types.ts";
 import type { Section } from "./sections.ts";
 

@@ -1,4 +1,4 @@
-import { spellAmount, spellCount, spellInstant, spellSeconds } from "../../report/format.ts";
+import { spellAmount, spellCount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import { changedTables } from "../losses.ts";
 import { tableModes } from "../table/types.ts";
 import type { Incident, Preview, TableLoss } from "../types.ts";

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../base/child-process.ts";
 import { IthacaError } from "../../base/errors.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
+import { spellBytes } from "../../base/spell.ts";
 import { describePrograms, findPrograms } from "../../postgres/binaries.ts";
 import { findServer } from "../../postgres/clients.ts";
 import { dataParent, freeSpace } from "../../postgres/cluster-places.ts";
@@ -136,11 +137,10 @@ async function recover(work: Work, stanza: Stanza): Promise<Recovered> {
 async function restoreFiles(work: Work, backup: PhysicalBackup, delta: boolean): Promise<void> {
   const { site, repository, signal } = work;
   const free = await freeSpace(site.home);
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   // The log that is replayed needs room besides.
   const needs = backup.sizeBytes * 1.1;
   if (!delta && free !== null && free < needs) {
-    throw pgbackrestErrors.no_space({ path: site.home, needs: gigabytes(needs), has: gigabytes(free) });
+    throw pgbackrestErrors.no_space({ path: site.home, needs: spellBytes(needs), has: spellBytes(free) });
   }
   const tablespaces = join(site.home, "tablespaces");
   await mkdir(tablespaces, { recursive: true, mode: 0o700 });

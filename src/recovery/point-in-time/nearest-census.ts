@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { spellAmount, spellInstant } from "../../base/spell.ts";
 import { compareInventories } from "../../census/compare-inventory.ts";
 import { readInventory } from "../../census/inventory.ts";
 import type { Census, Difference, InventoryObject, Scope } from "../../census/types.ts";
@@ -8,9 +9,7 @@ import { connect } from "../../postgres/connect.ts";
 import type { Target } from "../../postgres/types.ts";
 import { compareTables } from "../../proof/compare-tables.ts";
 import { canonical } from "../../proof/names.ts";
-import { amount } from "../../proof/outcome.ts";
 import { weigh } from "../../proof/platform/branch.ts";
-import { spellInstant } from "../../report/format.ts";
 import { scopeWithoutMarker } from "../full/examine.ts";
 import type { Verified } from "../types.ts";
 
@@ -94,8 +93,8 @@ export function compareWithNearest(nearest: NearestCensus, meanwhile: Meanwhile,
     id: "point.definitions",
     title: `Definitions that nobody has changed since ${since} are the backup's`,
     status: wrong.length === 0 ? "passed" : "failed",
-    expected: `as in ${nearest.id}, but for ${amount(changed.size, "definition")} changed since`,
-    actual: wrong.length === 0 ? "as expected" : `${amount(wrong.length, "difference")}`,
+    expected: `as in ${nearest.id}, but for ${spellAmount(changed.size, "definition")} changed since`,
+    actual: wrong.length === 0 ? "as expected" : `${spellAmount(wrong.length, "difference")}`,
     reason: listed(wrong),
   };
   const either = other.filter((name) => changed.has(name));
@@ -146,7 +145,7 @@ function compareRows(
     title: `Rows that nobody has written since ${spellInstant(takenAt)} are the backup's`,
     status: wrong.length > 0 ? "failed" : "passed",
     expected: `as in ${id}, but for what was written since`,
-    actual: `${amount(tables, "table")}, ${amount(rows, "row")} equal; ${amount(open.length, "table")} within what was written since`,
+    actual: `${spellAmount(tables, "table")}, ${spellAmount(rows, "row")} equal; ${spellAmount(open.length, "table")} within what was written since`,
     reason: listed(wrong),
   };
   const why = `not in ${id}, or not in production any more: nobody knows since when`;

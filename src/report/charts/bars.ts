@@ -1,4 +1,4 @@
-import { spellSeconds } from "../format.ts";
+import { spellSeconds } from "../../base/spell.ts";
 import { light } from "./palette.ts";
 import { escaped, pictureWidth, recoloured } from "./svg.ts";
 import { font } from "./theme.ts";

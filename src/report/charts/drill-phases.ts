@@ -1,4 +1,4 @@
-import { spellAmount, spellSeconds } from "../format.ts";
+import { spellAmount, spellSeconds } from "../../base/spell.ts";
 import type { DrillReport } from "../model.ts";
 import { barsPicture, type Shades } from "./bars.ts";
 import { light } from "./palette.ts";

@@ -1,4 +1,4 @@
-import { spellInstant, spellSeconds } from "../format.ts";
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { AnyReport, Objective, ProofReport } from "../model.ts";
 import { promiseSigns, scaleOf } from "./marks.ts";
 import { light } from "./palette.ts";

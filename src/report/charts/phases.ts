@@ -1,4 +1,4 @@
-import { spellSeconds } from "../format.ts";
+import { spellSeconds } from "../../base/spell.ts";
 import type { ProofReport } from "../model.ts";
 import { isRecoveryPhase, restoreSeconds } from "../objectives.ts";
 import { barsPicture, type Shades } from "./bars.ts";

@@ -1,4 +1,4 @@
-import { spellInstant, spellSeconds } from "../format.ts";
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { AnyReport, ProofReport } from "../model.ts";
 import { restoreSeconds } from "../objectives.ts";
 import { runSigns, scaleOf } from "./marks.ts";

@@ -1,4 +1,4 @@
-import { spellAmount, spellBytes, spellCount, spellInstant } from "../format.ts";
+import { spellAmount, spellBytes, spellCount, spellInstant } from "../../base/spell.ts";
 import type { AnyReport } from "../model.ts";
 import { light } from "./palette.ts";
 import { backupsOf, dayOf, type Taken } from "./series.ts";

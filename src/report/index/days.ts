@@ -1,5 +1,5 @@
+import { spellBytes } from "../../base/spell.ts";
 import { cell, table } from "../escape.ts";
-import { spellBytes } from "../format.ts";
 import { isBackup, isProof } from "../history.ts";
 import type { AnyReport } from "../model.ts";
 import { linkTo } from "./link-to.ts";

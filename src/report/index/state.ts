@@ -1,6 +1,6 @@
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import { lastFiring } from "../../plan/firing.ts";
 import type { Plan } from "../../plan/schema.ts";
-import { spellInstant, spellSeconds } from "../format.ts";
 import { isBackup, isCheck, isDisaster, isDrill, isPoint, isProof, isRecovery, isWatch } from "../history.ts";
 import type { AnyReport, BackupReport, DrillReport, ProofReport } from "../model.ts";
 import { linkTo } from "./link-to.ts";

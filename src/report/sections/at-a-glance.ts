@@ -1,5 +1,5 @@
+import { spellAmount, spellBytes, spellCount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import { code, table } from "../escape.ts";
-import { spellAmount, spellBytes, spellCount, spellInstant, spellSeconds } from "../format.ts";
 import type { Objective, ProofReport } from "../model.ts";
 
 function promise({ met, target_s }: Objective, name: string): string {

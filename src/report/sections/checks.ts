@@ -1,6 +1,6 @@
+import { spellSeconds } from "../../base/spell.ts";
 import type { CheckResult } from "../../proof/types.ts";
 import { cell, code, prose, table } from "../escape.ts";
-import { spellSeconds } from "../format.ts";
 import { andMore, type Limits } from "../limits.ts";
 import type { ProofReport } from "../model.ts";
 

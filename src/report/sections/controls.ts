@@ -1,6 +1,6 @@
+import { spellCount } from "../../base/spell.ts";
 import { type Control, controls } from "../controls.ts";
 import { cell, code, table } from "../escape.ts";
-import { spellCount } from "../format.ts";
 import type { ProofReport } from "../model.ts";
 
 /** What the checks that answer a requirement came to in this run. */

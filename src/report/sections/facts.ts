@@ -1,6 +1,6 @@
+import { shortDigest, spellBytes, spellClock, spellInstant, spellSeconds } from "../../base/spell.ts";
 import { phasesInWords } from "../charts/phases.ts";
 import { cell, code, prose, table } from "../escape.ts";
-import { shortDigest, spellBytes, spellClock, spellInstant, spellSeconds } from "../format.ts";
 import type { Objective, ProofReport, Run } from "../model.ts";
 import { restoreSeconds } from "../objectives.ts";
 import { evidenceOf, forMachines, ownPicture } from "../page.ts";

@@ -1,6 +1,6 @@
+import { spellAmount, spellInstant } from "../../base/spell.ts";
 import type { CheckResult } from "../../proof/types.ts";
 import { cell, prose } from "../escape.ts";
-import { spellAmount, spellInstant } from "../format.ts";
 import type { ProofReport, Verdict } from "../model.ts";
 import { verdictReasons } from "../verdict.ts";
 

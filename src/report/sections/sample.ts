@@ -1,5 +1,5 @@
+import { spellAmount, spellBytes, spellCount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import { cell, code, table } from "../escape.ts";
-import { spellAmount, spellBytes, spellCount, spellInstant, spellSeconds } from "../format.ts";
 import { andMore, type Limits } from "../limits.ts";
 import type { SampleRecord } from "../model.ts";
 

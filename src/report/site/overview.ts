@@ -1,6 +1,6 @@
+import { spellBytes, spellInstant, spellSeconds } from "../../base/spell.ts";
 import { chartsOf } from "../charts/charts.ts";
 import { newestEnd } from "../charts/series.ts";
-import { spellBytes, spellInstant, spellSeconds } from "../format.ts";
 import { type DatabaseState, gapLine, isSafe, stateOf } from "../index/state.ts";
 import { figure, picture } from "./figure.ts";
 import { type Html, html } from "./html.ts";

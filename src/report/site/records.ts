@@ -1,4 +1,4 @@
-import { spellInstant, spellSeconds } from "../format.ts";
+import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import { evidenceFolder, evidenceOf, tableOf, word } from "./evidence.ts";
 import { type Html, html } from "./html.ts";
 import { type Page, way } from "./layout.ts";

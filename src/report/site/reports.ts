@@ -1,4 +1,4 @@
-import { spellInstant } from "../format.ts";
+import { spellInstant } from "../../base/spell.ts";
 import { isProof } from "../history.ts";
 import type { AnyReport } from "../model.ts";
 import { evidenceOf, tableOf, word } from "./evidence.ts";

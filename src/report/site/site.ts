@@ -1,10 +1,10 @@
+import { spellInstant } from "../../base/spell.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { linkAt } from "../chain/link.ts";
 import { chainHeads } from "../chain/next-links.ts";
 import type { EvidenceFile } from "../chain/types.ts";
 import { chartFiles } from "../charts/draw.ts";
 import { newestEnd } from "../charts/series.ts";
-import { spellInstant } from "../format.ts";
 import { reportsAmong } from "../index-page.ts";
 import { evidenceFolder, recordedIn } from "./evidence.ts";
 import { documentOf } from "./layout.ts";

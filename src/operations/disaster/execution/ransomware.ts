@@ -1,8 +1,8 @@
+import { spellAmount } from "../../../base/spell.ts";
 import { describeTraces, firstTrace, massChanges, massWrites } from "../../../recovery/disaster/anomalies.ts";
 import { busyHours, changesByHour } from "../../../recovery/disaster/changes-by-hour.ts";
 import type { StepAction } from "../../../recovery/disaster/drive-steps.ts";
 import { auditSecurity } from "../../../recovery/disaster/security-audit.ts";
-import { spellAmount } from "../../../report/format.ts";
 import { listReports, recordedFigures } from "../../../report/history.ts";
 import { openVault } from "../../../vault/vault.ts";
 import { backup } from "../../backup.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shortDigest, spellAmount, spellBytes, spellClock, spellCount, spellInstant, spellSeconds } from "./format.ts";
+import { shortDigest, spellAmount, spellBytes, spellClock, spellCount, spellInstant, spellSeconds } from "./spell.ts";
 
 test.each([
   [0, "0"],
