@@ -205,7 +205,8 @@ test("CI: its own steps, with npm standing in for these very tests", async () =>
     await chmod(join(bin, "npm"), 0o755);
     const environment = { PATH: `${bin}${delimiter}${process.env.PATH}` };
     const ci = await runs("ci.yml", { event: "push", environment });
-    expect([ci.result, ci.log.match(/^npm .*/gm)]).toEqual([result, ["npm ci --no-audit --no-fund", "npm test"]]);
+    const commands = ["npm ci --no-audit --no-fund", "npm test", "npm run lint"];
+    expect([ci.result, ci.log.match(/^npm .*/gm)]).toEqual([result, commands]);
     expect(ci.summary).toContain("7 passed");
   }
 });
