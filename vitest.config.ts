@@ -28,8 +28,8 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: ["test/support/global-setup.ts"],
-    // Each worker has a real PostgreSQL server of its own. They wait a good deal: three keep two cores busy.
-    maxWorkers: 3,
+    // Each worker has a real PostgreSQL server of its own. They wait a good deal: four keep two cores busy.
+    maxWorkers: 4,
     projects: [
       {
         test: {

@@ -30,16 +30,20 @@ test("one shell keeps the wills of many, word by word, and another takes its pla
     guard('printf "%s" "$1" > "$2"', [${JSON.stringify(parameter)}, ${JSON.stringify(mark("quoted"))}]);
     const gone = guard('touch "$1"', [${JSON.stringify(mark("never"))}]);
     const shells = () => readFileSync(\`/proc/\${process.pid}/task/\${process.pid}/children\`, "utf8").trim().split(" ");
-    const [first, ...more] = shells();
-    process.kill(Number(first), "SIGKILL");
-    setTimeout(() => {
-      gone[Symbol.dispose]();
-      guard('touch "$1"', [${JSON.stringify(mark("later"))}]);
-      process.stdout.write(1 + more.length + " " + shells().length + "\\n");
-    }, 200);
+    const later = (work) => setTimeout(work, 300);
+    later(() => {
+      const first = shells();
+      process.kill(Number(first[0]), "SIGKILL");
+      later(() => {
+        const second = shells();
+        gone[Symbol.dispose]();
+        guard('touch "$1"', [${JSON.stringify(mark("later"))}]);
+        process.stdout.write([first.length, second.length, shells().length, first[0] === second[0]].join(" ") + "\\n");
+      });
+    });
     setInterval(() => {}, 1000);
   `;
-  expect(await dieWith("SIGKILL", source)).toBe("1 1");
+  expect(await dieWith("SIGKILL", source)).toBe("1 1 1 false");
   await until(() => existsSync(mark("quoted")) && existsSync(mark("later")));
   expect(readFileSync(mark("quoted"), "utf8")).toBe(parameter);
   expect(existsSync(mark("never"))).toBe(false);

@@ -35,6 +35,8 @@ const quote = (text: string) => `'${text.replaceAll("'", "'\\''").replaceAll("\n
 const wills = new Map<number, string>();
 let shell: ChildProcess | null = null;
 let lastNumber = 0;
+/** Milliseconds. */
+const shortLife = 100;
 
 function startShell(): ChildProcess {
   const child = spawn("sh", ["-c", executor, "ithaca-guard"], {
@@ -45,11 +47,14 @@ function startShell(): ChildProcess {
     stdio: ["pipe", "ignore", "ignore"],
     env: { PATH: process.env.PATH ?? "/usr/bin:/bin" },
   });
-  const forget = () => {
-    if (shell === child) shell = null;
+  const started = performance.now();
+  const replace = () => {
+    if (shell !== child) return;
+    // One that dies at once would do so again; the next guard tries.
+    shell = wills.size > 0 && performance.now() - started > shortLife ? startShell() : null;
   };
-  child.on("error", forget).on("exit", forget);
-  child.stdin?.on("error", forget);
+  child.on("error", replace).on("exit", replace);
+  child.stdin?.on("error", () => {});
   if (child.pid === undefined) throw new Error("No shell could be started to clean up after this process");
   child.unref();
   // A pipe to a child is a socket: it must not keep this process alive either.
