@@ -150,7 +150,7 @@ test("a role without users is asked about some rows of a vast table, and the rep
   expect(guest()?.sights["app.vast"]).toMatchObject({ kind: "rows", of: 20, hash: expect.any(String) });
   expect(expected.not_covered).toContainEqual({
     what: "what roles without a user see of most rows of app.vast",
-    why: "of more than 200 rows they are asked about 20 at random: see role_views.sample",
+    why: "of more than 200 rows they are asked about no more than 20 at random: see role_views.sample",
   });
 });
 
