@@ -109,10 +109,7 @@ test.each([
     '{"message_type":"status","percent_done":0.42,"total_bytes":286000000,"bytes_done":120000000}',
     "42 %, 120 MB of 286 MB",
   ],
-  [
-    '{"message_type":"status","percent_done":1,"total_bytes":2000000,"bytes_restored":2000000}',
-    "100 %, 2 MB of 2 MB",
-  ],
+  ['{"message_type":"status","percent_done":1,"total_bytes":2000000,"bytes_restored":2000000}', "100 %, 2 MB of 2 MB"],
   ['{"message_type":"summary","files_new":1}', null],
   ["restoring <Snapshot 1> to .", null],
 ])("progress is told in restic's own numbers: %s", (line, told) => {

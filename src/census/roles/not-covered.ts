@@ -55,7 +55,10 @@ export function byRolesRows(
 ): NotCovered {
   const { vast: over, roles } = sizes(plan.sample);
   return [
-    { objects: vast, why: `of more than ${over} rows they are asked about no more than ${roles} at random: see role_views.sample` },
+    {
+      objects: vast,
+      why: `of more than ${over} rows they are asked about no more than ${roles} at random: see role_views.sample`,
+    },
     { objects: slow, why: `the whole takes longer than the plan's role_views.time_limit of ${plan.time_limit} s` },
   ].flatMap(({ objects, why }) =>
     objects.length === 0
