@@ -38,7 +38,8 @@ let lastNumber = 0;
 /** Milliseconds. */
 const shortLife = 100;
 
-function startShell(): ChildProcess {
+/** Starts the shell with all wills that stand; null where the system has no process left for it. */
+function startShell(): ChildProcess | null {
   const child = spawn("sh", ["-c", executor, "ithaca-guard"], {
     // Its own session: a Ctrl-C in the terminal must not end the guard before its work.
     detached: true,
@@ -55,7 +56,7 @@ function startShell(): ChildProcess {
   };
   child.on("error", replace).on("exit", replace);
   child.stdin?.on("error", () => {});
-  if (child.pid === undefined) throw new Error("No shell could be started to clean up after this process");
+  if (child.pid === undefined) return null;
   child.unref();
   // A pipe to a child is a socket: it must not keep this process alive either.
   if (child.stdin !== null && "unref" in child.stdin && typeof child.stdin.unref === "function") child.stdin.unref();
@@ -81,6 +82,7 @@ export function guard(script: string, parameters: readonly string[] = [], env: L
   ].join("\n");
   const line = `last=${number}; will_${number}=${quote(will)}\n`;
   shell ??= startShell();
+  if (shell === null) throw new Error("No shell could be started to clean up after this process");
   shell.stdin?.write(line);
   wills.set(number, line);
   return {

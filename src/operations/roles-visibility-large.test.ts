@@ -138,6 +138,7 @@ test("where no way leads from the users, or nobody sees what was chosen, they ar
 test("a role without users is asked about the users' rows where there is no time for the whole table", () => {
   const of = expected.role_views?.chosen?.["app.slow"]?.rows.length;
   expect(of).toBeLessThanOrEqual(6);
+  expect(Object.keys(guest()?.sights ?? {}).sort()).toEqual(["app.slow", "app.vast"]);
   expect(guest()?.sights["app.slow"]).toEqual({ kind: "rows", rows: of, of, hash: expect.any(String) });
   expect(expected.not_covered).toContainEqual({
     what: "what roles without a user see of most rows of app.slow",

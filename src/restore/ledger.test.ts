@@ -116,6 +116,17 @@ pg_restore: warning: errors ignored on restore: 2`;
   });
 });
 
+test("an error without a statement does not take the next one's, however that begins", () => {
+  const stderr = `pg_restore: from TOC entry 3387; 0 30873 TABLE DATA ok postgres
+pg_restore:pg_restore: error: COPY failed for table "ok": ERROR:  invalid input syntax for type integer: "x"
+CONTEXT:  COPY ok, line 1, column a: "x"
+ error: could not execute query: ERROR:  one
+Command was: CREATE INDEX i ON public.t (a);
+`;
+  const { errors } = parseStderr(stderr, 1);
+  expect(errors.map(({ command }) => command)).toEqual([undefined, "CREATE INDEX i ON public.t (a);"]);
+});
+
 /** The writes of a worker: pg_restore's name, the severity and the message come one by one. */
 function writesOf(worker: string, failing: readonly boolean[]): string[] {
   return failing.flatMap((fails, index) => [

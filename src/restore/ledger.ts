@@ -31,6 +31,13 @@ const information =
 /** A table's name may hold line breaks; the server's message then comes a few lines later. */
 const linesOfAName = 8;
 
+/** A line's marks, what follows them, and whether that is a failure by its own words. */
+function takeApart(line: string) {
+  const [before = ""] = marks.exec(line) ?? [];
+  const text = line.slice(before.length);
+  return { before, text, failed: queryError.test(text) || copyError.test(text) };
+}
+
 function copyMessage(lines: readonly string[], index: number, rest: string): string {
   const text = [rest, ...lines.slice(index + 1, index + 1 + linesOfAName)].join("\n");
   const match = /": +((?:ERROR|FATAL|PANIC): .*|[^\n]*)/.exec(text);
@@ -49,7 +56,8 @@ const failedCommand = /^Command was: (.+)$/;
 /** The statement of an error stands behind it, before pg_restore's next line. */
 function commandOf(lines: readonly string[], index: number): Pick<RawError, "command"> {
   for (const line of lines.slice(index + 1)) {
-    if (line.startsWith("pg_restore:")) break;
+    const { before, failed } = takeApart(line);
+    if (failed || before.trim() !== "") break;
     const command = failedCommand.exec(line)?.[1];
     if (command !== undefined) return { command: command.trim() };
   }
@@ -69,10 +77,8 @@ export function parseStderr(stderr: string, exitCode: number): ParsedStderr {
   let dumpId: number | null = null;
   let ignored = false;
   for (const [index, line] of lines.entries()) {
-    const [before = ""] = marks.exec(line) ?? [];
-    const text = line.slice(before.length);
+    const { before, text, failed } = takeApart(line);
     const severe = before.split("error:").length - 1;
-    const failed = queryError.test(text) || copyError.test(text);
     if (!failed && before.trim() === "") continue;
     announced += severe;
     const entry = tocEntry.exec(text);

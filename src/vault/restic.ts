@@ -48,8 +48,12 @@ const versions = new Map<string, Promise<readonly [number, number]>>();
 /** The version of the program that PATH names, which is asked once. */
 function installedVersion(): Promise<readonly [number, number]> {
   const path = process.env.PATH ?? "";
-  const version = versions.get(path) ?? askVersion();
+  const known = versions.get(path);
+  if (known !== undefined) return known;
+  const version = askVersion();
   versions.set(path, version);
+  // What failed is asked again: it may be mended by then.
+  version.catch(() => versions.delete(path));
   return version;
 }
 
