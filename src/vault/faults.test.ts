@@ -102,7 +102,7 @@ test("a missing restic", async () => {
   }
 });
 
-test("a restic that is too old", async () => {
+test("a restic that is too old, until another one is there", async () => {
   await using test = await testVault();
   const old = join(test.path, "restic");
   await writeFile(old, "#!/bin/sh\necho 'restic 0.12.1 compiled with go1.18 on linux/amd64'\n");
@@ -113,6 +113,8 @@ test("a restic that is too old", async () => {
     const fault = await faultOf(localVault(test.repository, vaultPassword).list());
     expect(fault).toMatchObject({ id: "vault.restic_too_old", kind: "surroundings" });
     expect(fault.message).toContain("0.12");
+    await rm(old);
+    expect((await localVault(test.repository, vaultPassword).list()).entries).toEqual([]);
   } finally {
     process.env.PATH = path;
   }
