@@ -79,6 +79,8 @@ test("only what no repetition mends is hopeless", () => {
   expect(hopeless("Save(<data/1>)", "dial tcp: connection refused")).toBe(false);
   expect(hopeless("Save(<data/1>)", "server response unexpected: 503 Service Unavailable (503)")).toBe(false);
   expect(hopeless("Remove(<lock/1>)", "403 Forbidden (403)")).toBe(false);
+  expect(hopeless("List(lock)", "List failed, server response: 404 Not Found (404)")).toBe(false);
+  expect(hopeless("List(lock)", "List failed, server response: 403 Forbidden (403)")).toBe(true);
   expect(hopeless("Load(<data/1>, 347, 598)", "EOF")).toBe(false);
   expect(hopeless("Load(<data/1>, 347, 598)", "EOF", "/vault")).toBe(true);
   expect(hopelessness("/vault")("permission denied")).toBe(false);

@@ -95,6 +95,11 @@ export function failureOf(repository: string, exitCode: number, stderr: string):
     : vaultErrors[failure]({ repository, why });
 }
 
+const isMissing = /\b404\b|no such file or directory|does not exist|not found|NoSuchKey/i;
+
+const isForbiddenOrFull =
+  /permission denied|read-only file system|access ?denied|forbidden|unauthorized|\b40[13]\b|no space left|quota|\b507\b|insufficient storage/i;
+
 /** How often the same request may be repeated: about half a minute in 0.18, which waits 1, 2, 4, 12 and 11 seconds. */
 const patience = 6;
 
@@ -117,12 +122,16 @@ export function hopelessness(repository: string): (line: string) => boolean {
   };
 }
 
-/** Whether no repetition can help. */
+/** Whether no repetition can help. A folder that is listed while another run removes its lock can be listed again. */
 function isRefusal(line: string, repository: string): boolean {
+  if (/^List\(lock\)/.test(line) && isMissing.test(line)) return false;
   if (isLocal(repository) && truncated.test(line)) return true;
-  return /permission denied|read-only file system|access ?denied|forbidden|unauthorized|\b40[134]\b|no space left|quota|\b507\b|insufficient storage|no such file or directory|does not exist|not found|NoSuchKey/i.test(
-    line,
-  );
+  return isMissing.test(line) || isForbiddenOrFull.test(line);
+}
+
+/** Whether restic wanted to read the lock of another run, which had just removed it: nothing is wrong. */
+export function isVanishedLock(line: string): boolean {
+  return /\block\/[0-9a-f]{8}/.test(line) && isMissing.test(line) && !isLockRemoval(line);
 }
 
 /** Whether restic says that it will try a request again. */

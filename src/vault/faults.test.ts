@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { chmod, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -90,6 +91,35 @@ test.each([
   const fault = await faultOf(remoteVault(server.url).save(directory, await writeBackup(directory)));
   expect(fault).toMatchObject({ id, kind: "surroundings" });
   expect((await test.vault.list()).entries).toEqual([]);
+});
+
+test.each([
+  ["that was listed is gone before it is read", /^\/locks\/\w/],
+  ["is removed while locks are listed", /^\/locks\/$/],
+])("the lock of another run %s: nothing is wrong", async (_name, place) => {
+  await using test = await testVault();
+  const directory = join(test.path, "backup");
+  const label = await writeBackup(directory);
+  const lock = join(test.repository, "locks", "ab".repeat(32));
+  let met = 0;
+  await using server = await resticServer(test.repository, {
+    refuse: (method, path) => {
+      if (method !== "GET" || !place.test(path) || met > 0) return undefined;
+      met += 1;
+      rmSync(lock);
+      return 404;
+    },
+  });
+  const vault = remoteVault(server.url);
+  const meet = async <T>(work: () => Promise<T>) => {
+    met = 0;
+    await writeFile(lock, "of a run that ends right now");
+    const result = await work();
+    expect(met).toBe(1);
+    return result;
+  };
+  const entry = await meet(() => vault.save(directory, label));
+  await meet(() => vault.fetch(entry, join(test.path, "out")));
 });
 
 test("a missing restic", async () => {

@@ -56,15 +56,3 @@ test("a read without a lock comes second", async () => {
   expect(flags).toEqual([[], ["--no-lock"]]);
   expect(warnings).toHaveLength(1);
 });
-
-test("a read that meets the lock of another read, which is gone by then, is tried again", async () => {
-  const vanished = new Error("lock/8995b9b8fb: open /vault/locks/8995b9b8fb61c0fd: no such file or directory");
-  let calls = 0;
-  const flags = await lockedIfPossible({}, async (given) => {
-    calls += 1;
-    if (calls < 3) throw vanished;
-    return given;
-  });
-  expect([calls, flags]).toEqual([3, []]);
-  await expect(lockedIfPossible({}, () => Promise.reject(vanished))).rejects.toThrow("no such file");
-});

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { IthacaError, messageOf } from "../base/errors.ts";
+import { IthacaError } from "../base/errors.ts";
 import type { Restic } from "./restic.ts";
 import type { VaultOptions } from "./types.ts";
 
@@ -51,12 +51,6 @@ export async function withoutStaleLocks<T>(restic: Restic, options: VaultOptions
   return call();
 }
 
-/** restic looked at the lock of another run, which had just removed it: nothing is wrong. */
-const vanishedLock = /\block\/[0-9a-f]{8,}: .*(?:no such file|not exist|not found)/;
-
-/** So often a call is tried again for a lock that vanished: two reads at once meet each other's. */
-const attempts = 4;
-
 /**
  * Reads with a lock, so that no retention removes what is being read; and without one where it cannot be had. A read
  * must not fail in an emergency because a dead run left its lock, or because the credential may only read. Reading
@@ -66,14 +60,11 @@ export async function lockedIfPossible<T>(
   options: VaultOptions,
   call: (flags: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call([]);
-    } catch (error) {
-      if (attempt < attempts && vanishedLock.test(messageOf(error))) continue;
-      if (!isError(error, "vault.locked") && !isError(error, "vault.denied")) throw error;
-      options.warn?.("The vault could not be locked for reading; it is read without a lock.");
-      return call(["--no-lock"]);
-    }
+  try {
+    return await call([]);
+  } catch (error) {
+    if (!isError(error, "vault.locked") && !isError(error, "vault.denied")) throw error;
+    options.warn?.("The vault could not be locked for reading; it is read without a lock.");
+    return call(["--no-lock"]);
   }
 }

@@ -3,7 +3,7 @@ import { run } from "../base/child-process.ts";
 import { messageOf } from "../base/errors.ts";
 import type { ResticSettings } from "./environment.ts";
 import { vaultErrors } from "./errors.ts";
-import { failureOf, hopelessness, isLockRemoval, isRepetition } from "./failures.ts";
+import { failureOf, hopelessness, isLockRemoval, isRepetition, isVanishedLock } from "./failures.ts";
 import type { VaultOptions } from "./types.ts";
 
 export interface CallOptions extends VaultOptions {
@@ -68,6 +68,49 @@ async function askVersion(): Promise<readonly [number, number]> {
   return [major, minor];
 }
 
+/** So often a call is made again for a lock that vanished: two runs at once meet each other's. */
+const attempts = 4;
+
+/** One call that came to its end. */
+interface Ended {
+  readonly result: ResticOutput;
+  /** `done`: ended by us since only its lock could not be deleted any more. `failed` also where no repetition could help. */
+  readonly outcome: "accepted" | "done" | "failed";
+}
+
+async function callOnce(
+  { repository, environment, options: flags }: ResticSettings,
+  args: readonly string[],
+  options: CallOptions,
+): Promise<Ended> {
+  const isHopeless = hopelessness(repository);
+  const [hopeless, done] = [new AbortController(), new AbortController()];
+  const result = await run("restic", [...flags, ...args], {
+    env: environment,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.onLine === undefined ? {} : { onStdoutLine: options.onLine }),
+    ...(options.stdoutFile === undefined ? {} : { stdoutFile: options.stdoutFile }),
+    signal: AbortSignal.any([hopeless.signal, done.signal, ...(options.signal ? [options.signal] : [])]),
+    // On SIGINT restic removes its locks; on SIGTERM older versions leave them behind.
+    killSignal: "SIGINT",
+    onStderrLine: (line) => {
+      if (isHopeless(line)) hopeless.abort();
+      if (isRepetition(line) && isLockRemoval(line) && options.isDone?.()) done.abort();
+    },
+  });
+  options.signal?.throwIfAborted();
+  const outcome = (): Ended["outcome"] => {
+    if (hopeless.signal.aborted) return "failed";
+    if (done.signal.aborted) return "done";
+    return (options.accept ?? [0]).includes(result.exitCode) ? "accepted" : "failed";
+  };
+  return { result, outcome: outcome() };
+}
+
+function metVanishedLock({ result, outcome }: Ended): boolean {
+  return outcome === "failed" && result.stderr.split("\n").some(isVanishedLock);
+}
+
 /** restic with these settings. Nothing is run, and no version is asked, before the first call. */
 export function openRestic(settings: ResticSettings): Restic {
   const { repository } = settings;
@@ -84,27 +127,16 @@ export function openRestic(settings: ResticSettings): Restic {
     async call(args, options = {}) {
       await installedVersion();
       options.signal?.throwIfAborted();
-      const isHopeless = hopelessness(repository);
-      const [hopeless, done] = [new AbortController(), new AbortController()];
-      const result = await run("restic", [...settings.options, ...args], {
-        env: settings.environment,
-        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-        ...(options.onLine === undefined ? {} : { onStdoutLine: options.onLine }),
-        ...(options.stdoutFile === undefined ? {} : { stdoutFile: options.stdoutFile }),
-        signal: AbortSignal.any([hopeless.signal, done.signal, ...(options.signal ? [options.signal] : [])]),
-        // On SIGINT restic removes its locks; on SIGTERM older versions leave them behind.
-        killSignal: "SIGINT",
-        onStderrLine: (line) => {
-          if (isHopeless(line)) hopeless.abort();
-          if (isRepetition(line) && isLockRemoval(line) && options.isDone?.()) done.abort();
-        },
-      });
-      options.signal?.throwIfAborted();
-      if (done.signal.aborted && !hopeless.signal.aborted) {
+      let ended = await callOnce(settings, args, options);
+      for (let attempt = 1; attempt < attempts && metVanishedLock(ended); attempt += 1) {
+        ended = await callOnce(settings, args, options);
+      }
+      const { result, outcome } = ended;
+      if (outcome === "done") {
         options.warn?.(lockLeft);
         return { ...result, exitCode: 0 };
       }
-      if ((options.accept ?? [0]).includes(result.exitCode) && !hopeless.signal.aborted) {
+      if (outcome === "accepted") {
         if (result.stderr.split("\n").some(isLockRemoval)) options.warn?.(lockLeft);
         return result;
       }

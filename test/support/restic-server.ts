@@ -37,9 +37,12 @@ function fileOf(repository: string, path: string): string {
 async function listFiles(repository: string, kind: string): Promise<{ name: string; size: number }[]> {
   const found = await readdir(join(repository, kind), { recursive: true, withFileTypes: true });
   const files = found.filter((item) => item.isFile() && !item.name.endsWith(".part"));
-  return Promise.all(
-    files.map(async (item) => ({ name: item.name, size: (await stat(join(item.parentPath, item.name))).size })),
-  );
+  const listed = files.map(async ({ name, parentPath }) => {
+    // What is removed meanwhile is not listed, as in restic's rest-server.
+    const there = await stat(join(parentPath, name)).catch(() => null);
+    return there === null ? [] : [{ name, size: there.size }];
+  });
+  return (await Promise.all(listed)).flat();
 }
 
 async function serveFile(
