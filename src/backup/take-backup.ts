@@ -169,13 +169,17 @@ async function attempts(
   const dumpDirectory = join(options.directory, "dump");
   const left = new Map(Object.entries(retries));
   let jobs = options.database.backup.jobs;
+  let definitionsLate = true;
   for (;;) {
     try {
       const source = await progress.step("Examine the database", () => examine(exporter, options));
       const encoding = source.facts.encoding;
-      const attempt = await attemptBackup({ ...options, ...source, exporter, pgDump, encoding, dumpDirectory, jobs });
-      if (attempt.changed.length === 0) return { source, attempt };
-      throw backupErrors.definitions_changed({ names: [...attempt.changed] });
+      const order = { ...options, ...source, exporter, pgDump, encoding, dumpDirectory, jobs, definitionsLate };
+      const attempt = await attemptBackup(order);
+      if (attempt?.changed.length === 0) return { source, attempt };
+      if (attempt !== null) throw backupErrors.definitions_changed({ names: [...attempt.changed] });
+      progress.warn("Starting again: definitions changed right after the snapshot, before they were read.");
+      definitionsLate = false;
     } catch (thrown) {
       const id = thrown instanceof IthacaError ? reasonToRetry(thrown) : "";
       const count = left.get(id) ?? 0;

@@ -31,6 +31,16 @@ test("the mark stays while rows are written, and changes with every kind of defi
   }
 });
 
+test("the mark stays whatever becomes of other databases", async () => {
+  await using database = await testDatabase();
+  const before = await readCatalogMark(database.session);
+  await using other = await testDatabase();
+  await other.session.query(
+    `ALTER DATABASE "${other.target.database}" SET work_mem = '8MB'; CREATE TABLE public.t (a int)`,
+  );
+  expect(await readCatalogMark(database.session)).toBe(before);
+});
+
 test("a role that may not read all of the catalog gets no mark", async () => {
   await using database = await testDatabase();
   const { session } = database;

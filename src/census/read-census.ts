@@ -32,6 +32,8 @@ export interface CensusOrder {
   readonly sampled?: (table: ListedTable) => boolean;
   /** Keys of the samples; chosen at random where there are none yet. */
   readonly sampleKeys?: readonly string[];
+  /** Whether the caller reads the definitions, at another time; otherwise they are read with the rest. */
+  readonly withoutDefinitions?: boolean;
   /** On a copy: what was seen on the source, so that the same is asked; undefined where it was not asked. */
   readonly seenOnSource?: { readonly views: RoleViews | undefined };
   readonly note: Note;
@@ -119,7 +121,8 @@ export async function readCensus(sessions: readonly Session[], order: CensusOrde
     }
   };
   // The inventory early: it is one piece of unknown length, and tables can be shared out around it.
-  const queue: Task[] = [prepareViews, readDefinitions, ...hashing.tasks, readLarge, readSigns];
+  const definitions = order.withoutDefinitions ? [] : [readDefinitions];
+  const queue: Task[] = [prepareViews, ...definitions, ...hashing.tasks, readLarge, readSigns];
   await runTasks(sessions, queue, (finished, known) =>
     order.note(`${finished} of ${known} pieces read`, finished / known),
   );
