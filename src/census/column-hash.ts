@@ -17,6 +17,23 @@ const text: Hash = (column, seed) => `pg_catalog.hashtextextended(${column} COLL
 const asText: Hash = (column, seed) => text(`${column}::pg_catalog.text`, seed);
 
 /**
+ * Of a point in time. Its own hash keeps 32 bits of its 64, and the seconds as a float cannot tell all microseconds of far
+ * years apart; of two points that are the same to one of them, the other tells which is which. That takes a
+ * quarter of the time of its text, and no time zone has a part in it.
+ */
+const instant =
+  (timestamp: (column: string) => string): Hash =>
+  (column, seed) => {
+    const seconds = `pg_catalog.hashfloat8extended(pg_catalog.date_part('epoch', ${column}), ${seed})`;
+    return `pg_catalog.timestamp_hash_extended(${timestamp(column)}, ${seconds})`;
+  };
+
+/** By its number of days, where it has one: infinity has none. */
+const date: Hash = (column, seed) =>
+  `CASE WHEN pg_catalog.isfinite(${column}) THEN pg_catalog.hashint4extended(${column} - '2000-01-01'::pg_catalog.date, ${seed})
+    ELSE ${asText(column, seed)} END`;
+
+/**
  * Hashes that tell any two values of a type apart as well as 64 bits can. Each gives NULL for NULL. Those of the types'
  * own operator classes are missing where they do not: of int8 and of points in time they keep 32 bits, of numeric, floats
  * and jsonb they look past the form, of enums they hash an OID, which a copy does not share.
@@ -34,7 +51,7 @@ const hashes: Readonly<Record<string, Hash>> = {
   // All values of one such column are padded to the same length, so that the blanks at the end tell nothing.
   bpchar: (column, seed) => call("hashbpcharextended")(`${column} COLLATE "C"`, seed),
   bytea: asText,
-  date: asText,
+  date,
   float4: asText,
   float8: asText,
   interval: asText,
@@ -42,8 +59,8 @@ const hashes: Readonly<Record<string, Hash>> = {
   jsonb: asText,
   numeric: asText,
   time: asText,
-  timestamp: asText,
-  timestamptz: asText,
+  timestamp: instant((column) => column),
+  timestamptz: instant((column) => `pg_catalog.timezone('0'::pg_catalog.interval, ${column})`),
   timetz: asText,
 };
 

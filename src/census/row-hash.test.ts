@@ -23,6 +23,8 @@ async function hashOf(type: string, value: string): Promise<string | null | unde
   return hash;
 }
 
+const points = ["'2000-01-01 00:00'", "'2000-01-01 01:11:34.967297'", "'5000-01-01'", "'5000-01-01 00:00:00.000001'"];
+
 /** Values that must differ, by type: also those that the type itself calls equal, or that look alike. */
 const different: Readonly<Record<string, readonly string[]>> = {
   bool: ["true", "false", "NULL"],
@@ -45,11 +47,12 @@ const different: Readonly<Record<string, readonly string[]>> = {
   float4: ["'0'", "'-0'", "'NaN'", "1.1", "1.1000001", "NULL"],
   float8: ["'0'", "'-0'", "'NaN'", "0.1", "0.1::float8 + 1e-17::float8 * 2", "NULL"],
   uuid: ["'00000000-0000-0000-0000-000000000000'", "'00000000-0000-0000-0000-000000000001'", "NULL"],
-  date: ["'2026-01-01'", "'2026-01-02'", "'infinity'", "'0001-01-01 BC'", "NULL"],
+  date: ["'2026-01-01'", "'2026-01-02'", "'infinity'", "'-infinity'", "'4713-01-01 BC'", "'5874897-12-31'", "NULL"],
   time: ["'00:00'", "'24:00'", "'00:00:00.000001'", "NULL"],
   timetz: ["'12:00+00'", "'13:00+01'", "NULL"],
-  timestamp: ["'2026-01-01'", "'2026-01-01 00:00:00.000001'", "'infinity'", "NULL"],
-  timestamptz: ["'2026-01-01 00:00Z'", "'2026-01-01 01:00Z'", "'-infinity'", "NULL"],
+  // Of each of these pairs of points in time its own hash, or its seconds as a float, are the same.
+  timestamp: [...points, "'2026-01-01'", "'2026-01-01 00:00:00.000001'", "'infinity'", "'-infinity'", "NULL"],
+  timestamptz: [...points, "'2026-01-01 00:00Z'", "'2026-01-01 01:00Z'", "'infinity'", "'-infinity'", "NULL"],
   interval: ["'1 day'", "'24 hours'", "'1 month'", "'30 days'", "NULL"],
   json: [`'{"a":1}'`, `'{"a": 1}'`, "'null'", "NULL"],
   jsonb: [`'{"a":1}'`, `'{"a":1.0}'`, "'null'", "NULL"],

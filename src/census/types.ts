@@ -8,7 +8,7 @@ import type { WriteCounters } from "./writes.ts";
  */
 
 /** Rises with every change of what a hash or a definition is made of: only censuses of the same format can be compared. */
-export const censusFormat = 2;
+export const censusFormat = 3;
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
