@@ -32,10 +32,11 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt | null
   if (worker === undefined) throw new Error("no session was opened");
   const readers = { workers: [worker, ...others] as const, jobs, stop: () => stack.disposeAsync() };
   const sessions = { exporter, workers: readers.workers };
+  const lockTimeout = database.backup.lock_timeout * 1000;
   const writes = await readWrites(exporter);
   const mark = await markOf(exporter, {});
   const snapshot = await progress.step("Lock and take the snapshot", () =>
-    lockAndExport({ ...sessions, scope, lockTimeout: database.backup.lock_timeout * 1000 }),
+    lockAndExport({ ...sessions, scope, lockTimeout }),
   );
   const open = stopwatch();
   let read: SnapshotReading;
@@ -48,7 +49,8 @@ export async function attemptBackup(order: AttemptOrder): Promise<Attempt | null
   }
   let { parts } = read;
   if (read.definitionsLate && mark !== null) {
-    const found = await progress.step("Read the definitions", () => definitionsAfter(worker, scope, mark));
+    const late = { scope, mark, lockTimeout };
+    const found = await progress.step("Read the definitions", () => definitionsAfter(worker, late));
     if (found === null) return null;
     parts = withDefinitions(parts, found);
   }

@@ -26,7 +26,10 @@ afterAll(async () => {
 });
 
 /** A backup, the steps that it took and what it warned of; `meanwhile` happens at the first beginning of a step. */
-async function backedUp(meanwhile: Readonly<Record<string, () => Promise<unknown>>> = {}) {
+async function backedUp(
+  meanwhile: Readonly<Record<string, () => Promise<unknown>>> = {},
+  plan: Record<string, unknown> = {},
+) {
   const steps: string[] = [];
   const warnings: string[] = [];
   const progress: Progress = {
@@ -37,7 +40,7 @@ async function backedUp(meanwhile: Readonly<Record<string, () => Promise<unknown
     },
     warn: (text) => void warnings.push(text),
   };
-  await using backup = await testBackup(target, { progress });
+  await using backup = await testBackup(target, { progress, plan });
   const names = backup.census.inventory.filter(({ kind }) => kind === "function" || kind === "view");
   return { steps, warnings, names: names.map(({ name }) => name), tables: Object.keys(backup.census.tables) };
 }
@@ -62,6 +65,15 @@ test("what changes right after the snapshot starts it anew, and is read within t
   ]);
   expect(names).toEqual(["public.late()"]);
   expect(warnings).toEqual(["Starting again: definitions changed right after the snapshot, before they were read."]);
+});
+
+test("whoever holds a table right after the snapshot is waited for as long as the plan allows, and met again at the next", async () => {
+  await using other = await connect(target, { readOnly: false });
+  const hold = () => other.query("BEGIN; LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE");
+  await session.query("CREATE VIEW public.v AS SELECT a FROM public.t");
+  await expect(backedUp({ "Read the definitions": hold }, { backup: { lock_timeout: "1s" } })).rejects.toMatchObject({
+    id: "census.locked",
+  });
 });
 
 test("whoever waits for the locks of a backup changes definitions once they are released: they are read before", async () => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readCatalogMark } from "../census/catalog-mark.ts";
 import { type Inventory, readInventory, readInventoryByKind } from "../census/inventory.ts";
 import { censusSql } from "../census/sql.ts";
-import { explainReadError, isMoved } from "../census/sqlstate.ts";
+import { explainReadError, isMoved, sqlstate } from "../census/sqlstate.ts";
 import { type ReadOptions, reading } from "../census/transaction.ts";
 import type { InventoryObject, Scope } from "../census/types.ts";
 import type { Session } from "../postgres/types.ts";
@@ -13,6 +13,7 @@ import type { Session } from "../postgres/types.ts";
  */
 
 const waitersSql = censusSql("lock-waiters");
+const lockNotAvailable = "55P03";
 
 /** The mark of the catalog as this session sees it; null where its role may not read all of the catalog. */
 export function markOf(session: Session, options: ReadOptions): Promise<string | null> {
@@ -34,21 +35,31 @@ export async function isWaitedFor(session: Session): Promise<boolean> {
   return row?.waiting !== false;
 }
 
+export interface LateReading {
+  readonly scope: Scope;
+  /** The catalog's mark before the snapshot was taken. */
+  readonly mark: string;
+  /** Milliseconds to wait for a table that someone holds exclusively. */
+  readonly lockTimeout: number;
+}
+
 /**
  * The definitions as of a snapshot that is gone.
  *
- * @param mark the catalog's mark before it was taken
- * @returns null where they are others by now
+ * @returns null where they are others by now, or somebody is about to change them
  */
-export async function definitionsAfter(session: Session, scope: Scope, mark: string): Promise<Inventory | null> {
+export async function definitionsAfter(
+  session: Session,
+  { scope, mark, lockTimeout }: LateReading,
+): Promise<Inventory | null> {
   try {
-    const found = await reading(session, {}, async () =>
+    const found = await reading(session, { lockTimeout }, async () =>
       (await readCatalogMark(session)) === mark ? await readInventory(session, scope) : null,
     );
     // Definitions that PostgreSQL writes from parsed queries are the newest, whatever the transaction sees.
     return found !== null && (await markOf(session, {})) === mark ? found : null;
   } catch (thrown) {
-    if (isMoved(thrown)) return null;
+    if (isMoved(thrown) || sqlstate(thrown) === lockNotAvailable) return null;
     throw explainReadError(thrown, "the inventory");
   }
 }

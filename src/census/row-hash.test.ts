@@ -15,12 +15,16 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-async function hashOf(type: string, value: string): Promise<string | null | undefined> {
+/** The hash of a table of one row for each of these values, in their order. */
+async function hashesOfValues(type: string, values: readonly string[]): Promise<(string | null | undefined)[]> {
   const { session } = database;
-  await session.query(`CREATE TABLE public.one (a ${type}, b int); INSERT INTO public.one VALUES (${value}, 1)`);
-  const hash = (await hashesOf(session))["public.one"]?.hash;
-  await session.query("DROP TABLE public.one");
-  return hash;
+  const tables = values.map((value, index) => ({ name: `public.one${index}`, value }));
+  const fill = ({ name, value }: (typeof tables)[number]) =>
+    `CREATE TABLE ${name} (a ${type}, b int); INSERT INTO ${name} VALUES (${value}, 1)`;
+  await session.query(tables.map(fill).join(";\n"));
+  const hashes = await hashesOf(session);
+  await session.query(`DROP TABLE ${tables.map(({ name }) => name).join(", ")}`);
+  return tables.map(({ name }) => hashes[name]?.hash);
 }
 
 const points = ["'2000-01-01 00:00'", "'2000-01-01 01:11:34.967297'", "'5000-01-01'", "'5000-01-01 00:00:00.000001'"];
@@ -69,8 +73,7 @@ const different: Readonly<Record<string, readonly string[]>> = {
 };
 
 test.each(Object.entries(different))("of %s no two values share a hash", async (type, values) => {
-  const hashes = [];
-  for (const value of values) hashes.push(await hashOf(type, value));
+  const hashes = await hashesOfValues(type, values);
   expect(hashes).not.toContain(null);
   expect(new Set(hashes).size).toBe(values.length);
 });
