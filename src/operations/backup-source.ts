@@ -5,6 +5,7 @@ import { majorOf } from "../postgres/server-facts.ts";
 import { selectEntry } from "../vault/select.ts";
 import type { Vault } from "../vault/types.ts";
 import type { UseCaseContext } from "./context.ts";
+import type { EarlyCluster } from "./early-cluster.ts";
 import { operationErrors } from "./errors.ts";
 
 /** A backup that lies in a directory of this machine, opened and verified. */
@@ -23,9 +24,9 @@ export interface BackupSource {
   /**
    * Brings the backup onto this machine, into `scratch` where it has to be copied.
    *
-   * @param onChosen hears which major its server had, as soon as that is known, and before anything is copied
+   * @param early starts a server for the copy while the backup is on its way
    */
-  fetch(scratch: string, onChosen?: (major: number) => void): Promise<FetchedBackup>;
+  fetch(scratch: string, early?: EarlyCluster): Promise<FetchedBackup>;
 }
 
 /** Whether a path is a directory of a backup that this project took. */
@@ -48,23 +49,27 @@ export function directorySource(context: UseCaseContext, path: string): BackupSo
 export function vaultSource(context: UseCaseContext, vault: Vault, database: string, wanted: string): BackupSource {
   const { progress, signal, clock } = context;
   return {
-    async fetch(scratch, onChosen) {
+    async fetch(scratch, cluster) {
+      const options = { signal, warn: progress.warn };
+      await cluster?.startOnly();
+      await using early = wanted === "latest" ? vault.beginFetch(database, scratch, options) : null;
       const { entries, unreadable, remarks } = await progress.step("Find the backup", () =>
         vault.list(database, { signal }),
       );
       for (const remark of remarks) progress.warn(remark);
       const chosen = selectEntry(entries, wanted, { now: clock.now(), random: Math.random, database });
-      if (chosen.server_num !== undefined) onChosen?.(majorOf(chosen.server_num));
-      await progress.step(`Fetch ${chosen.id}`, (note) =>
-        vault.fetch(chosen, scratch, { note, signal, warn: progress.warn }),
-      );
+      if (chosen.server_num !== undefined) cluster?.start(majorOf(chosen.server_num));
+      await progress.step(`Fetch ${chosen.id}`, async (note) => {
+        if (await early?.take(chosen, { note })) return;
+        await vault.fetch(chosen, scratch, { ...options, note });
+      });
       const opened = await progress.step("Verify its digests", () => openBackup(scratch));
       return {
         ...opened,
         directory: scratch,
         skipped: unreadable.map((id) => ({ id, reason: "its snapshot cannot be read" })),
         newestTakenAt: entries[0]?.taken_at ?? null,
-        again: (include) => vault.fetch(chosen, scratch, { include, signal, warn: progress.warn }),
+        again: (include) => vault.fetch(chosen, scratch, { ...options, include }),
       };
     },
   };

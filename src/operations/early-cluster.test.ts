@@ -2,6 +2,7 @@ import { chmod, readdir } from "node:fs/promises";
 import { expect, test, vi } from "vitest";
 import { scratchDirectory } from "../base/scratch.ts";
 import { connect } from "../postgres/connect.ts";
+import { majorOf } from "../postgres/server-facts.ts";
 import { earlyCluster } from "./early-cluster.ts";
 
 test("a server of the major that was announced is there to be taken, once", async () => {
@@ -16,6 +17,16 @@ test("a server of the major that was announced is there to be taken, once", asyn
   await early[Symbol.asyncDispose]();
   await using session = await connect(taken.target, { readOnly: true });
   expect(session.versionNum).toBe(taken.versionNum);
+});
+
+test("the only server of a machine suits every backup that is not newer", async () => {
+  await using early = earlyCluster({ environment: {} });
+  await early.startOnly();
+  early.start(14);
+  expect(early.take(99)).toBeNull();
+  await using taken = await early.take(14);
+  expect(majorOf(taken?.versionNum ?? 0)).toBe(15);
+  expect(early.take(15)).toBeNull();
 });
 
 test("nothing is left of a server that nobody took", async () => {
@@ -34,9 +45,10 @@ test("nothing is left of a server that nobody took", async () => {
   expect(await readdir(scratch.path)).toEqual([]);
 });
 
-test("nothing starts where a server is given", () => {
+test("nothing starts where a server is given", async () => {
   const early = earlyCluster({ environment: { ITHACA_THROWAWAY_URL: "postgres://postgres@127.0.0.1/postgres" } });
   early.start(15);
+  await early.startOnly();
   expect(early.take(15)).toBeNull();
 });
 

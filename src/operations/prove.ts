@@ -113,7 +113,7 @@ export async function proveSubject(
   try {
     await using scratch = await scratchDirectory("proof");
     await using early = earlyCluster(context);
-    const backup = await run.phase("fetch", () => request.source.fetch(scratch.path, (major) => early.start(major)));
+    const backup = await run.phase("fetch", () => request.source.fetch(scratch.path, early));
     if (backup.manifest.database !== name) {
       throw operationErrors.other_database({ path: backup.directory, found: backup.manifest.database, wanted: name });
     }

@@ -70,7 +70,7 @@ export async function runOwnPipeline(order: OwnOrder): Promise<OwnTimes> {
   await mkdir(fetched);
   const fetching = stopwatch();
   await using early = earlyCluster(context);
-  const copy = await vaultSource(context, vault, name, "latest").fetch(fetched, (major) => early.start(major));
+  const copy = await vaultSource(context, vault, name, "latest").fetch(fetched, early);
   const digests = progress.seconds.get("Verify its digests") ?? 0;
   const fetch = fetching() - digests;
   const proved = await proveFetched(context, subject, copy, early);
