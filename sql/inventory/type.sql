@@ -38,5 +38,5 @@ JOIN pg_namespace AS n ON n.oid = t.typnamespace
 LEFT JOIN pg_class AS c ON c.oid = t.typrelid
 WHERE t.typnamespace <> ALL (:namespaces)
   AND (t.typtype IN ('e', 'r', 'b') OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'p' AND NOT t.typisdefined))
-  AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = t.oid)
+  AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.oid = t.typelem AND e.typarray = t.oid)
   AND t.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_type'::regclass AND d.deptype = 'e');

@@ -78,8 +78,8 @@ test("what is no census is refused with the line, never with what stands in it",
   await refused(good.replace('"rows":1', '"rows":"canary"'), /line 3: public\.t\.rows invalid_type/);
   await refused(good.replace('"rows":1', '"rows":1,"surplus":1'), /line 3: public\.t unrecognized_keys/);
   await refused(good.replace('"1:1"', '"one"'), /line 3/);
-  await refused(good.replace('"format":2', '"format":"2"'), /line 1: format/);
-  await writeFile(path, good.replace('"format":2', '"format":1'));
+  await refused(good.replace('"format":3', '"format":"2"'), /line 1: format/);
+  await writeFile(path, good.replace('"format":3', '"format":2'));
   await expect(readCensusFile(path)).rejects.toMatchObject({ id: "census.other_format", exitCode: 3 });
   await refused(`${good}{}\n`, /does not belong there/);
   await refused("\0\0\0", /not JSON/);
