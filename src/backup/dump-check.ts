@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../base/child-process.ts";
+import { fileSize, inTurns } from "../base/small-files.ts";
 import { type Relation, rowsInScope } from "../census/relations.ts";
 import type { Scope, TableCensus } from "../census/types.ts";
 import { clientFor } from "./client.ts";
@@ -60,19 +60,13 @@ export async function checkDump(dump: DumpContents): Promise<void> {
   const { entries, tableData } = parseEntries(stdout);
   if (entries === 0) throw backupErrors.dump_empty({ database: dump.database });
   const dumpIds = new Map(tableData.map(({ oid, dumpId }) => [oid, dumpId]));
-  const missing: string[] = [];
-  for (const relation of tablesWithData(dump)) {
-    const dumpId = dumpIds.get(relation.oid);
-    const bytes = dumpId === undefined ? null : await fileSize(join(dump.directory, `${dumpId}.dat`));
-    const expectsRows = relation.root === relation.oid && (dump.tables[relation.qualified]?.rows ?? 0) > 0;
-    if (bytes === null || (expectsRows && bytes <= emptyFileBytes)) missing.push(relation.qualified);
-  }
+  const isMissing = ({ oid, root, qualified }: Relation) => {
+    const dumpId = dumpIds.get(oid);
+    const bytes = dumpId === undefined ? null : fileSize(join(dump.directory, `${dumpId}.dat`));
+    const expectsRows = root === oid && (dump.tables[qualified]?.rows ?? 0) > 0;
+    return bytes === null || (expectsRows && bytes <= emptyFileBytes);
+  };
+  const looked = await inTurns(tablesWithData(dump), (relation) => (isMissing(relation) ? [relation.qualified] : []));
+  const missing = looked.flat();
   if (missing.length > 0) throw backupErrors.dump_incomplete({ names: missing });
-}
-
-async function fileSize(path: string): Promise<number | null> {
-  return stat(path).then(
-    (found) => found.size,
-    () => null,
-  );
 }

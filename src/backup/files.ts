@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
+import { fileSize, inTurns } from "../base/small-files.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Name of the manifest in a backup's directory. */
@@ -44,9 +46,26 @@ export async function hashFile(path: string): Promise<{ bytes: number; sha256: s
   }
 }
 
-/** Hashes files, a few at a time: 5,000 tables are 5,000 files. */
-export function hashFiles(directory: string, paths: readonly string[]) {
-  return pLimit(4).map(paths, async (path) => ({ path, ...(await hashFile(join(directory, path))) }));
+/** Files up to this size are read whole. */
+const smallFile = 64 * 1024;
+
+function hashSmall(path: string): { bytes: number; sha256: string } {
+  const content = readFileSync(path);
+  return { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+/** Hashes files, large ones a few at a time. */
+export async function hashFiles(directory: string, paths: readonly string[]) {
+  const isSmall = (path: string) => (fileSize(path) ?? Infinity) <= smallFile;
+  const small = await inTurns(paths, (path) => {
+    const file = join(directory, path);
+    return isSmall(file) ? hashSmall(file) : null;
+  });
+  const places = paths.map((path, place) => ({ path, known: small[place] ?? null }));
+  return pLimit(4).map(places, async ({ path, known }) => ({
+    path,
+    ...(known ?? (await hashFile(join(directory, path)))),
+  }));
 }
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */

@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import pLimit from "p-limit";
+import { fileSize, inTurns } from "../base/small-files.ts";
 import type { Session } from "../postgres/types.ts";
 import type { ArchiveEntry } from "./archive.ts";
 import type { RawError } from "./ledger.ts";
@@ -13,8 +13,6 @@ const tablesWithOwnRows = await readFile(
 
 /** An uncompressed file without a row holds the end-of-data marker only. */
 const emptyFileBytes = 5;
-/** So many files are looked at together. */
-const filesAtATime = 16;
 
 /** Schema and table that an entry's rows go to: for a partition this may be its root. */
 function tableOf(entry: ArchiveEntry): { schema: string; table: string } | null {
@@ -28,11 +26,8 @@ function tableOf(entry: ArchiveEntry): { schema: string; table: string } | null 
   }
 }
 
-async function hasRows(directory: string, entry: ArchiveEntry): Promise<boolean> {
-  return stat(join(directory, entry.fileName)).then(
-    (file) => file.size > emptyFileBytes,
-    () => false,
-  );
+function hasRows(directory: string, entry: ArchiveEntry): boolean {
+  return (fileSize(join(directory, entry.fileName)) ?? 0) > emptyFileBytes;
 }
 
 /** So many tables share a query, because each query costs a round trip. */
@@ -62,9 +57,9 @@ export async function findUnloaded(
   directory: string,
   entries: readonly ArchiveEntry[],
 ): Promise<RawError[]> {
-  const filled = await pLimit(filesAtATime).map(
+  const filled = await inTurns(
     entries.filter(({ desc }) => desc === "TABLE DATA"),
-    async (entry) => ((await hasRows(directory, entry)) ? entry : null),
+    (entry) => (hasRows(directory, entry) ? entry : null),
   );
   const wanted = filled.flatMap((entry) => {
     const target = entry === null ? null : tableOf(entry);

@@ -1,5 +1,7 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { inTurns } from "../base/small-files.ts";
 
 /** What a directory holds, down to its leaves. */
 export interface DirectoryContent {
@@ -12,14 +14,16 @@ export interface DirectoryContent {
 /** Counts a directory's files and their bytes, without following links. */
 export async function measureDirectory(directory: string): Promise<DirectoryContent> {
   const found = await readdir(directory, { recursive: true, withFileTypes: true });
-  const strange: string[] = [];
-  let [files, bytes] = [0, 0];
-  for (const item of found) {
-    const path = join(item.parentPath, item.name);
-    if (item.isFile()) {
-      files += 1;
-      bytes += (await lstat(path)).size;
-    } else if (!item.isDirectory()) strange.push(relative(directory, path));
-  }
-  return { files, bytes, strange };
+  const path = (item: (typeof found)[number]) => join(item.parentPath, item.name);
+  const sizes = await inTurns(
+    found.filter((item) => item.isFile()),
+    (file) => lstatSync(path(file)).size,
+  );
+  return {
+    files: sizes.length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    strange: found
+      .filter((item) => !item.isFile() && !item.isDirectory())
+      .map((item) => relative(directory, path(item))),
+  };
 }
