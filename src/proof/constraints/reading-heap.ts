@@ -7,9 +7,6 @@ export async function readingHeap<T>(
   work: () => Promise<T>,
   options: ReadOnlyOptions = {},
 ): Promise<T> {
-  return inReadOnly(session, options, async () => {
-    await session.query(`SELECT set_config(name, 'off', true)
-      FROM unnest(ARRAY['enable_indexscan', 'enable_indexonlyscan', 'enable_bitmapscan']) AS name`);
-    return work();
-  });
+  const settings = { enable_indexscan: "off", enable_indexonlyscan: "off", enable_bitmapscan: "off" };
+  return inReadOnly(session, { ...options, settings }, work);
 }
