@@ -52,17 +52,13 @@ export function vaultSource(context: UseCaseContext, vault: Vault, database: str
     async fetch(scratch, cluster) {
       const options = { signal, warn: progress.warn };
       await cluster?.startOnly();
-      await using early = wanted === "latest" ? vault.beginFetch(database, scratch, options) : null;
       const { entries, unreadable, remarks } = await progress.step("Find the backup", () =>
         vault.list(database, { signal }),
       );
       for (const remark of remarks) progress.warn(remark);
       const chosen = selectEntry(entries, wanted, { now: clock.now(), random: Math.random, database });
       if (chosen.server_num !== undefined) cluster?.start(majorOf(chosen.server_num));
-      await progress.step(`Fetch ${chosen.id}`, async (note) => {
-        if (await early?.take(chosen, { note })) return;
-        await vault.fetch(chosen, scratch, { ...options, note });
-      });
+      await progress.step(`Fetch ${chosen.id}`, (note) => vault.fetch(chosen, scratch, { ...options, note }));
       const opened = await progress.step("Verify its digests", () => openBackup(scratch));
       return {
         ...opened,

@@ -7,15 +7,14 @@ import { vaultErrors } from "./errors.ts";
 import { lockedIfPossible } from "./locks.ts";
 import type { Restic } from "./restic.ts";
 import { jsonLine, statusOf } from "./status.ts";
-import type { FetchOptions, VaultEntry, VaultOptions } from "./types.ts";
+import type { FetchOptions, VaultEntry } from "./types.ts";
 
 /** A path within the backup directory as a restic pattern that matches nothing else. */
 export function includePattern(path: string): string {
   return `/${path.replace(/^\.?\//, "").replace(/[\\*?[]/g, "\\$&")}`;
 }
 
-/** @throws incomplete_fetch where files, bytes or kinds are not the entry's */
-export async function verifyWhole(entry: VaultEntry, destination: string): Promise<void> {
+async function verifyWhole(entry: VaultEntry, destination: string): Promise<void> {
   const { files, bytes, strange } = await measureDirectory(destination);
   if (strange.length > 0) {
     throw vaultErrors.incomplete_fetch({ id: entry.id, why: `${strange.join(", ")} is no plain file` });
@@ -63,15 +62,6 @@ async function dumpFiles(
   });
 }
 
-/** One `restic restore` with these arguments, under a lock where it can be had. */
-export async function restoreAll(restic: Restic, args: readonly string[], options: VaultOptions): Promise<void> {
-  const onLine = (line: string) => {
-    const status = statusOf(jsonLine(line));
-    if (status !== null) options.note?.(status.text, status.share);
-  };
-  await lockedIfPossible(options, (flags) => restic.call(["restore", ...args, ...flags], { ...options, onLine }));
-}
-
 /**
  * Lays the content of a backup directory straight into `destination`, in one call of restic: 0.3 to 0.7 s and the
  * download; a few single files in a call each. Files, bytes and kinds are counted afterwards; the digest is the caller's to verify.
@@ -97,6 +87,11 @@ export async function fetch(
     return await verifyIncluded(entry, destination, include);
   }
   const patterns = (include ?? []).flatMap((path) => ["--include", includePattern(path)]);
-  await restoreAll(restic, [entry.snapshot, "--target", destination, ...patterns], options);
+  const args = ["restore", entry.snapshot, "--target", destination, ...patterns];
+  const onLine = (line: string) => {
+    const status = statusOf(jsonLine(line));
+    if (status !== null) options.note?.(status.text, status.share);
+  };
+  await lockedIfPossible(options, (flags) => restic.call([...args, ...flags], { ...options, onLine }));
   await (include === undefined ? verifyWhole(entry, destination) : verifyIncluded(entry, destination, include));
 }

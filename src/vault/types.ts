@@ -53,20 +53,6 @@ export interface VaultOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * The newest backup, on its way before a listing has told which one that is: both calls of restic begin with a key
- * derivation of a third of a second, on one core each. Disposing ends it.
- */
-export interface EarlyFetch extends AsyncDisposable {
-  /**
-   * Waits until it is there.
-   *
-   * @returns whether it is this backup that lies in the destination now; otherwise the destination is empty again
-   * @throws as `Vault.fetch`, where this backup was on its way and did not come
-   */
-  take(entry: VaultEntry, options?: Pick<VaultOptions, "note">): Promise<boolean>;
-}
-
 export interface FetchOptions extends VaultOptions {
   /** Only these files, as paths within the backup directory, such as `dump/toc.dat`; all of them unless told otherwise. */
   readonly include?: readonly string[];
@@ -164,8 +150,6 @@ export interface Vault {
   list(database?: string, options?: VaultOptions): Promise<VaultListing>;
   /** Lays the content of a backup directory straight into `destination`. Reads only. One call of restic. */
   fetch(entry: VaultEntry, destination: string, options?: FetchOptions): Promise<void>;
-  /** Begins to fetch the newest backup of a database into an empty `destination`. Reads only. One call of restic. */
-  beginFetch(database: string, destination: string, options?: VaultOptions): EarlyFetch;
   /** Tries what the credential may do, by a lock that is set and removed. One call of restic, two where adding is refused. */
   rights(options?: VaultOptions): Promise<VaultRights>;
   /** Applies the keep rules. Needs the right to delete. Four calls of restic, two where nothing has to go. */

@@ -1,6 +1,5 @@
 import { IthacaError } from "../base/errors.ts";
 import { check } from "./check.ts";
-import { beginFetch } from "./early-fetch.ts";
 import { resticSettings } from "./environment.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./listing.ts";
@@ -39,7 +38,6 @@ export function openVault(environment: NodeJS.ProcessEnv): Vault {
     save: (directory, label, options) => save(restic, directory, label, options),
     list: (database, options) => list(restic, database, options),
     fetch: (entry, destination, options) => fetch(restic, entry, destination, options),
-    beginFetch: (database, destination, options) => beginFetch(restic, database, destination, options),
     retain: (options) => retain(restic, options),
     rights: (options) => rights(restic, options),
     check: (options) => check(restic, options),
