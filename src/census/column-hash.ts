@@ -35,7 +35,7 @@ const date: Hash = (column, seed) =>
 
 /**
  * Hashes that tell any two values of a type apart as well as 64 bits can. Each gives NULL for NULL. Those of the types'
- * own operator classes are missing where they do not: of int8 and of points in time they keep 32 bits, of numeric, floats
+ * own operator classes do not stand alone where they do not: of int8 and of points in time they keep 32 bits, of numeric, floats
  * and jsonb they look past the form, of enums they hash an OID, which a copy does not share.
  */
 const hashes: Readonly<Record<string, Hash>> = {

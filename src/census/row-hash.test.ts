@@ -11,6 +11,9 @@ beforeAll(async () => {
     CREATE TYPE public.pair AS (a int, b text);
     CREATE DOMAIN public.amount AS numeric(12, 4);
     CREATE DOMAIN public.deep AS public.amount;
+    CREATE DOMAIN public.day AS date;
+    CREATE DOMAIN public.moment AS timestamptz;
+    CREATE DOMAIN public.local_moment AS timestamp;
     CREATE EXTENSION citext SCHEMA public`);
 });
 afterAll(() => database[Symbol.asyncDispose]());
@@ -27,7 +30,10 @@ async function hashesOfValues(type: string, values: readonly string[]): Promise<
   return tables.map(({ name }) => hashes[name]?.hash);
 }
 
-const points = ["'2000-01-01 00:00'", "'2000-01-01 01:11:34.967297'", "'5000-01-01'", "'5000-01-01 00:00:00.000001'"];
+const points = [
+  ...["'2000-01-01 00:00'", "'2000-01-01 01:11:34.967297'", "'5000-01-01'", "'5000-01-01 00:00:00.000001'"],
+  ...["'4714-11-24 BC'", "'294276-12-31 23:59:59.999999'"],
+];
 
 /** Values that must differ, by type: also those that the type itself calls equal, or that look alike. */
 const different: Readonly<Record<string, readonly string[]>> = {
@@ -57,6 +63,9 @@ const different: Readonly<Record<string, readonly string[]>> = {
   // Of each of these pairs of points in time its own hash, or its seconds as a float, are the same.
   timestamp: [...points, "'2026-01-01'", "'2026-01-01 00:00:00.000001'", "'infinity'", "'-infinity'", "NULL"],
   timestamptz: [...points, "'2026-01-01 00:00Z'", "'2026-01-01 01:00Z'", "'infinity'", "'-infinity'", "NULL"],
+  "public.day": ["'2026-01-01'", "'infinity'", "NULL"],
+  "public.local_moment": [...points, "'infinity'", "NULL"],
+  "public.moment": [...points, "'infinity'", "NULL"],
   interval: ["'1 day'", "'24 hours'", "'1 month'", "'30 days'", "NULL"],
   json: [`'{"a":1}'`, `'{"a": 1}'`, "'null'", "NULL"],
   jsonb: [`'{"a":1}'`, `'{"a":1.0}'`, "'null'", "NULL"],

@@ -49,15 +49,15 @@ export function directorySource(context: UseCaseContext, path: string): BackupSo
 export function vaultSource(context: UseCaseContext, vault: Vault, database: string, wanted: string): BackupSource {
   const { progress, signal, clock } = context;
   return {
-    async fetch(scratch, cluster) {
+    async fetch(scratch, early) {
       const options = { signal, warn: progress.warn };
-      await cluster?.startOnly();
+      await early?.startOnly();
       const { entries, unreadable, remarks } = await progress.step("Find the backup", () =>
         vault.list(database, { signal }),
       );
       for (const remark of remarks) progress.warn(remark);
       const chosen = selectEntry(entries, wanted, { now: clock.now(), random: Math.random, database });
-      if (chosen.server_num !== undefined) cluster?.start(majorOf(chosen.server_num));
+      if (chosen.server_num !== undefined) early?.start(majorOf(chosen.server_num));
       await progress.step(`Fetch ${chosen.id}`, (note) => vault.fetch(chosen, scratch, { ...options, note }));
       const opened = await progress.step("Verify its digests", () => openBackup(scratch));
       return {

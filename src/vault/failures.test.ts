@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureOf, hopelessness } from "./failures.ts";
+import { endedByVanishedLock, failureOf, hopelessness } from "./failures.ts";
 
 /** restic's own words, from versions 0.14 to 0.18. */
 const said: readonly (readonly [id: string, stderr: string])[] = [
@@ -84,6 +84,16 @@ test("only what no repetition mends is hopeless", () => {
   expect(hopeless("Load(<data/1>, 347, 598)", "EOF")).toBe(false);
   expect(hopeless("Load(<data/1>, 347, 598)", "EOF", "/vault")).toBe(true);
   expect(hopelessness("/vault")("permission denied")).toBe(false);
+});
+
+test("a lock that vanished is what ended a call only where nothing came after it", () => {
+  const vanished =
+    "Load(<lock/8995b9b8fb>, 0, 0) returned error, retrying after 552ms: <lock/8995b9b8fb> does not exist";
+  expect(endedByVanishedLock(`${vanished}\nsignal interrupt received, cleaning up\n`)).toBe(true);
+  expect(endedByVanishedLock(`${vanished}\nFatal: repository contains damaged pack files`)).toBe(false);
+  expect(endedByVanishedLock("Remove(<lock/8995b9b8fb>) returned error, retrying after 1s: not found")).toBe(false);
+  expect(endedByVanishedLock(JSON.stringify({ message: "Fatal: <lock/8995b9b8fb> does not exist" }))).toBe(true);
+  expect(endedByVanishedLock("")).toBe(false);
 });
 
 test("a host that is not there is asked a few times, each request for itself", () => {

@@ -71,9 +71,17 @@ export function plainLine(line: string): string {
   }
 }
 
+function linesOf(stderr: string): string[] {
+  return stderr.split("\n").flatMap((line) => plainLine(line).split("\n"));
+}
+
+function usefulOf(lines: readonly string[]): string[] {
+  return lines.filter((line) => !noise.test(line));
+}
+
 /** The line of restic's that tells people most: the one that matched, else the last that is not noise. */
 function tellingLine(lines: readonly string[], pattern: RegExp | undefined): string {
-  const useful = lines.filter((line) => !noise.test(line));
+  const useful = usefulOf(lines);
   const line = useful.find((candidate) => pattern?.test(candidate)) ?? useful.at(-1) ?? lines.at(-1) ?? "";
   const text = line
     .replace(/^(Fatal|error|ignoring error for [^:]*): /i, "")
@@ -85,7 +93,7 @@ function tellingLine(lines: readonly string[], pattern: RegExp | undefined): str
 /** What restic's exit code and stderr (redacted already) mean, as an error for people. */
 export function failureOf(repository: string, exitCode: number, stderr: string): IthacaError {
   if (exitCode === 127) return vaultErrors.restic_missing({});
-  const lines = stderr.split("\n").flatMap((line) => plainLine(line).split("\n"));
+  const lines = linesOf(stderr);
   const candidates = isLocal(repository) ? [["damaged", truncated] as const, ...patterns] : patterns;
   const match = candidates.find(([, pattern]) => lines.some((line) => pattern.test(line)));
   const why = tellingLine(lines, match?.[1]) || `exit code ${exitCode}`;
@@ -95,9 +103,9 @@ export function failureOf(repository: string, exitCode: number, stderr: string):
     : vaultErrors[failure]({ repository, why });
 }
 
-const isMissing = /\b404\b|no such file or directory|does not exist|not found|NoSuchKey/i;
+const missing = /\b404\b|no such file or directory|does not exist|not found|NoSuchKey/i;
 
-const isForbiddenOrFull =
+const forbiddenOrFull =
   /permission denied|read-only file system|access ?denied|forbidden|unauthorized|\b40[13]\b|no space left|quota|\b507\b|insufficient storage/i;
 
 /** How often the same request may be repeated: about half a minute in 0.18, which waits 1, 2, 4, 12 and 11 seconds. */
@@ -124,14 +132,15 @@ export function hopelessness(repository: string): (line: string) => boolean {
 
 /** Whether no repetition can help. A folder that is listed while another run removes its lock can be listed again. */
 function isRefusal(line: string, repository: string): boolean {
-  if (/^List\(lock\)/.test(line) && isMissing.test(line)) return false;
+  if (/^List\(lock\)/.test(line) && missing.test(line)) return false;
   if (isLocal(repository) && truncated.test(line)) return true;
-  return isMissing.test(line) || isForbiddenOrFull.test(line);
+  return missing.test(line) || forbiddenOrFull.test(line);
 }
 
-/** Whether restic wanted to read the lock of another run, which had just removed it: nothing is wrong. */
-export function isVanishedLock(line: string): boolean {
-  return /\block\/[0-9a-f]{8}/.test(line) && isMissing.test(line) && !isLockRemoval(line);
+/** Whether a call ended because restic wanted to read the lock of another run, which had just removed it. */
+export function endedByVanishedLock(stderr: string): boolean {
+  const last = usefulOf(linesOf(stderr)).at(-1) ?? "";
+  return /\block\/[0-9a-f]{8}/.test(last) && missing.test(last) && !isLockRemoval(last);
 }
 
 /** Whether restic says that it will try a request again. */

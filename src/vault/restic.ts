@@ -3,7 +3,7 @@ import { run } from "../base/child-process.ts";
 import { messageOf } from "../base/errors.ts";
 import type { ResticSettings } from "./environment.ts";
 import { vaultErrors } from "./errors.ts";
-import { failureOf, hopelessness, isLockRemoval, isRepetition, isVanishedLock } from "./failures.ts";
+import { endedByVanishedLock, failureOf, hopelessness, isLockRemoval, isRepetition } from "./failures.ts";
 import type { VaultOptions } from "./types.ts";
 
 export interface CallOptions extends VaultOptions {
@@ -107,10 +107,6 @@ async function callOnce(
   return { result, outcome: outcome() };
 }
 
-function metVanishedLock({ result, outcome }: Ended): boolean {
-  return outcome === "failed" && result.stderr.split("\n").some(isVanishedLock);
-}
-
 /** restic with these settings. Nothing is run, and no version is asked, before the first call. */
 export function openRestic(settings: ResticSettings): Restic {
   const { repository } = settings;
@@ -128,7 +124,8 @@ export function openRestic(settings: ResticSettings): Restic {
       await installedVersion();
       options.signal?.throwIfAborted();
       let ended = await callOnce(settings, args, options);
-      for (let attempt = 1; attempt < attempts && metVanishedLock(ended); attempt += 1) {
+      for (let attempt = 1; attempt < attempts; attempt += 1) {
+        if (ended.outcome !== "failed" || !endedByVanishedLock(ended.result.stderr)) break;
         ended = await callOnce(settings, args, options);
       }
       const { result, outcome } = ended;
