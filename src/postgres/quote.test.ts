@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
-import { parseQualifiedName, qualifiedName, quoteIdentifier, quoteLiteral, quoteWhereNeeded } from "./quote.ts";
+import {
+  parseQualifiedName,
+  qualifiedName,
+  quoteArray,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteWhereNeeded,
+} from "./quote.ts";
 import { majorOf } from "./server-facts.ts";
 
 let database: TestDatabase;
@@ -59,15 +66,20 @@ test("a word that became a keyword later is quoted from then on", () => {
   expect(quoteWhereNeeded("json_table", 16)).toBe("json_table");
 });
 
-test("any text survives as a literal", async () => {
-  const texts = fc.sample(
+const texts = [
+  ...fc.sample(
     fc.string({ unit: "grapheme" }).filter((s) => !s.includes("\0") && s.isWellFormed()),
     100,
-  );
-  const [row] = await database.session.query<{ all: string[] }>(
-    `SELECT ARRAY[${[...texts, "\\'; --", "a\\"].map(quoteLiteral).join(", ")}]::text[] AS all`,
-  );
-  expect(row?.all).toEqual([...texts, "\\'; --", "a\\"]);
+  ),
+  ...["\\'; --", "a\\", '"', "NULL", "null", "", " ", "{}", ",", '\\"'],
+];
+
+test.each([
+  ["as a literal", `ARRAY[${texts.map(quoteLiteral).join(", ")}]`],
+  ["within the literal of an array", quoteArray(texts)],
+])("any text survives %s", async (_, sql) => {
+  const [row] = await database.session.query<{ all: string[] }>(`SELECT ${sql}::text[] AS all`);
+  expect(row?.all).toEqual(texts);
 });
 
 test("names of the plan are read as SQL would", () => {

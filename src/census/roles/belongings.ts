@@ -9,6 +9,9 @@ export interface OwnRow {
   readonly key: readonly string[];
 }
 
+/** Rows that belong to users, by table's oid; a table that no way leads to is not there. */
+export type Belongings = ReadonlyMap<number, readonly OwnRow[]>;
+
 export interface BelongingsOrder {
   readonly ways: Ways;
   /** The users' own rows, from which the ways start. */
@@ -25,21 +28,18 @@ const mostSteps = 5;
 const placed = (key: Keyed["key"]) => key.map((_, place) => `k${place + 1}`).join(", ");
 
 function stepSql({ from, to, columns }: Step): string {
-  const arrays = from.key.map(({ type }, place) => `pg_catalog.unnest($${place + 4}::${type}[])`).join(", ");
+  const arrays = from.key.map(({ type }, place) => `pg_catalog.unnest($${place + 3}::${type}[])`).join(", ");
   const known = from.key.map(({ name }, place) => `f.${name} = k.k${place + 1}`).join(" AND ");
   const linked = columns.map(([here, there]) => `n.${there} = f.${here}`).join(" AND ");
   const found = to.key.map(({ name }) => `n.${name}::text`).join(", ");
-  return `SELECT o.owner, near.key
-    FROM pg_catalog.generate_series(0, $1::int) AS o (owner)
-    CROSS JOIN LATERAL (
-      SELECT ARRAY[${found}] AS key
-      FROM ROWS FROM (pg_catalog.unnest($3::int[]), ${arrays}) AS k (owner, ${placed(from.key)})
+  return `SELECT near.owner, near.key
+    FROM (
+      SELECT k.owner, ARRAY[${found}] AS key, pg_catalog.row_number() OVER (PARTITION BY k.owner ORDER BY n.ctid DESC) AS place
+      FROM ROWS FROM (pg_catalog.unnest($2::int[]), ${arrays}) AS k (owner, ${placed(from.key)})
       JOIN ${readFrom(from)} AS f ON ${known}
       JOIN ${readFrom(to)} AS n ON ${linked}
-      WHERE k.owner = o.owner
-      ORDER BY n.ctid DESC
-      LIMIT $2
-    ) AS near`;
+    ) AS near
+    WHERE near.place <= $1`;
 }
 
 function distinct(rows: readonly OwnRow[]): OwnRow[] {
@@ -49,10 +49,8 @@ function distinct(rows: readonly OwnRow[]): OwnRow[] {
 /**
  * Finds rows that belong to users: those that foreign keys lead to, table by table, the shortest way first, down to
  * children and up to parents. The newest come first, for there are policies that show no others.
- *
- * @returns rows by table's oid; a table that no way leads to is not there
  */
-export async function findBelongings(session: Session, order: BelongingsOrder): Promise<Map<number, OwnRow[]>> {
+export async function findBelongings(session: Session, order: BelongingsOrder): Promise<Belongings> {
   const { ways, users, rows, most } = order;
   const found = new Map<number, OwnRow[]>([[users.oid, [...rows]]]);
   const visited = new Set([users.oid]);
@@ -63,9 +61,8 @@ export async function findBelongings(session: Session, order: BelongingsOrder): 
       const known = found.get(way.from.oid) ?? [];
       const keys = way.from.key.map((_, place) => known.map(({ key }) => key[place] ?? ""));
       const owners = known.map(({ owner }) => owner);
-      const last = Math.max(...owners);
       const near = await attempt(session, () =>
-        session.query<OwnRow & Record<string, unknown>>(stepSql(way), [last, most, owners, ...keys]),
+        session.query<OwnRow & Record<string, unknown>>(stepSql(way), [most, owners, ...keys]),
       );
       if (near !== null && near.length > 0) next.set(way.to.oid, distinct([...(next.get(way.to.oid) ?? []), ...near]));
     }

@@ -1,13 +1,11 @@
-import { quoteIdentifier, quoteLiteral } from "../../postgres/quote.ts";
+import { quoteArray, quoteIdentifier } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
-import { searchable } from "../searchable.ts";
 import type { ChosenRows } from "../types.ts";
 import { attempt } from "./attempt.ts";
-import { findBelongings, type OwnRow } from "./belongings.ts";
-import { type AskedObject, readFrom } from "./objects.ts";
-import { isKeyed, type Keyed, listReferences, type Reference } from "./references.ts";
+import type { Belongings } from "./belongings.ts";
+import { type AskedObject, keyArray, readFrom } from "./objects.ts";
+import { isKeyed, type Keyed, type Reference } from "./references.ts";
 import type { DecidingText } from "./steadiness.ts";
-import type { DrawnUsers } from "./users.ts";
 import { type Definitions, standsOn, viewOrigins } from "./view-origins.ts";
 
 /*
@@ -38,48 +36,33 @@ export interface ChoiceOrder {
   readonly asked: readonly AskedObject[];
   readonly objects: readonly AskedObject[];
   readonly texts: readonly DecidingText[];
-  readonly drawn: DrawnUsers;
-  /** The users' table, qualified; null where there are none to ask. */
-  readonly table: string | null;
-  /** Columns of that name hold a user's key, wherever they are. */
-  readonly userColumns: readonly string[];
+  readonly belongings: Belongings;
+  readonly references: readonly Reference[];
   /** Rows of one table that are chosen at random for users. */
   readonly sample: number;
 }
 
+const isOver = (rows: number) => (object: AskedObject | undefined) => (object?.estimate ?? 0) > rows;
+
+/** Tables of so many rows that users are asked about some of them only. */
+export function largeTables(asked: readonly AskedObject[], sample: number): Keyed[] {
+  return asked.filter(isOver(large * sample)).filter(isKeyed);
+}
+
 /** Pages that random rows come from, at least, so that they are not all neighbours. */
 const randomPages = 40;
-
-/** Of each user's own rows a tenth of the random ones, and a few in any case. */
-const ownRows = (sample: number) => Math.max(5, Math.ceil(sample / 10));
-
-const keyText = ({ key }: Keyed) => `ARRAY[${key.map(({ name }) => `o.${name}::text`).join(", ")}]`;
 
 async function randomRows(session: Session, object: Keyed, most: number): Promise<(readonly string[])[] | null> {
   // Twice as many rows as are wanted: how many a page has is only estimated.
   const share = 100 * Math.max(randomPages / Math.max(1, object.pages), (2 * most) / Math.max(1, object.estimate));
   const rows = await attempt(session, () =>
     session.query<{ key: string[] }>(
-      `SELECT ${keyText(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system ($1)
+      `SELECT ${keyArray(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system ($1)
        ORDER BY pg_catalog.random() LIMIT $2`,
       [Math.min(100, share), most],
     ),
   );
   return rows?.map(({ key }) => key) ?? null;
-}
-
-async function usersRows(session: Session, users: Keyed, { drawn }: ChoiceOrder): Promise<OwnRow[]> {
-  const keys = drawn.users.map(({ user }) => user);
-  const { key = "", key_type = "" } = drawn.from ?? {};
-  const column = `o.${quoteIdentifier(key)}`;
-  const matches = searchable.has(key_type)
-    ? `${column} = ANY ($1::${key_type}[])`
-    : `${column}::text = ANY ($1::text[])`;
-  return session.query<OwnRow & Record<string, unknown>>(
-    `SELECT pg_catalog.array_position($2::text[], ${column}::text) - 1 AS owner, ${keyText(users)} AS key
-     FROM ${readFrom(users)} AS o WHERE ${matches}`,
-    [keys, keys],
-  );
 }
 
 /** The table whose keys stand in a column: its own, or the one that it references. */
@@ -102,19 +85,6 @@ function keyedBy(
   return null;
 }
 
-/** Where the users' rows are: by table's oid, and how tables refer to each other. */
-async function usersWays(session: Session, order: ChoiceOrder, wanted: ReadonlySet<number>) {
-  const users = order.objects.find(({ qualified }) => qualified === order.table);
-  const nowhere = { belongings: new Map<number, OwnRow[]>(), references: [] as readonly Reference[] };
-  if (wanted.size === 0 || !isKeyed(users)) return nowhere;
-  const names = ["user_id", ...order.userColumns];
-  const references = await listReferences(session, { oid: users.oid, key: order.drawn.from?.key ?? "", names });
-  const rows = await usersRows(session, users, order);
-  const objects = new Map(order.objects.map((object) => [object.oid, object]));
-  const ways = { objects, references, wanted };
-  return { references, belongings: await findBelongings(session, { ways, users, rows, most: ownRows(order.sample) }) };
-}
-
 const distinct = (keys: readonly (readonly string[])[]) => [
   ...new Map(keys.map((key) => [JSON.stringify(key), key])).values(),
 ];
@@ -126,19 +96,18 @@ const distinct = (keys: readonly (readonly string[])[]) => [
  * @returns chosen rows by object
  */
 export async function chooseRows(session: Session, order: ChoiceOrder): Promise<Map<string, Choice>> {
-  const { sample } = order;
+  const { sample, belongings, references } = order;
   const objects = new Map(order.objects.map((object) => [object.oid, object]));
   const definitions: Definitions = new Map(
     order.texts.filter(({ kind }) => kind === "view").map((text) => [text.oid, text] as const),
   );
-  const isOver = (times: number) => (oid: number) => (objects.get(oid)?.estimate ?? 0) > times * sample;
-  const [isLarge, isVast] = [isOver(large), isOver(vast)];
-  const tables = order.asked.filter(({ oid }) => isLarge(oid)).filter(isKeyed);
+  const isLarge = (oid: number) => isOver(large * sample)(objects.get(oid));
+  const isVast = (oid: number) => isOver(vast * sample)(objects.get(oid));
+  const tables = largeTables(order.asked, sample);
   const views = order.asked.filter(({ oid, kind }) => kind === "v" && [...standsOn(oid, definitions)].some(isLarge));
   const chosen = new Map<string, Choice>();
   if (tables.length + views.length === 0) return chosen;
 
-  const { belongings, references } = await usersWays(session, order, new Set(tables.map(({ oid }) => oid)));
   const known = new Map<number, Pick<Choice, "rows" | "users"> | null>();
   const rowsOf = async (object: Keyed) => {
     const own = belongings.get(object.oid);
@@ -181,9 +150,7 @@ export function firstRows({ columns, types, rows }: ChosenRows, most: number): C
  * also finds its way into a view that groups by it.
  */
 export function amongSql({ columns, types, rows }: ChosenRows): string {
-  const arrays = types.map(
-    (type, place) => `ARRAY[${rows.map((row) => quoteLiteral(row[place] ?? "")).join(", ")}]::${type}[]`,
-  );
+  const arrays = types.map((type, place) => `${quoteArray(rows.map((row) => row[place] ?? ""))}::${type}[]`);
   if (columns.length === 1) return `o.${columns[0]} = ANY (${arrays[0]})`;
   const names = columns.map((column) => `o.${column}`).join(", ");
   const lists = arrays.map((array) => `pg_catalog.unnest(${array})`).join(", ");

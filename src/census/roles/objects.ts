@@ -36,6 +36,11 @@ export function keyNames({ key }: AskedObject): readonly string[] {
   return (key ?? []).map(({ name }) => name);
 }
 
+/** SQL for the key of the relation `o`, as an array of text in the order of its columns. */
+export function keyArray({ key }: Pick<AskedObject, "key">): string {
+  return `ARRAY[${(key ?? []).map(({ name }) => `o.${name}::text`).join(", ")}]`;
+}
+
 /** What stands behind FROM: a partitioned table has no rows but its partitions'; any other is read without its children. */
 export function readFrom({ kind, qualified }: Pick<AskedObject, "kind" | "qualified">): string {
   return kind === "r" ? `ONLY ${qualified}` : qualified;

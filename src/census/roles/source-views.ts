@@ -2,7 +2,7 @@ import type { Session } from "../../postgres/types.ts";
 import { relationFinder } from "../names.ts";
 import { rowsInScope } from "../relations.ts";
 import type { ChosenRows, Perspective, RoleViews, Sight } from "../types.ts";
-import { chooseRows, firstRows } from "./chosen-rows.ts";
+import { chooseRows, firstRows, largeTables } from "./chosen-rows.ts";
 import { byRolesRows, byUsersRows, grouped, mayNotAsk, unread, withoutUsers } from "./not-covered.ts";
 import { listTexts } from "./objects.ts";
 import { excused, type Nature } from "./questions.ts";
@@ -10,7 +10,9 @@ import { askSource } from "./source-asking.ts";
 import { steadinessOf } from "./steadiness.ts";
 import { type Readable, survey } from "./survey.ts";
 import { drawUsers, userSource } from "./users.ts";
+import { usersRows } from "./users-rows.ts";
 import type { RoleViewing, RoleViewOrder } from "./viewing.ts";
+import { chooseWitnesses, ownedBy } from "./witnesses.ts";
 import { hasLooseContent } from "./words.ts";
 
 /** The roles of Supabase's API, which the plan need not name. */
@@ -61,20 +63,31 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
 
   const usersRole = drawn.users.length > 0 ? source?.role : undefined;
   const comparable = [...open.values()].flat().filter(({ object }) => !(object.qualified in unsteady));
-  const chosen = await chooseRows(session, {
-    asked: [...new Map(comparable.map(({ object }) => [object.oid, object])).values()],
-    objects: found.objects,
-    texts,
+  const comparedObjects = [...new Map(comparable.map(({ object }) => [object.oid, object])).values()];
+  const { sample } = plan;
+  const { belongings, references } = await usersRows(session, {
     drawn,
+    objects: found.objects,
     table: usersRole === undefined ? null : table,
     userColumns: plan.app_roles === undefined ? [] : [plan.app_roles.user],
-    sample: plan.sample,
+    wanted: largeTables(comparedObjects, sample),
+    sample,
   });
+  const witnesses = chooseWitnesses(drawn.users, belongings, source?.per_role ?? 0);
+  const chosen = await chooseRows(session, {
+    asked: comparedObjects,
+    objects: found.objects,
+    texts,
+    belongings: ownedBy(belongings, witnesses),
+    references,
+    sample,
+  });
+  const users = drawn.users.filter((_, place) => witnesses.includes(place));
   const asked = found.roles
     .filter((role) => role.settable)
     .flatMap(({ role }) => [
       { role, user: null },
-      ...(role === source?.role ? drawn.users.map((user) => ({ role, user })) : []),
+      ...(role === source?.role ? users.map((user) => ({ role, user })) : []),
     ]);
   const { tasks, followUps, perspectives } = askSource({
     order,

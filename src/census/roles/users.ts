@@ -7,6 +7,7 @@ import type { Relation } from "../relations.ts";
 import { searchable } from "../searchable.ts";
 import { censusSql } from "../sql.ts";
 import type { RoleViews } from "../types.ts";
+import { candidatesPerWitness } from "./witnesses.ts";
 
 const columnSql = censusSql("column");
 
@@ -24,6 +25,8 @@ export interface UserSource {
 export interface DrawnUser {
   readonly user: string;
   readonly app_roles: readonly string[];
+  /** Those of the roles that users were drawn of; without any, the user was drawn of those who have none. */
+  readonly drawn_of: readonly string[];
 }
 
 export interface DrawnUsers {
@@ -62,8 +65,8 @@ async function column(
 }
 
 /**
- * Draws users at random: so many of each role in the application, and so many who have none. The same seed draws the
- * same users of the same rows.
+ * Draws users at random: so many of each role in the application, and so many who have none, and five times as many as
+ * will be asked. The same seed draws the same users of the same rows, in the same order.
  */
 export async function drawUsers(
   session: Session,
@@ -84,9 +87,9 @@ export async function drawUsers(
   if (!user || !role) {
     const lost = roles === undefined ? [] : [`role_views.app_roles: there is no ${roles.table} with these columns`];
     const drawn = await session.query<DrawnUser & Record<string, unknown>>(
-      `SELECT u.${key.name}::text AS user, '{}'::text[] AS app_roles FROM ${key.from} AS u WHERE u.${key.name} IS NOT NULL
+      `SELECT u.${key.name}::text AS user, '{}'::text[] AS app_roles, '{}'::text[] AS drawn_of FROM ${key.from} AS u WHERE u.${key.name} IS NOT NULL
        ORDER BY pg_catalog.hashtextextended(u.${key.name}::text COLLATE "C", $1::bigint) LIMIT $2`,
-      [seed, source.per_role],
+      [seed, source.per_role * candidatesPerWitness],
     );
     return { users: drawn, from, unproven: lost };
   }
@@ -97,17 +100,23 @@ export async function drawUsers(
        LEFT JOIN (SELECT ${user.name}::text AS key, ${role.name}::text AS role FROM ${user.from}) AS r
          ON r.key = u.${key.name}::text
        WHERE u.${key.name} IS NOT NULL
-     ), drawn AS (
-       SELECT h.key, h.role, pg_catalog.row_number() OVER (
+     ), roles AS (
+       SELECT DISTINCT h.role FROM held AS h ORDER BY 1 LIMIT ${mostRoles}
+     ), placed AS (
+       SELECT h.key, pg_catalog.row_number() OVER (
          PARTITION BY h.role ORDER BY pg_catalog.hashtextextended(h.key COLLATE "C", $1::bigint)) AS place
        FROM held AS h
-       WHERE h.role IS NULL OR h.role IN (SELECT DISTINCT i.role FROM held AS i ORDER BY 1 LIMIT ${mostRoles})
+       WHERE h.role IS NULL OR h.role IN (SELECT r.role FROM roles AS r)
+     ), drawn AS (
+       SELECT p.key, min(p.place) AS place FROM placed AS p WHERE p.place <= $2 GROUP BY p.key
      )
      SELECT h.key AS user,
-       coalesce(pg_catalog.array_agg(h.role ORDER BY h.role COLLATE "C") FILTER (WHERE h.role IS NOT NULL), '{}') AS app_roles
-     FROM held AS h WHERE h.key IN (SELECT d.key FROM drawn AS d WHERE d.place <= $2)
-     GROUP BY h.key ORDER BY h.key COLLATE "C"`,
-    [seed, source.per_role],
+       coalesce(pg_catalog.array_agg(h.role ORDER BY h.role COLLATE "C") FILTER (WHERE h.role IS NOT NULL), '{}') AS app_roles,
+       coalesce(pg_catalog.array_agg(h.role ORDER BY h.role COLLATE "C")
+         FILTER (WHERE h.role IN (SELECT r.role FROM roles AS r)), '{}') AS drawn_of
+     FROM held AS h JOIN drawn AS d USING (key)
+     GROUP BY h.key, d.place ORDER BY d.place, h.key COLLATE "C"`,
+    [seed, source.per_role * candidatesPerWitness],
   );
   const [kind] = await session.query<{ is_enum: boolean }>(
     `SELECT t.typtype = 'e' AS is_enum FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
