@@ -67,7 +67,7 @@ async function onOwnCluster(
   const major = majorOf(manifest.versions.server_num);
   const cluster = await (early?.take(major) ?? startCluster({ major, superuser }));
   try {
-    return await createThrowawayDatabase(cluster.target, { ...likeTheSource(manifest.server), cluster });
+    return await createThrowawayDatabase(cluster.target, { ...likeTheSource(manifest.server), cluster, alone: true });
   } catch (error) {
     await cluster.destroy();
     throw error;

@@ -21,6 +21,8 @@ export interface ThrowawayDatabaseOptions extends DatabaseLocale {
   readonly name: string;
   /** The private cluster that `admin` belongs to. The database then owns it: destroying one destroys both. */
   readonly cluster?: Throwaway;
+  /** Nothing else will be created on the private cluster: what initdb put beside it goes, 15 MB that nobody needs. */
+  readonly alone?: boolean;
   /** A session on the source, null where it cannot be asked: see `proveNotSource`. Without it nothing is shown. */
   readonly source?: Session | null;
   readonly clock?: Clock;
@@ -66,6 +68,8 @@ async function onCluster(cluster: Throwaway, options: ThrowawayDatabaseOptions):
   const name = options.name.startsWith("template") ? `copy_of_${options.name}` : options.name;
   await dropDatabase(admin, name);
   const notCovered = await create(admin, name, options);
+  const unneeded = options.alone ? ["template0", "postgres"].filter((initial) => initial !== name) : [];
+  for (const initial of unneeded) await dropDatabase(admin, initial);
   return {
     kind: "cluster",
     target: withDatabase(cluster.target, name),
