@@ -1,5 +1,6 @@
 import { createServer, Socket } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { testDatabase, testRole, testServer } from "../../test/support/database.ts";
 import { freePort, type TlsServer, tlsServer } from "../../test/support/tls-server.ts";
 import { IthacaError } from "../base/errors.ts";
@@ -161,28 +162,62 @@ test("a connection that is lost during a query says so, and so does every query 
   await expect(session.query("SELECT 1")).rejects.toMatchObject({ id: "postgres.connection_lost" });
 });
 
-test("a network that goes away during a query is a lost connection too", async () => {
-  // A wire that can be cut, between us and the server.
-  const wires: Socket[] = [];
-  const wire = createServer((near) => {
+/** A wire between us and the server that can be cut, or swallow all that it is given. */
+async function openWire() {
+  const ends: Socket[] = [];
+  const wire = createServer({ allowHalfOpen: true }, (near) => {
     const far = new Socket().connect(server.port, "127.0.0.1");
     near.pipe(far).pipe(near);
     for (const end of [near, far]) end.on("error", () => {});
-    wires.push(near, far);
+    ends.push(near, far);
   });
-  const port = await new Promise<number>((resolve) =>
-    wire.listen(0, "127.0.0.1", () => {
-      const address = wire.address();
-      resolve(typeof address === "object" ? (address?.port ?? 0) : 0);
-    }),
-  );
-  await using session = await connect(server.target("either", { port, sslmode: "disable" }), { readOnly: true });
+  await new Promise<void>((resolve) => wire.listen(0, "127.0.0.1", resolve));
+  const address = wire.address();
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+  const cut = () => {
+    for (const end of ends) end.destroy();
+  };
+  return {
+    target: server.target("either", { port, sslmode: "disable" }),
+    cut,
+    swallow() {
+      for (const end of ends) end.unpipe().resume();
+    },
+    [Symbol.dispose]() {
+      cut();
+      wire.close();
+    },
+  };
+}
+
+test("a network that goes away during a query is a lost connection too", async () => {
+  using wire = await openWire();
+  await using session = await connect(wire.target, { readOnly: true });
   const running = expect(session.query("SELECT pg_sleep(60)")).rejects.toMatchObject({
     id: "postgres.connection_lost",
   });
-  for (const end of wires) end.destroy();
+  wire.cut();
   await running;
-  wire.close();
+});
+
+test("a network that swallows everything does not keep us from leaving", async () => {
+  using wire = await openWire();
+  const session = await connect(wire.target, { readOnly: true });
+  wire.swallow();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    let left = false;
+    const leaving = session[Symbol.asyncDispose]().then(() => {
+      left = true;
+    });
+    await vi.advanceTimersByTimeAsync(4999);
+    await setImmediate();
+    expect(left).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await leaving;
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("an error of the query itself stays the server's own", async () => {

@@ -7,6 +7,9 @@ import type { Session, Target } from "./types.ts";
 
 const pinned = readFileSync(new URL("../../sql/postgres/pinned-settings.sql", import.meta.url), "utf8");
 
+/** Milliseconds that a server has to close a connection which we end. */
+const farewell = 5000;
+
 export interface ConnectOptions {
   /** Every transaction of the session is READ ONLY. */
   readonly readOnly: boolean;
@@ -131,6 +134,9 @@ async function attempt(
   }
 }
 
+/** Says goodbye. A network that swallows it would keep us until the operating system gives up, a quarter of an hour. */
 async function close(client: pg.Client): Promise<void> {
+  const impatience = setTimeout(() => client.connection.stream.destroy(), farewell);
   await client.end().catch(() => {});
+  clearTimeout(impatience);
 }

@@ -40,32 +40,70 @@ export async function listForeignKeys(session: Session): Promise<ForeignKey[]> {
   return session.query<ForeignKey & Record<string, unknown>>(await proofSql("foreign-keys.sql"));
 }
 
+/** So many foreign keys share a query at most. */
+const mostTogether = 40;
+
 /**
- * The rows that the constraint's own triggers would refuse. A key with a NULL in it refers to nothing and is let through
- * (MATCH SIMPLE), unless the constraint says that it must be NULL as a whole or not at all (MATCH FULL).
+ * Foreign keys that one query can ask about, in their order: those that refer to the same columns of one table in the
+ * same way. That table is then read once, and not once for each.
  */
-function violationsSql(key: ForeignKey): string {
-  const from = (only: boolean, table: string) => (only ? `ONLY ${table}` : table);
-  const columns = key.pairs.map(({ child }) => `c.${quoteIdentifier(child)}`);
-  const complete = columns.map((column) => `${column} IS NOT NULL`).join(" AND ");
-  const partial = `(${columns.map((column) => `${column} IS NOT NULL`).join(" OR ")}) AND NOT (${complete})`;
-  const matches = key.pairs.map(({ child, parent, operator, collation }) => {
-    const value = `c.${quoteIdentifier(child)}${collation === null ? "" : ` COLLATE ${collation}`}`;
-    return `p.${quoteIdentifier(parent)} ${operator} ${value}`;
-  });
-  const dangling = `${complete} AND NOT EXISTS (
-    SELECT FROM ${from(key.parent_only, key.parent)} AS p WHERE ${matches.join(" AND ")})`;
-  const broken = key.match_full ? `(${dangling}) OR (${partial})` : dangling;
-  const parts = columns.map((column) => `CASE WHEN ${column} IS NOT NULL THEN format('%s', ${column}) END`);
-  return `SELECT keys.key, sum(keys.rows) OVER ()::text AS total
-    FROM (SELECT ARRAY[${parts.join(", ")}]::text[] AS key, count(*) AS rows
-            FROM ${from(key.child_only, key.child)} AS c WHERE ${broken} GROUP BY 1) AS keys
-    ORDER BY keys.key LIMIT ${shownKeys + 1}`;
+export function groupForeignKeys(keys: readonly ForeignKey[]): ForeignKey[][] {
+  const way = ({ parent, parent_only, match_full, pairs }: ForeignKey) =>
+    JSON.stringify([parent, parent_only, match_full, pairs.map(({ child: _, ...rest }) => rest)]);
+  return [...Map.groupBy(keys, way).values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / mostTogether) }, (_, part) =>
+      group.slice(part * mostTogether, (part + 1) * mostTogether),
+    ),
+  );
 }
 
-/** Asks a foreign key's question again, over every row. */
-export async function findViolations(session: Session, key: ForeignKey): Promise<Violations> {
-  const rows = await session.query<{ key: (string | null)[]; total: string }>(violationsSql(key));
-  const keys = rows.slice(0, shownKeys).map((row) => row.key);
-  return { total: Number(rows[0]?.total ?? 0), more: rows.length > shownKeys, keys };
+/** The referring rows of one foreign key, their columns as `k1`, `k2`, ...; rows that refer to nothing are not among them. */
+function referringSql({ child, child_only, match_full, pairs }: ForeignKey, place: number): string {
+  const columns = pairs.map((pair) => `c.${quoteIdentifier(pair.child)}`);
+  const some = columns.map((column) => `${column} IS NOT NULL`).join(match_full ? " OR " : " AND ");
+  const keys = columns.map((column, index) => `${column} AS k${index + 1}`).join(", ");
+  return `SELECT ${place} AS place, ${keys} FROM ${child_only ? `ONLY ${child}` : child} AS c WHERE ${some}`;
+}
+
+/**
+ * The rows that the constraints' own triggers would refuse. A key with a NULL in it refers to nothing and is let through
+ * (MATCH SIMPLE), unless the constraint says that it must be NULL as a whole or not at all (MATCH FULL).
+ */
+function violationsSql(keys: readonly [ForeignKey, ...ForeignKey[]]): string {
+  const [{ parent, parent_only, match_full, pairs }] = keys;
+  const columns = pairs.map((_, index) => `c.k${index + 1}`);
+  const matches = pairs.map(({ parent: column, operator, collation }, index) => {
+    const value = `${columns[index]}${collation === null ? "" : ` COLLATE ${collation}`}`;
+    return `p.${quoteIdentifier(column)} ${operator} ${value}`;
+  });
+  const dangling = `NOT EXISTS (
+    SELECT FROM ${parent_only ? `ONLY ${parent}` : parent} AS p WHERE ${matches.join(" AND ")})`;
+  // Of MATCH FULL the rows are here of which some column is not NULL, and a NULL beside it is a fault already.
+  const broken = match_full ? `${columns.map((column) => `${column} IS NULL`).join(" OR ")} OR ${dangling}` : dangling;
+  const parts = columns.map((column) => `CASE WHEN ${column} IS NOT NULL THEN pg_catalog.format('%s', ${column}) END`);
+  return `SELECT place, key, total FROM (
+      SELECT place, key, sum(rows) OVER (PARTITION BY place)::text AS total,
+        row_number() OVER (PARTITION BY place ORDER BY key) AS number
+        FROM (SELECT c.place, ARRAY[${parts.join(", ")}]::text[] AS key, count(*) AS rows
+                FROM (${keys.map(referringSql).join("\nUNION ALL\n")}) AS c WHERE ${broken} GROUP BY 1, 2) AS keys
+    ) AS numbered
+    WHERE number <= ${shownKeys + 1} ORDER BY place, number`;
+}
+
+/**
+ * Asks the question of foreign keys again, over every row.
+ *
+ * @param keys of one group
+ * @returns for each of them, in their order
+ */
+export async function findViolations(session: Session, keys: readonly ForeignKey[]): Promise<Violations[]> {
+  const [first, ...others] = keys;
+  if (first === undefined) return [];
+  type Row = { place: number; key: (string | null)[]; total: string };
+  const found = Map.groupBy(await session.query<Row>(violationsSql([first, ...others])), ({ place }) => place);
+  return keys.map((_, place) => {
+    const rows = found.get(place) ?? [];
+    const shown = rows.slice(0, shownKeys).map((row) => row.key);
+    return { total: Number(rows[0]?.total ?? 0), more: rows.length > shownKeys, keys: shown };
+  });
 }

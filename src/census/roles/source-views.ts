@@ -1,19 +1,16 @@
 import type { Session } from "../../postgres/types.ts";
 import { relationFinder } from "../names.ts";
-import { rowsInScope } from "../relations.ts";
 import type { ChosenRows, Perspective, RoleViews, Sight } from "../types.ts";
 import { chooseRows, firstRows, largeTables } from "./chosen-rows.ts";
+import { judgeComparable } from "./comparable.ts";
 import { byRolesRows, byUsersRows, grouped, mayNotAsk, unread, withoutUsers } from "./not-covered.ts";
 import { listTexts } from "./objects.ts";
-import { excused, type Nature } from "./questions.ts";
 import { askSource } from "./source-asking.ts";
-import { steadinessOf } from "./steadiness.ts";
-import { type Readable, survey } from "./survey.ts";
+import { survey } from "./survey.ts";
 import { drawUsers, userSource } from "./users.ts";
 import { usersRows } from "./users-rows.ts";
 import type { RoleViewing, RoleViewOrder } from "./viewing.ts";
 import { chooseWitnesses, ownedBy } from "./witnesses.ts";
-import { hasLooseContent } from "./words.ts";
 
 /** The roles of Supabase's API, which the plan need not name. */
 const apiRoles = ["anon", "authenticated", "service_role"];
@@ -40,42 +37,20 @@ export async function prepareSourceViews(session: Session, order: RoleViewOrder)
   const table = source === null ? null : (relationFinder(relations)(source.table)?.qualified ?? null);
 
   const texts = await listTexts(session);
-  const steadiness = steadinessOf({ texts, relations, held: rowsInScope(scope) });
-  const looseViews = new Set(
-    texts.filter(({ kind, text }) => kind === "view" && hasLooseContent(text)).map(({ oid }) => oid),
-  );
-  const leftOut = excused(order, found, self?.now ?? new Date());
-  const unsteady: Record<string, { why: string; ask: boolean }> = {};
-  const natures = new Map<number, Nature>();
-  const open = new Map<string, Readable[]>();
-  for (const [role, readable] of found.open) {
-    const asked: Readable[] = [];
-    for (const one of readable) {
-      const { oid, qualified, inexact } = one.object;
-      const steady = steadiness(oid);
-      const out = leftOut[qualified] ?? (steady.kind === "unsteady" ? { why: steady.why, ask: steady.ask } : null);
-      if (out !== null) unsteady[qualified] = out;
-      natures.set(oid, { steadiness: steady, loose: inexact || looseViews.has(oid) });
-      if (out === null || out.ask) asked.push(one);
-    }
-    open.set(role, asked);
-  }
-
+  const { open, natures, unsteady, objects } = judgeComparable(order, found, texts, self?.now ?? new Date());
   const usersRole = drawn.users.length > 0 ? source?.role : undefined;
-  const comparable = [...open.values()].flat().filter(({ object }) => !(object.qualified in unsteady));
-  const comparedObjects = [...new Map(comparable.map(({ object }) => [object.oid, object])).values()];
   const { sample } = plan;
   const { belongings, references } = await usersRows(session, {
     drawn,
     objects: found.objects,
     table: usersRole === undefined ? null : table,
     userColumns: plan.app_roles === undefined ? [] : [plan.app_roles.user],
-    wanted: largeTables(comparedObjects, sample),
+    wanted: largeTables(objects, sample),
     sample,
   });
   const witnesses = chooseWitnesses(drawn.users, belongings, source?.per_role ?? 0);
   const chosen = await chooseRows(session, {
-    asked: comparedObjects,
+    asked: objects,
     objects: found.objects,
     texts,
     belongings: ownedBy(belongings, witnesses),

@@ -4,7 +4,7 @@ import { chooseWitnesses, ownedBy } from "./witnesses.ts";
 
 /** Users by their roles, and by table's oid the places of those who have rows in it. */
 const stage = (roles: readonly string[][], owners: Record<number, readonly number[]>) => ({
-  drawn: roles.map((drawn_of, place) => ({ user: `user ${place}`, app_roles: drawn_of, drawn_of })),
+  drawn: roles.map((drawn_of) => ({ drawn_of })),
   belongings: new Map(
     Object.entries(owners).map(([oid, places]) => [Number(oid), places.map((owner) => ({ owner, key: [`${owner}`] }))]),
   ) satisfies Belongings,

@@ -1,5 +1,4 @@
 import type { Belongings } from "./belongings.ts";
-import type { DrawnUser } from "./users.ts";
 
 /** So many times the users that will be asked are drawn, so that there is somebody to choose from. */
 export const candidatesPerWitness = 5;
@@ -10,11 +9,15 @@ export const candidatesPerWitness = 5;
  * each further one who has them in most tables that the others have none in; of equals, who was drawn first. Rare roles
  * choose first, and nobody stands for two roles as long as there are others.
  *
- * @param drawn in the order in which they were drawn
+ * @param drawn in the order in which they were drawn, with the roles that they were drawn of
  * @param perRole users of each role
  * @returns their places in `drawn`, ascending
  */
-export function chooseWitnesses(drawn: readonly DrawnUser[], belongings: Belongings, perRole: number): number[] {
+export function chooseWitnesses(
+  drawn: readonly { readonly drawn_of: readonly string[] }[],
+  belongings: Belongings,
+  perRole: number,
+): number[] {
   const tables = new Map<number, Set<number>>();
   for (const [oid, rows] of belongings) {
     for (const { owner } of rows) tables.set(owner, (tables.get(owner) ?? new Set()).add(oid));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { testDatabase } from "../../../test/support/database.ts";
+import { testDatabase, testRole } from "../../../test/support/database.ts";
 import { proofContext } from "../../../test/support/proof.ts";
 import { constraintsForeignKeys } from "./constraints-foreign-keys.ts";
 
@@ -65,6 +65,32 @@ test("operators and collations are those of the constraint", async () => {
     SET search_path = '';
   `);
   expect(await constraintsForeignKeys.run(proofContext({ session }))).toMatchObject({ status: "passed" });
+});
+
+test("keys that refer to the same are asked together, and each is answered for itself", async () => {
+  await using database = await testDatabase();
+  const { session } = database;
+  await using role = await testRole(database, "");
+  await session.query(`
+    CREATE TABLE public.p (id int PRIMARY KEY); INSERT INTO public.p SELECT generate_series(1, 10);
+    CREATE TABLE public.few (a int CONSTRAINT few_a REFERENCES public.p, b int CONSTRAINT few_b REFERENCES public.p);
+    CREATE TABLE public.many (a int CONSTRAINT many_a REFERENCES public.p, b bigint CONSTRAINT many_b REFERENCES public.p);
+    CREATE TABLE public.hidden (a int CONSTRAINT hidden_a REFERENCES public.p);
+    ${replica}
+    INSERT INTO public.few VALUES (11, 1), (11, 2), (12, NULL);
+    INSERT INTO public.many SELECT n, 21 FROM generate_series(1, 20) n;
+    INSERT INTO public.hidden VALUES (13);
+    SET session_replication_role = origin; SET search_path = '';
+    GRANT SELECT ON public.p, public.few, public.many TO ${role.name}; SET ROLE ${role.name};
+  `);
+  const { findings = [], unproven } = await constraintsForeignKeys.run(proofContext({ session }));
+  await session.query("RESET ROLE");
+  expect(findings.map(({ attribute, actual }) => `${attribute}: ${actual}`)).toEqual([
+    "few_a: 3 rows without one: 11; 12",
+    "many_a: 10 rows without one: 11; 12; 13; 14; 15; ...",
+    "many_b: 20 rows without one: 21",
+  ]);
+  expect(unproven).toMatch(/^hidden_a on public\.hidden could not be looked at: [^;]+ 42501 insufficient_privilege$/);
 });
 
 test("a NOT VALID key promises nothing, and rows that the plan leaves out cannot be pointed to", async () => {

@@ -1,6 +1,13 @@
 import { spellAmount } from "../../base/spell.ts";
+import { oneByOneIfNeeded } from "../constraints/batches.ts";
 import { describeFailure } from "../failure.ts";
-import { type ForeignKey, findViolations, listForeignKeys, type Violations } from "../foreign-keys.ts";
+import {
+  type ForeignKey,
+  findViolations,
+  groupForeignKeys,
+  listForeignKeys,
+  type Violations,
+} from "../foreign-keys.ts";
 import { publicKey } from "../keys.ts";
 import { canonical } from "../names.ts";
 import { judge, notApplicable } from "../outcome.ts";
@@ -16,6 +23,10 @@ function describeKeys(key: ForeignKey, { total, more, keys }: Violations, hashKe
   );
   return `${spellAmount(total, "row")} without one: ${shown.join("; ")}${more ? "; ..." : ""}`;
 }
+
+const none: Violations = { total: 0, more: false, keys: [] };
+
+const nameOf = ({ name, child }: ForeignKey) => `${name} on ${child}`;
 
 /** Why a foreign key cannot be asked again on this copy; null where it can. */
 function whyNotAsked(key: ForeignKey, withoutRows: ReadonlySet<string>): string | null {
@@ -39,35 +50,38 @@ export const constraintsForeignKeys: Check = {
     const findings: Finding[] = [];
     const unproven: string[] = [];
     const notCovered: NotCovered[] = [];
-    for (const key of keys) {
-      const name = `${key.name} on ${key.child}`;
+    const asked = keys.filter((key) => {
       const why = whyNotAsked(key, withoutRows);
-      if (why !== null) {
-        notCovered.push({ what: `Foreign key ${name}`, why });
+      if (why !== null) notCovered.push({ what: `Foreign key ${nameOf(key)}`, why });
+      return why === null;
+    });
+    const answers = new Map<ForeignKey, Violations>();
+    const ask = (group: readonly ForeignKey[]) =>
+      inReadOnly(session, {}, async () => {
+        const violations = await findViolations(session, group);
+        return group.map((key, place) => [key, violations[place] ?? none] as const);
+      });
+    for (const group of groupForeignKeys(asked)) {
+      const answered = await oneByOneIfNeeded(group, ask, (key, thrown) => {
+        unproven.push(`${nameOf(key)} could not be looked at: ${describeFailure(thrown)}`);
+      });
+      for (const [key, violations] of answered) answers.set(key, violations);
+    }
+    for (const key of asked) {
+      const violations = answers.get(key) ?? none;
+      if (violations.total === 0) continue;
+      // NOT VALID and NOT ENFORCED promise nothing about the rows that are there.
+      if (!key.binding) {
+        const what = `Foreign key ${nameOf(key)}: ${spellAmount(violations.total, "row")} without a match`;
+        notCovered.push({ what, why: "the source never promised that it holds: it is NOT VALID or NOT ENFORCED" });
         continue;
       }
-      try {
-        const violations = await inReadOnly(session, {}, () => findViolations(session, key));
-        if (violations.total === 0) continue;
-        const actual = describeKeys(key, violations, hashKey);
-        // NOT VALID and NOT ENFORCED promise nothing about the rows that are there.
-        if (!key.binding) {
-          const promise = "the source never promised that it holds: it is NOT VALID or NOT ENFORCED";
-          notCovered.push({
-            what: `Foreign key ${name}: ${spellAmount(violations.total, "row")} without a match`,
-            why: promise,
-          });
-        } else {
-          findings.push({
-            object: key.child,
-            attribute: key.name,
-            expected: `a row of ${key.parent} for each`,
-            actual,
-          });
-        }
-      } catch (thrown) {
-        unproven.push(`${name} could not be looked at: ${describeFailure(thrown)}`);
-      }
+      findings.push({
+        object: key.child,
+        attribute: key.name,
+        expected: `a row of ${key.parent} for each`,
+        actual: describeKeys(key, violations, hashKey),
+      });
     }
     const total = spellAmount(keys.length, "foreign key");
     return judge({
