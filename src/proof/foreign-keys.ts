@@ -94,16 +94,19 @@ function violationsSql(keys: readonly [ForeignKey, ...ForeignKey[]]): string {
  * Asks the question of foreign keys again, over every row.
  *
  * @param keys of one group
- * @returns for each of them, in their order
+ * @returns each of them with what breaks it, in their order
  */
-export async function findViolations(session: Session, keys: readonly ForeignKey[]): Promise<Violations[]> {
+export async function findViolations(
+  session: Session,
+  keys: readonly ForeignKey[],
+): Promise<(readonly [ForeignKey, Violations])[]> {
   const [first, ...others] = keys;
   if (first === undefined) return [];
   type Row = { place: number; key: (string | null)[]; total: string };
   const found = Map.groupBy(await session.query<Row>(violationsSql([first, ...others])), ({ place }) => place);
-  return keys.map((_, place) => {
+  return keys.map((key, place) => {
     const rows = found.get(place) ?? [];
     const shown = rows.slice(0, shownKeys).map((row) => row.key);
-    return { total: Number(rows[0]?.total ?? 0), more: rows.length > shownKeys, keys: shown };
+    return [key, { total: Number(rows[0]?.total ?? 0), more: rows.length > shownKeys, keys: shown }];
   });
 }

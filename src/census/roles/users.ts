@@ -65,8 +65,8 @@ async function column(
 }
 
 /**
- * Draws users at random: so many of each role in the application, and so many who have none, and five times as many as
- * will be asked. The same seed draws the same users of the same rows, in the same order.
+ * Draws users at random, of each role in the application and of those who have none: five times as many as will be asked.
+ * The same seed draws the same users of the same rows, in the same order.
  */
 export async function drawUsers(
   session: Session,

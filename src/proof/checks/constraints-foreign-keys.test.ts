@@ -62,9 +62,33 @@ test("operators and collations are those of the constraint", async () => {
     CREATE TABLE public.uses (name text COLLATE "POSIX" REFERENCES public.names);
     INSERT INTO public.mails VALUES ('A@x'); INSERT INTO public.logins VALUES ('a@X');
     INSERT INTO public.names VALUES ('n'); INSERT INTO public.uses VALUES ('n');
+    -- Of another collation again: a union of the two has none.
+    CREATE TABLE public.more (name text COLLATE ucs_basic REFERENCES public.names);
+    INSERT INTO public.more VALUES ('n');
     SET search_path = '';
   `);
   expect(await constraintsForeignKeys.run(proofContext({ session }))).toMatchObject({ status: "passed" });
+  await session.query(`${replica} INSERT INTO public.uses VALUES ('a'); INSERT INTO public.more VALUES ('b'), ('c');
+    INSERT INTO public.logins VALUES ('b@x'); SET session_replication_role = origin`);
+  const { findings = [] } = await constraintsForeignKeys.run(proofContext({ session }));
+  expect(findings.map(({ object, actual }) => `${object}: ${actual.split(":")[0]}`)).toEqual([
+    "public.logins: 1 row without one",
+    "public.more: 2 rows without one",
+    "public.uses: 1 row without one",
+  ]);
+});
+
+test("no key is lost where very many refer to the same", async () => {
+  await using database = await testDatabase();
+  const { session } = database;
+  const columns = Array.from({ length: 90 }, (_, place) => `c${place} int REFERENCES public.p`);
+  await session.query(`CREATE TABLE public.p (id int PRIMARY KEY); CREATE TABLE public.wide (${columns.join(", ")});
+    ${replica} INSERT INTO public.wide SELECT ${columns.map((_, place) => place).join(", ")};
+    SET session_replication_role = origin; SET search_path = ''`);
+  const { findings = [] } = await constraintsForeignKeys.run(proofContext({ session }));
+  expect(findings.map(({ actual }) => Number(actual.split(": ")[1])).sort((a, b) => a - b)).toEqual(
+    columns.map((_, place) => place),
+  );
 });
 
 test("keys that refer to the same are asked together, and each is answered for itself", async () => {
@@ -72,20 +96,23 @@ test("keys that refer to the same are asked together, and each is answered for i
   const { session } = database;
   await using role = await testRole(database, "");
   await session.query(`
-    CREATE TABLE public.p (id int PRIMARY KEY); INSERT INTO public.p SELECT generate_series(1, 10);
-    CREATE TABLE public.few (a int CONSTRAINT few_a REFERENCES public.p, b int CONSTRAINT few_b REFERENCES public.p);
+    CREATE TABLE public.p (id int PRIMARY KEY, code int UNIQUE); INSERT INTO public.p SELECT n, 100 + n FROM generate_series(1, 10) n;
+    CREATE DOMAIN public.place AS int;
+    CREATE TABLE public.few (a public.place CONSTRAINT few_a REFERENCES public.p, b int CONSTRAINT few_b REFERENCES public.p);
+    CREATE TABLE public.coded (c int CONSTRAINT coded_c REFERENCES public.p (code)); INSERT INTO public.coded VALUES (101);
     CREATE TABLE public.many (a int CONSTRAINT many_a REFERENCES public.p, b bigint CONSTRAINT many_b REFERENCES public.p);
     CREATE TABLE public.hidden (a int CONSTRAINT hidden_a REFERENCES public.p);
     ${replica}
     INSERT INTO public.few VALUES (11, 1), (11, 2), (12, NULL);
     INSERT INTO public.many SELECT n, 21 FROM generate_series(1, 20) n;
-    INSERT INTO public.hidden VALUES (13);
+    INSERT INTO public.hidden VALUES (13); INSERT INTO public.coded VALUES (1);
     SET session_replication_role = origin; SET search_path = '';
-    GRANT SELECT ON public.p, public.few, public.many TO ${role.name}; SET ROLE ${role.name};
+    GRANT SELECT ON public.p, public.few, public.many, public.coded TO ${role.name}; SET ROLE ${role.name};
   `);
   const { findings = [], unproven } = await constraintsForeignKeys.run(proofContext({ session }));
   await session.query("RESET ROLE");
   expect(findings.map(({ attribute, actual }) => `${attribute}: ${actual}`)).toEqual([
+    "coded_c: 1 row without one: 1",
     "few_a: 3 rows without one: 11; 12",
     "many_a: 10 rows without one: 11; 12; 13; 14; 15; ...",
     "many_b: 20 rows without one: 21",

@@ -24,8 +24,6 @@ function describeKeys(key: ForeignKey, { total, more, keys }: Violations, hashKe
   return `${spellAmount(total, "row")} without one: ${shown.join("; ")}${more ? "; ..." : ""}`;
 }
 
-const none: Violations = { total: 0, more: false, keys: [] };
-
 const nameOf = ({ name, child }: ForeignKey) => `${name} on ${child}`;
 
 /** Why a foreign key cannot be asked again on this copy; null where it can. */
@@ -56,11 +54,7 @@ export const constraintsForeignKeys: Check = {
       return why === null;
     });
     const answers = new Map<ForeignKey, Violations>();
-    const ask = (group: readonly ForeignKey[]) =>
-      inReadOnly(session, {}, async () => {
-        const violations = await findViolations(session, group);
-        return group.map((key, place) => [key, violations[place] ?? none] as const);
-      });
+    const ask = (group: readonly ForeignKey[]) => inReadOnly(session, {}, () => findViolations(session, group));
     for (const group of groupForeignKeys(asked)) {
       const answered = await oneByOneIfNeeded(group, ask, (key, thrown) => {
         unproven.push(`${nameOf(key)} could not be looked at: ${describeFailure(thrown)}`);
@@ -68,8 +62,9 @@ export const constraintsForeignKeys: Check = {
       for (const [key, violations] of answered) answers.set(key, violations);
     }
     for (const key of asked) {
-      const violations = answers.get(key) ?? none;
-      if (violations.total === 0) continue;
+      const violations = answers.get(key);
+      // Of one that could not be asked `unproven` has told already.
+      if (violations === undefined || violations.total === 0) continue;
       // NOT VALID and NOT ENFORCED promise nothing about the rows that are there.
       if (!key.binding) {
         const what = `Foreign key ${nameOf(key)}: ${spellAmount(violations.total, "row")} without a match`;

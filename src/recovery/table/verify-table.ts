@@ -98,7 +98,7 @@ export async function countOrphans(
       if (unreadable === "passed over" && sqlstateOf(error) === "42501") return [];
       throw error;
     });
-    for (const { total } of violations) if (total > 0) found.push([`${key.name} of ${key.child}`, total]);
+    for (const [, { total }] of violations) if (total > 0) found.push([`${key.name} of ${key.child}`, total]);
   }
   return Object.fromEntries(found);
 }
