@@ -22,9 +22,12 @@ const guarded = (name: string, columns: string, policy: string) => `
   CREATE POLICY reading ON app.${name} FOR SELECT TO large_reader USING (${policy});
   GRANT SELECT ON app.${name} TO large_reader;`;
 
-const schema = `
+const sharedRoles = `
   DO $$ BEGIN CREATE ROLE large_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-  DO $$ BEGIN CREATE ROLE large_guest; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+  DO $$ BEGIN CREATE ROLE large_guest; EXCEPTION WHEN duplicate_object THEN NULL; END $$;`;
+
+const schema = `
+  ${sharedRoles}
   CREATE SCHEMA app;
   GRANT USAGE ON SCHEMA app TO large_reader, large_guest;
   CREATE TABLE app.users (id uuid PRIMARY KEY);
@@ -212,4 +215,20 @@ test("a census that does not name the rows that it asked about proves nothing of
   const outcome = await seenOnCopy(copy.session, plan, { ...expected, role_views: views });
   expect(outcome).toMatchObject({ status: "not_run" });
   expect(JSON.stringify(outcome)).toContain("what large_reader sees of app.files could not be read on the copy");
+});
+
+test("of the users that are drawn those are asked who own something, for the others see nothing in any case", async () => {
+  await using database = await testDatabase();
+  // As many as are drawn: two are asked.
+  await database.session.query(`
+    ${sharedRoles}
+    CREATE SCHEMA app; GRANT USAGE ON SCHEMA app TO large_reader;
+    CREATE TABLE app.users (id uuid PRIMARY KEY);
+    INSERT INTO app.users SELECT md5(n::text)::uuid FROM generate_series(1, 10) n;
+    ${guarded("notes", "id bigint PRIMARY KEY, user_id uuid REFERENCES app.users", `user_id = ${me}`)}
+    INSERT INTO app.notes SELECT n, md5((4 + n % 2)::text)::uuid FROM generate_series(1, 100) n;
+    ANALYZE`);
+  const { role_views: views } = await sourceCensus(database.target, plan);
+  const asked = (views?.perspectives ?? []).flatMap(({ user, sights }) => (user === null ? [] : [sights["app.notes"]]));
+  expect(asked.map((sight) => sight?.kind === "rows" && sight.rows >= 5)).toEqual([true, true]);
 });

@@ -14,7 +14,12 @@ test("whoever has rows in most tables speaks first, then whoever adds most to th
   const { drawn, belongings } = stage([[], [], [], []], { 1: [0, 1, 2], 2: [1, 2], 3: [1, 2], 4: [3] });
   expect(chooseWitnesses(drawn, belongings, 1)).toEqual([1]);
   expect(chooseWitnesses(drawn, belongings, 2)).toEqual([1, 3]);
-  expect(chooseWitnesses(drawn, belongings, 3)).toEqual([0, 1, 3]);
+  expect(chooseWitnesses(drawn, belongings, 3)).toEqual([1, 2, 3]);
+});
+
+test("of those who add nothing more, who has something speaks before who has nothing", () => {
+  const { drawn, belongings } = stage([[], [], [], []], { 1: [1, 3], 2: [1, 3] });
+  expect(chooseWitnesses(drawn, belongings, 2)).toEqual([1, 3]);
 });
 
 test("where nobody has anything it is who was drawn first", () => {

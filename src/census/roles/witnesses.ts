@@ -6,8 +6,8 @@ export const candidatesPerWitness = 5;
 /**
  * Chooses, of the users that were drawn, those that can tell most: who owns nothing sees the same whether policies work
  * or not. Of each role in the application, and of those who have none, the first is who has rows in most tables, and
- * each further one who has them in most tables that the others have none in; of equals, who was drawn first. Rare roles
- * choose first, and nobody stands for two roles as long as there are others.
+ * each further one who has them in most tables that the others have none in; of equals, who has them in most at all, then
+ * who was drawn first. Rare roles choose first, and nobody stands for two roles as long as there are others.
  *
  * @param drawn in the order in which they were drawn, with the roles that they were drawn of
  * @param perRole users of each role
@@ -31,8 +31,10 @@ export function chooseWitnesses(
     const left = new Set(role.map(({ place }) => place).filter((place) => !chosen.has(place)));
     const covered = new Set<number>();
     const adds = (place: number) => tables.get(place)?.difference(covered).size ?? 0;
+    const has = (place: number) => tables.get(place)?.size ?? 0;
+    const tellsMore = (one: number, other: number) => adds(one) - adds(other) || has(one) - has(other);
     for (let found = 0; found < perRole && left.size > 0; found += 1) {
-      const best = [...left].reduce((one, other) => (adds(other) > adds(one) ? other : one));
+      const best = [...left].reduce((one, other) => (tellsMore(other, one) > 0 ? other : one));
       left.delete(best);
       chosen.add(best);
       for (const oid of tables.get(best) ?? []) covered.add(oid);

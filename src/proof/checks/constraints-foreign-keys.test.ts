@@ -78,12 +78,13 @@ test("operators and collations are those of the constraint", async () => {
   ]);
 });
 
-test("no key is lost where very many refer to the same", async () => {
+test("no key is lost where very many refer to the same, nor taken for one that refers to another column", async () => {
   await using database = await testDatabase();
   const { session } = database;
   const columns = Array.from({ length: 90 }, (_, place) => `c${place} int REFERENCES public.p`);
-  await session.query(`CREATE TABLE public.p (id int PRIMARY KEY); CREATE TABLE public.wide (${columns.join(", ")});
-    ${replica} INSERT INTO public.wide SELECT ${columns.map((_, place) => place).join(", ")};
+  await session.query(`CREATE TABLE public.p (id int PRIMARY KEY, code int UNIQUE); INSERT INTO public.p VALUES (100, 200);
+    CREATE TABLE public.wide (by_code int REFERENCES public.p (code), ${columns.join(", ")});
+    ${replica} INSERT INTO public.wide SELECT 200, ${columns.map((_, place) => place).join(", ")};
     SET session_replication_role = origin; SET search_path = ''`);
   const { findings = [] } = await constraintsForeignKeys.run(proofContext({ session }));
   expect(findings.map(({ actual }) => Number(actual.split(": ")[1])).sort((a, b) => a - b)).toEqual(
