@@ -6,7 +6,8 @@ import type { Task } from "./hash-tables.ts";
  * Lets sessions share a queue of tasks. The first failure is thrown at once; the others may still be busy then, and
  * stop when their sessions are closed.
  *
- * @param queue is used up; a task may find out that there is more to do, and add it where it belongs
+ * @param queue is used up; a task may find out that there is more to do, and add it where it belongs: a session that has
+ *   nothing to do waits for that while others are busy
  * @param done hears of every task that was finished, and of how many are known of
  */
 export async function runTasks(
@@ -16,17 +17,26 @@ export async function runTasks(
 ): Promise<void> {
   let [started, finished] = [0, 0];
   let failed = false;
+  let change = Promise.withResolvers<void>();
+  const next = async (): Promise<Task | undefined> => {
+    while (queue.length === 0 && finished < started && !failed) await change.promise;
+    const task = failed ? undefined : queue.shift();
+    if (task !== undefined) started += 1;
+    return task;
+  };
   const work = async (session: Session) => {
-    for (let task = queue.shift(); task !== undefined && !failed; task = queue.shift()) {
-      started += 1;
+    for (let task = await next(); task !== undefined; task = await next()) {
       try {
         await task(session);
+        finished += 1;
+        done(finished, started + queue.length);
       } catch (thrown) {
         failed = true;
         throw thrown;
+      } finally {
+        change.resolve();
+        change = Promise.withResolvers();
       }
-      finished += 1;
-      done(finished, started + queue.length);
     }
   };
   await Promise.all(sessions.map(work));

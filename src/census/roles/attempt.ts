@@ -29,3 +29,33 @@ export async function attempt<T>(session: Session, work: () => Promise<T>): Prom
     await session.query("RELEASE SAVEPOINT ithaca_attempt").catch(() => {});
   }
 }
+
+/** So many questions share a query: one that is refused is looked for among them. */
+const together = 40;
+
+/**
+ * Tries SELECTs that give the same columns, many with one query: each query of its own costs round trips, while a
+ * snapshot is open. One that is refused does not take the others with it.
+ *
+ * @returns the rows of each, in their order; null for one that was refused
+ */
+export async function attemptAll<T>(
+  session: Session,
+  selects: readonly string[],
+): Promise<readonly (readonly T[] | null)[]> {
+  if (selects.length === 0) return [];
+  if (selects.length <= together) {
+    const sql = selects.map((select, place) => `SELECT ${place} AS place, q.* FROM (${select}) AS q`);
+    const rows = await attempt(session, () => session.query<T & { readonly place: number }>(sql.join("\nUNION ALL\n")));
+    if (rows !== null) {
+      const answers = Map.groupBy(rows, ({ place }) => place);
+      return selects.map((_, place) => answers.get(place) ?? []);
+    }
+    if (selects.length === 1) return [null];
+  }
+  const half = Math.ceil(selects.length / 2);
+  return [
+    ...(await attemptAll<T>(session, selects.slice(0, half))),
+    ...(await attemptAll<T>(session, selects.slice(half))),
+  ];
+}

@@ -1,5 +1,6 @@
+import { quoteArray } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
-import { attempt } from "./attempt.ts";
+import { attemptAll } from "./attempt.ts";
 import { readFrom } from "./objects.ts";
 import { type Keyed, type Step, stepsFrom, type Ways } from "./references.ts";
 
@@ -27,19 +28,24 @@ const mostSteps = 5;
 /** `k1, k2, ...` for the columns of a key. */
 const placed = (key: Keyed["key"]) => key.map((_, place) => `k${place + 1}`).join(", ");
 
-function stepSql({ from, to, columns }: Step): string {
-  const arrays = from.key.map(({ type }, place) => `pg_catalog.unnest($${place + 3}::${type}[])`).join(", ");
-  const known = from.key.map(({ name }, place) => `f.${name} = k.k${place + 1}`).join(" AND ");
+function stepSql({ from, to, columns }: Step, known: readonly OwnRow[], most: number): string {
+  const list = (texts: readonly string[], type: string) => `pg_catalog.unnest(${quoteArray(texts)}::${type}[])`;
+  const owners = known.map(({ owner }) => String(owner));
+  const keys = from.key.map(({ type }, place) => {
+    const texts = known.map(({ key }) => key[place] ?? "");
+    return list(texts, type);
+  });
+  const same = from.key.map(({ name }, place) => `f.${name} = k.k${place + 1}`).join(" AND ");
   const linked = columns.map(([here, there]) => `n.${there} = f.${here}`).join(" AND ");
   const found = to.key.map(({ name }) => `n.${name}::text`).join(", ");
   return `SELECT near.owner, near.key
     FROM (
       SELECT k.owner, ARRAY[${found}] AS key, pg_catalog.row_number() OVER (PARTITION BY k.owner ORDER BY n.ctid DESC) AS place
-      FROM ROWS FROM (pg_catalog.unnest($2::int[]), ${arrays}) AS k (owner, ${placed(from.key)})
-      JOIN ${readFrom(from)} AS f ON ${known}
+      FROM ROWS FROM (${[list(owners, "int"), ...keys].join(", ")}) AS k (owner, ${placed(from.key)})
+      JOIN ${readFrom(from)} AS f ON ${same}
       JOIN ${readFrom(to)} AS n ON ${linked}
     ) AS near
-    WHERE near.place <= $1`;
+    WHERE near.place <= ${most}`;
 }
 
 function distinct(rows: readonly OwnRow[]): OwnRow[] {
@@ -57,14 +63,12 @@ export async function findBelongings(session: Session, order: BelongingsOrder): 
   let frontier = new Set(rows.length === 0 ? [] : [users.oid]);
   for (let step = 0; step < mostSteps && frontier.size > 0; step += 1) {
     const next = new Map<number, OwnRow[]>();
-    for (const way of stepsFrom(frontier, visited, ways)) {
-      const known = found.get(way.from.oid) ?? [];
-      const keys = way.from.key.map((_, place) => known.map(({ key }) => key[place] ?? ""));
-      const owners = known.map(({ owner }) => owner);
-      const near = await attempt(session, () =>
-        session.query<OwnRow & Record<string, unknown>>(stepSql(way), [most, owners, ...keys]),
-      );
-      if (near !== null && near.length > 0) next.set(way.to.oid, distinct([...(next.get(way.to.oid) ?? []), ...near]));
+    const steps = stepsFrom(frontier, visited, ways);
+    const selects = steps.map((way) => stepSql(way, found.get(way.from.oid) ?? [], most));
+    const answers = await attemptAll<OwnRow>(session, selects);
+    for (const [index, { to }] of steps.entries()) {
+      const near = answers[index] ?? [];
+      if (near.length > 0) next.set(to.oid, distinct([...(next.get(to.oid) ?? []), ...near]));
     }
     for (const [oid, near] of next) found.set(oid, near);
     frontier = new Set(next.keys());

@@ -1,7 +1,7 @@
 import { quoteArray, quoteIdentifier } from "../../postgres/quote.ts";
 import type { Session } from "../../postgres/types.ts";
 import type { ChosenRows } from "../types.ts";
-import { attempt } from "./attempt.ts";
+import { attemptAll } from "./attempt.ts";
 import type { Belongings } from "./belongings.ts";
 import { type AskedObject, keyArray, readFrom } from "./objects.ts";
 import { isKeyed, type Keyed, type Reference } from "./references.ts";
@@ -42,6 +42,14 @@ export interface ChoiceOrder {
   readonly sample: number;
 }
 
+/** A table or view that rows are to be chosen for, and whose key names them. */
+interface Wish {
+  readonly object: Keyed;
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly forRoles: boolean;
+}
+
 const isOver = (rows: number) => (object: AskedObject | undefined) => (object?.estimate ?? 0) > rows;
 
 /** Tables of so many rows that users are asked about some of them only. */
@@ -52,17 +60,11 @@ export function largeTables(asked: readonly AskedObject[], sample: number): Keye
 /** Pages that random rows come from, at least, so that they are not all neighbours. */
 const randomPages = 40;
 
-async function randomRows(session: Session, object: Keyed, most: number): Promise<(readonly string[])[] | null> {
+function randomSql(object: Keyed, most: number): string {
   // Twice as many rows as are wanted: how many a page has is only estimated.
   const share = 100 * Math.max(randomPages / Math.max(1, object.pages), (2 * most) / Math.max(1, object.estimate));
-  const rows = await attempt(session, () =>
-    session.query<{ key: string[] }>(
-      `SELECT ${keyArray(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system ($1)
-       ORDER BY pg_catalog.random() LIMIT $2`,
-      [Math.min(100, share), most],
-    ),
-  );
-  return rows?.map(({ key }) => key) ?? null;
+  return `SELECT ${keyArray(object)} AS key FROM ${readFrom(object)} AS o TABLESAMPLE pg_catalog.system (${Math.min(100, share)})
+    ORDER BY pg_catalog.random() LIMIT ${most}`;
 }
 
 /** The table whose keys stand in a column: its own, or the one that it references. */
@@ -89,6 +91,26 @@ const distinct = (keys: readonly (readonly string[])[]) => [
   ...new Map(keys.map((key) => [JSON.stringify(key), key])).values(),
 ];
 
+/** The rows of some tables: the users' own, where a way leads to any, and others at random. By the table's oid. */
+async function drawRows(
+  session: Session,
+  tables: readonly Keyed[],
+  { isVast, belongings, sample }: Pick<ChoiceOrder, "belongings" | "sample"> & { isVast(oid: number): boolean },
+): Promise<Map<number, Pick<Choice, "rows" | "users">>> {
+  const drawn = tables.filter(({ oid }) => belongings.has(oid) || isVast(oid));
+  const selects = drawn.map((table) => randomSql(table, isVast(table.oid) ? rolesShare * sample : sample));
+  const answers = await attemptAll<{ readonly key: readonly string[] }>(session, selects);
+  return new Map(
+    drawn.flatMap(({ oid }, place) => {
+      const random = answers[place]?.map(({ key }) => key);
+      if (random === undefined) return [];
+      const own = belongings.get(oid)?.map(({ key }) => key);
+      const users = own === undefined ? [] : distinct([...own, ...random.slice(0, sample)]);
+      return [[oid, { rows: distinct([...users, ...random]), users: users.length }] as const];
+    }),
+  );
+}
+
 /**
  * Chooses the rows of large tables, and of views that stand on them, that users and roles are asked about. Of a table
  * that no way of foreign keys leads to from the users, nothing is chosen for them. Runs in a transaction that is open in the snapshot.
@@ -105,28 +127,14 @@ export async function chooseRows(session: Session, order: ChoiceOrder): Promise<
   const isVast = (oid: number) => isOver(vast * sample)(objects.get(oid));
   const tables = largeTables(order.asked, sample);
   const views = order.asked.filter(({ oid, kind }) => kind === "v" && [...standsOn(oid, definitions)].some(isLarge));
-  const chosen = new Map<string, Choice>();
-  if (tables.length + views.length === 0) return chosen;
+  if (tables.length + views.length === 0) return new Map();
 
-  const known = new Map<number, Pick<Choice, "rows" | "users"> | null>();
-  const rowsOf = async (object: Keyed) => {
-    const own = belongings.get(object.oid);
-    if (own === undefined && !isVast(object.oid)) return null;
-    const random = await randomRows(session, object, isVast(object.oid) ? rolesShare * sample : sample);
-    if (random === null) return null;
-    const users = own === undefined ? [] : distinct([...own.map(({ key }) => key), ...random.slice(0, sample)]);
-    return { rows: distinct([...users, ...random]), users: users.length };
-  };
-  const choose = async (object: Keyed, name: string, columns: readonly string[], forRoles: boolean): Promise<void> => {
-    if (!known.has(object.oid)) known.set(object.oid, await rowsOf(object));
-    const found = known.get(object.oid) ?? null;
-    if (found === null || found.rows.length === 0) return;
-    chosen.set(name, { columns, types: object.key.map(({ type }) => type), ...found, forRoles });
-  };
-  for (const table of tables) {
-    const columns = table.key.map(({ name }) => name);
-    await choose(table, table.qualified, columns, isVast(table.oid));
-  }
+  const wishes: Wish[] = tables.map((object) => ({
+    object,
+    name: object.qualified,
+    columns: object.key.map(({ name }) => name),
+    forRoles: isVast(object.oid),
+  }));
   for (const view of views) {
     const candidates = (await viewOrigins(session, view.oid, definitions)).flatMap(({ name, from }) => {
       const by = from && keyedBy(from, objects, references);
@@ -134,10 +142,19 @@ export async function chooseRows(session: Session, order: ChoiceOrder): Promise<
       return column !== undefined && by && belongings.has(by.object.oid) ? [{ column, ...by }] : [];
     });
     const by = candidates.find(({ own }) => own) ?? candidates[0];
-    const onVast = [...standsOn(view.oid, definitions)].some(isVast);
-    if (by !== undefined) await choose(by.object, view.qualified, [by.column], onVast);
+    const forRoles = [...standsOn(view.oid, definitions)].some(isVast);
+    if (by !== undefined) wishes.push({ object: by.object, name: view.qualified, columns: [by.column], forRoles });
   }
-  return chosen;
+
+  const wanted = new Map(wishes.map(({ object }) => [object.oid, object]));
+  const rows = await drawRows(session, [...wanted.values()], { isVast, ...order });
+  return new Map(
+    wishes.flatMap(({ object, name, columns, forRoles }) => {
+      const found = rows.get(object.oid);
+      if (found === undefined || found.rows.length === 0) return [];
+      return [[name, { columns, types: object.key.map(({ type }) => type), ...found, forRoles }] as const];
+    }),
+  );
 }
 
 /** The first rows of a choice. */

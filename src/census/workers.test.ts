@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import type { Session } from "../postgres/types.ts";
+import { runTasks } from "./workers.ts";
+
+// Nothing is asked of these.
+const session = () => ({}) as Session;
+
+test("a session without work waits while another may still find some", async () => {
+  const [first, second] = [session(), session()];
+  const bothAreThere = Promise.withResolvers<void>();
+  const seen: Session[] = [];
+  const found = async (who: Session) => {
+    seen.push(who);
+    if (seen.length === 2) bothAreThere.resolve();
+    await bothAreThere.promise;
+  };
+  const queue = [
+    async () => {
+      // The other session has long found the queue empty.
+      await new Promise((resolve) => setImmediate(resolve));
+      queue.push(found, found);
+    },
+  ] as ((who: Session) => Promise<void>)[];
+  const told: [number, number][] = [];
+  await runTasks([first, second], queue, (finished, known) => told.push([finished, known]));
+  expect(new Set(seen)).toEqual(new Set([first, second]));
+  expect(told).toEqual([
+    [1, 3],
+    [2, 3],
+    [3, 3],
+  ]);
+});
+
+test("after a failure nobody begins anything, and nobody waits", async () => {
+  const begun: string[] = [];
+  const late = Promise.withResolvers<void>();
+  const work = runTasks(
+    [session(), session(), session()],
+    [
+      async () => {
+        begun.push("fails");
+        throw new Error("no more");
+      },
+      async () => {
+        begun.push("goes on");
+        await late.promise;
+      },
+    ],
+  );
+  await expect(work).rejects.toThrow("no more");
+  late.resolve();
+  expect(begun).toEqual(["fails", "goes on"]);
+});
