@@ -7,7 +7,7 @@ process.env.TMPDIR ??= memoryDisk();
 /** Files that change this process itself, such as its environment, or look at all of it, get one of their own. */
 const ownProcess = [
   "actions/**/*.test.ts",
-  "src/base/*.test.ts",
+  "src/base/{child-process,guard,scratch}.test.ts",
   "src/operations/error-reference.test.ts",
   "src/postgres/cluster.test.ts",
   "src/restore/restore-hostile.test.ts",

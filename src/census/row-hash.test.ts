@@ -121,7 +121,8 @@ test("a table may have as many columns as PostgreSQL allows, or none", async () 
 });
 
 test("property: equal rows have equal hashes wherever their columns stand, and any other value another one", async () => {
-  const { session } = database;
+  await using alone = await testDatabase();
+  const { session } = alone;
   await session.query(`CREATE TABLE public.here (id int8, name text, at timestamptz, worth float8);
     CREATE TABLE public.there (worth float8, at timestamptz, id int8, name text)`);
   const value = fc.tuple(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.string(), fc.double());
