@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { scratchDirectory } from "../src/base/scratch.ts";
 import { readPairs } from "../test/support/workflow-runner/commands.ts";
 import { compositeSchema } from "../test/support/workflow-runner/files.ts";
+import { actionScript } from "../test/support/workflow-runner/warm.ts";
 import { actionFolders, actionReadmes } from "./shared/generated.ts";
 import { readInputs, variableOf } from "./shared/inputs.ts";
 import type { Action } from "./shared/run-action.ts";
@@ -52,6 +53,12 @@ describe.each(folders)("%s", (folder) => {
     expect(cache).toMatchObject({ if: "steps.ithaca.outputs.installed != 'true'" });
     expect(cache?.uses).toMatch(/^actions\/cache@[0-9a-f]{40}$/);
     expect(install?.run).toBe('bash "$GITHUB_ACTION_PATH/../shared/install.sh"');
+  });
+
+  test("is started as every action is", async () => {
+    // The tests of the workflows go by it, too: whatever is not started so, they start in a process of its own.
+    const step = (await definition(folder)).runs.steps.find(({ id }) => id === "run");
+    expect(step?.run).toBe(actionScript);
   });
 });
 

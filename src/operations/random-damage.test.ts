@@ -25,7 +25,7 @@ async function visible({ host, user, database }: Target): Promise<string> {
 }
 
 /** How many databases are made up; more find more, as `npm run test:long` does. */
-const runs = Number(process.env.ITHACA_RANDOM_RUNS ?? (process.env.ITHACA_TESTS === "long" ? 12 : 2));
+const runs = Number(process.env.ITHACA_RANDOM_RUNS ?? (process.env.ITHACA_TESTS === "long" ? 12 : 3));
 
 /** The ids of the checks that a copy does not pass. */
 async function noticedBy(backup: Awaited<ReturnType<typeof testBackup>>, target: Target): Promise<string[]> {

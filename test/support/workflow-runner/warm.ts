@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
-/** What an action's script is in action.yml; nothing else is run in the warm process. */
-const script =
-  /^PATH="\$GITHUB_ACTION_PATH\/\.\.\/\.\.\/node_modules\/\.bin:\$PATH" exec node "\$GITHUB_ACTION_PATH\/main\.ts"$/;
+/** What an action's script is in every action.yml; nothing else is run in the warm process. */
+export const actionScript = 'exec bash "$GITHUB_ACTION_PATH/../shared/start.sh"';
 
 const answerSchema = z.object({ exitCode: z.int(), log: z.string() });
 
@@ -26,7 +25,7 @@ export function warmProcess(): Warm {
   return {
     async run(text, { cwd, env }) {
       const path = env.GITHUB_ACTION_PATH;
-      if (path === undefined || !script.test(text.trim())) return null;
+      if (path === undefined || text.trim() !== actionScript) return null;
       child.send({ main: join(path, "main.ts"), cwd, env });
       const [answer]: unknown[] = await Promise.race([once(child, "message"), ended]);
       return answerSchema.parse(answer);
