@@ -15,28 +15,29 @@ export async function runTasks(
   queue: Task[],
   done: (finished: number, known: number) => void = () => {},
 ): Promise<void> {
-  let [started, finished] = [0, 0];
+  let [running, finished] = [0, 0];
   let failed = false;
   let change = Promise.withResolvers<void>();
   const next = async (): Promise<Task | undefined> => {
-    while (queue.length === 0 && finished < started && !failed) await change.promise;
+    while (queue.length === 0 && running > 0) await change.promise;
     const task = failed ? undefined : queue.shift();
-    if (task !== undefined) started += 1;
+    if (task !== undefined) running += 1;
     return task;
   };
   const work = async (session: Session) => {
     for (let task = await next(); task !== undefined; task = await next()) {
       try {
         await task(session);
-        finished += 1;
-        done(finished, started + queue.length);
       } catch (thrown) {
         failed = true;
         throw thrown;
       } finally {
+        running -= 1;
         change.resolve();
         change = Promise.withResolvers();
       }
+      finished += 1;
+      done(finished, finished + running + queue.length);
     }
   };
   await Promise.all(sessions.map(work));
