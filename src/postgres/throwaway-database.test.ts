@@ -159,14 +159,6 @@ test("it is dropped when its owner is killed while the server still makes it", a
   );
 });
 
-test.each(["postgres", "shop"])("a private cluster that is for one copy holds nothing beside %s", async (name) => {
-  await using cluster = await startCluster();
-  const { target } = await createThrowawayDatabase(cluster.target, { name, cluster, alone: true });
-  await using session = await connect(target, { readOnly: true });
-  const all = await session.query("SELECT datname AS name FROM pg_database ORDER BY 1");
-  expect(all).toEqual([name, "template1"].map((one) => ({ name: one })));
-});
-
 test("on a private cluster the copy bears the source's name, even where that is postgres", async () => {
   const cluster = await startCluster();
   const copy = await createThrowawayDatabase(cluster.target, { name: "postgres", cluster });

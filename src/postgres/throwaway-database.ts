@@ -4,6 +4,7 @@ import { IthacaError } from "../base/errors.ts";
 import { connect } from "./connect.ts";
 import { faultOf } from "./connection-faults.ts";
 import { postgresErrors } from "./errors.ts";
+import { adoptInitialDatabase } from "./initial-database.ts";
 import { creationAttempts, type DatabaseLocale, lacksLocale } from "./locale.ts";
 import { type Distinction, proveNotSource, refuseSameServer } from "./not-production.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
@@ -63,12 +64,13 @@ export async function sweepThrowaways(admin: Target): Promise<string[]> {
 }
 
 async function onCluster(cluster: Throwaway, options: ThrowawayDatabaseOptions): Promise<ThrowawayDatabase> {
-  // Not from `postgres`, because that may be the very name to create: what initdb has made of it is not the source's.
+  // Not from `postgres`, which may become the copy, or be dropped because the copy bears its name.
   await using admin = await connect(withDatabase(cluster.target, "template1"), { readOnly: false });
   const name = options.name.startsWith("template") ? `copy_of_${options.name}` : options.name;
-  await dropDatabase(admin, name);
-  const notCovered = await create(admin, name, options);
-  const unneeded = options.alone ? ["template0", "postgres"].filter((initial) => initial !== name) : [];
+  const alone = options.alone === true;
+  const notCovered =
+    alone && (await adoptInitialDatabase(admin, name, options)) ? [] : await replace(admin, name, options);
+  const unneeded = alone ? ["template0", "postgres"].filter((initial) => initial !== name) : [];
   for (const initial of unneeded) await dropDatabase(admin, initial);
   return {
     kind: "cluster",
@@ -143,6 +145,12 @@ async function refuseUnfit(admin: Session): Promise<void> {
   if (!role?.superuser) throw postgresErrors.throwaway_not_superuser({ where, user: role?.user ?? admin.target.user });
   const foreign = await admin.query<{ holds: string }>(foreignContentSql);
   if (foreign.length > 0) throw postgresErrors.throwaway_not_empty({ where, holds: foreign.map((row) => row.holds) });
+}
+
+/** On a server that is ours whatever bears the name may go. */
+async function replace(admin: Session, name: string, locale: DatabaseLocale): Promise<ThrowawayDatabase["notCovered"]> {
+  await dropDatabase(admin, name);
+  return await create(admin, name, locale);
 }
 
 /** Creates the database as faithfully as the server can, and says what it could not. */
