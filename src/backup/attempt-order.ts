@@ -9,13 +9,17 @@ import type { Client } from "./client.ts";
 /** What one try at a backup needs. */
 export interface AttemptOrder {
   readonly target: Target;
+  /** The plan's name of the database. */
+  readonly name: string;
   readonly database: DatabasePlan;
   readonly scope: Scope;
   /** The session that holds locks and snapshot until the end. */
   readonly exporter: Session;
   /** Encoding of the database. */
   readonly encoding: string;
-  /** Where the dump goes; must not exist. */
+  /** The backup's directory. */
+  readonly directory: string;
+  /** Where the dump goes, `dump` in that directory; must not exist. */
   readonly dumpDirectory: string;
   readonly countOnly: CountOnly;
   readonly largeObjects: LargeObjectAccess;

@@ -32,13 +32,17 @@ export async function listFiles(directory: string): Promise<FoundFile[]> {
 /** Read at a time. One buffer per file in work, used over and over: what streams allocate anew outruns the collector. */
 const bufferSize = 512 * 1024;
 
+/** A file of a backup, by its path relative to the backup's directory. */
+export type HashedFile = Manifest["files"][number];
+
 /** SHA-256 and size of a file, in memory that does not depend on its size. */
-export async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
+export async function hashFile(path: string, signal?: AbortSignal): Promise<{ bytes: number; sha256: string }> {
   await using file = await open(path);
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(Math.min(bufferSize, Math.max((await file.stat()).size, 1)));
   let bytes = 0;
   for (;;) {
+    signal?.throwIfAborted();
     const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes);
     if (bytesRead === 0) return { bytes, sha256: hash.digest("hex") };
     hash.update(buffer.subarray(0, bytesRead));
@@ -54,8 +58,16 @@ function hashSmall(path: string): { bytes: number; sha256: string } {
   return { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
 }
 
-/** Hashes files, large ones a few at a time. */
-export async function hashFiles(directory: string, paths: readonly string[]) {
+/**
+ * Hashes files, large ones a few at a time.
+ *
+ * @throws the signal's reason where it stopped us
+ */
+export async function hashFiles(
+  directory: string,
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<HashedFile[]> {
   const isSmall = (path: string) => (fileSize(path) ?? Infinity) <= smallFile;
   const small = await inTurns(paths, (path) => {
     const file = join(directory, path);
@@ -64,7 +76,7 @@ export async function hashFiles(directory: string, paths: readonly string[]) {
   const places = paths.map((path, place) => ({ path, known: small[place] ?? null }));
   return pLimit(4).map(places, async ({ path, known }) => ({
     path,
-    ...(known ?? (await hashFile(join(directory, path)))),
+    ...(known ?? (await hashFile(join(directory, path), signal))),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { stoppable, together } from "../base/together.ts";
 import type { Inventory } from "../census/inventory.ts";
 import { sampledBy } from "../census/light.ts";
 import { type CensusParts, readCensus } from "../census/read-census.ts";
@@ -16,7 +17,7 @@ export interface SnapshotReaders {
   /** pg_dump's jobs. */
   readonly jobs: number;
   /** Ends the workers' sessions, whatever they are at. */
-  readonly stop: () => Promise<void>;
+  readonly stop: () => void;
 }
 
 /** What was read as long as the snapshot was held. */
@@ -44,11 +45,10 @@ export async function readSnapshot(
   const sequences = sequencesInScope(snapshot.relations, scope);
   const before = await readSequences(exporter, sequences, { within: true });
   let late = order.definitionsLate && mark !== null;
-  let parts = await together(
+  let [, parts] = await together(
     order.signal,
     (signal) => progress.step("Dump", () => dump(order, snapshot, readers.jobs, signal)),
-    () => count(order, snapshot, readers.workers, late),
-    readers.stop,
+    (signal) => stoppable(signal, readers.stop, () => count(order, snapshot, readers.workers, late)),
   );
   // The exporter sees what is new, and still holds its locks: what they kept waiting has not happened yet.
   const changed = await progress.step("Look for changed definitions", async () => {
@@ -100,32 +100,4 @@ function count(
       note,
     }),
   );
-}
-
-/**
- * Runs dump and census at the same time. Where one fails or the run is stopped, the other is stopped too, and nothing
- * of either is still at work when this throws.
- */
-async function together<T>(
-  signal: AbortSignal,
-  dump: (signal: AbortSignal) => Promise<void>,
-  census: () => Promise<T>,
-  stopCensus: () => Promise<void>,
-): Promise<T> {
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  const onAbort = () => void stopCensus();
-  either.addEventListener("abort", onAbort, { once: true });
-  if (either.aborted) onAbort();
-  const work = [dump(either), census()] as const;
-  try {
-    const [, parts] = await Promise.all(work);
-    return parts;
-  } catch (thrown) {
-    stop.abort();
-    await Promise.allSettled(work);
-    throw thrown;
-  } finally {
-    either.removeEventListener("abort", onAbort);
-  }
 }

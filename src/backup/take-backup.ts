@@ -18,10 +18,8 @@ import { assertMayRead, readServerFacts, type ServerFacts } from "../postgres/se
 import type { Session, Target } from "../postgres/types.ts";
 import { type Attempt, attemptBackup } from "./attempt.ts";
 import { type Client, prepareClient } from "./client.ts";
-import { checkDump } from "./dump-check.ts";
 import { backupErrors } from "./errors.ts";
 import type { Manifest } from "./manifest.ts";
-import { dumpRoles } from "./roles-dump.ts";
 import { backupId, ithacaVersion, writeManifest } from "./write-manifest.ts";
 
 export interface TakeBackupOptions {
@@ -101,19 +99,6 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
   const { source, attempt } = await attempts(options, exporter, pgDump);
   for (const { what, why } of source.scope.leftOut) progress.warn(`Left out: ${what}: ${why}`);
 
-  // Locks and snapshot are released by now, and with them a connection for pg_dumpall.
-  const pgDumpall = stack.use(await prepareClient("pg_dumpall", target, exporter.versionNum));
-  await Promise.all([
-    checkDump({
-      directory: join(directory, "dump"),
-      serverVersionNum: exporter.versionNum,
-      database: name,
-      scope: source.scope,
-      relations: attempt.relations,
-      tables: attempt.census.tables,
-    }),
-    progress.step("Write the roles", () => dumpRoles(pgDumpall, target.database, join(directory, "roles.sql"), signal)),
-  ]);
   return progress.step("Write census and manifest", async () => {
     const { asOf } = options;
     const census = asOf === undefined ? attempt.census : { ...attempt.census, taken_at: asOf.toISOString() };
@@ -142,7 +127,8 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
       },
     };
     signal.throwIfAborted();
-    const manifest = await writeManifest(directory, known, source.facts.sizeBytes ?? 0, () => clock.now());
+    const databaseBytes = source.facts.sizeBytes ?? 0;
+    const manifest = await writeManifest(directory, known, attempt.files, databaseBytes, () => clock.now());
     return { manifest, census, snapshotSeconds: attempt.snapshotSeconds };
   });
 }
@@ -176,8 +162,7 @@ async function attempts(
       const encoding = source.facts.encoding;
       const order = { ...options, ...source, exporter, pgDump, encoding, dumpDirectory, jobs, definitionsLate };
       const attempt = await attemptBackup(order);
-      if (attempt?.changed.length === 0) return { source, attempt };
-      if (attempt !== null) throw backupErrors.definitions_changed({ names: [...attempt.changed] });
+      if (attempt !== null) return { source, attempt };
       progress.warn("Starting again: definitions changed right after the snapshot, before they were read.");
       definitionsLate = false;
     } catch (thrown) {

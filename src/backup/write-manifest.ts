@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { digestOf, hashFiles, listFiles, manifestFile } from "./files.ts";
+import { digestOf, type HashedFile, hashFiles, listFiles, manifestFile } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** The version of this program. */
@@ -20,15 +20,19 @@ export function backupId(startedAt: Date, name: string): string {
 /**
  * Hashes every file of a backup's directory and writes the manifest, last of all and in one move: a directory with a
  * backup.json is a whole backup.
+ *
+ * @param dumped the files that are hashed already
  */
 export async function writeManifest(
   directory: string,
   known: Omit<Manifest, "files" | "digest" | "sizes" | "finished_at">,
+  dumped: readonly HashedFile[],
   databaseBytes: number,
   finishedAt: () => Date,
 ): Promise<Manifest> {
-  const paths = (await listFiles(directory)).map(({ path }) => path);
-  const files = await hashFiles(directory, paths);
+  const already = new Set(dumped.map(({ path }) => path));
+  const others = (await listFiles(directory)).map(({ path }) => path).filter((path) => !already.has(path));
+  const files = [...dumped, ...(await hashFiles(directory, others))].sort((a, b) => (a.path < b.path ? -1 : 1));
   const dumpBytes = files.filter(({ path }) => path.startsWith("dump/")).reduce((sum, { bytes }) => sum + bytes, 0);
   const rest = {
     ...known,
