@@ -8,7 +8,6 @@ import { inPlace, intoNewProject } from "../recovery/full/in-place.ts";
 import { intoNew } from "../recovery/full/into-new.ts";
 import { sideBySide } from "../recovery/full/side-by-side.ts";
 import type { BackupAtHand, FullRecovery } from "../recovery/full/types.ts";
-import { incidentsDirectory, listIncidents } from "../recovery/incident.ts";
 import type { RecoveryMethod } from "../recovery/types.ts";
 import { listReports, recordedDigest } from "../report/history.ts";
 import { openVault } from "../vault/vault.ts";
@@ -16,6 +15,7 @@ import { directorySource, vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { type RecoverOptions, type RecoveryResult, type RecoverySite, recover } from "./recover.ts";
+import { safetyBackups } from "./safety-backups.ts";
 import { chosenForOne } from "./unfinished.ts";
 
 /** Where a whole database is restored to. */
@@ -50,14 +50,6 @@ export async function recoverFull(context: UseCaseContext, options: RecoverFullO
   await using scratch = await scratchDirectory("recovery");
   const build = async (site: RecoverySite) => methods[options.into](await fullRecovery(site, options, scratch.path));
   return await recover(context, options, { kind: "full", needsVault: options.into !== "new", build });
-}
-
-/** What earlier recoveries have put into the vault before they began, by id, with the incident's. */
-async function safetyBackups(reports: string, database: string): Promise<Map<string, string>> {
-  const incidents = await listIncidents(incidentsDirectory(reports), database);
-  return new Map(
-    incidents.flatMap(({ id, safety_backups }) => safety_backups.map((backup) => [backup.id, id] as const)),
-  );
 }
 
 async function fullRecovery(

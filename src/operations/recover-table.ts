@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
 import { parseQualifiedName } from "../postgres/quote.ts";
+import { aboutSafetyBackup } from "../recovery/safety-backup.ts";
 import { parseDecisions, parseKeepNewer } from "../recovery/table/decisions.ts";
 import { tableMethod } from "../recovery/table/method.ts";
 import { tablesToStage } from "../recovery/table/staging/tables-to-stage.ts";
@@ -8,8 +9,10 @@ import { type TableMode, tableModes } from "../recovery/table/types.ts";
 import type { RecoveryMethod } from "../recovery/types.ts";
 import type { UseCaseContext } from "./context.ts";
 import { type RecoverOptions, type RecoveryResult, type RecoverySite, recover } from "./recover.ts";
+import { safetyBackups } from "./safety-backups.ts";
 import { requireTableAndCredential } from "./table-credential.ts";
 import { type Staging, sourceOf, type TableSourceOptions } from "./table-source.ts";
+import { chosenForOne } from "./unfinished.ts";
 
 export { type TableMode, tableModes };
 
@@ -59,8 +62,11 @@ async function tableRecovery(
     decisions: parseDecisions({ map, leave, retype }),
   };
   await requireTableAndCredential(site, table);
+  const known = await safetyBackups(site.reports, site.subject.name);
+  const named = site.open !== null || !chosenForOne.has(backup);
   const undoDirectory = resolve(context.workingDirectory, options.undoDirectory ?? join(".ithaca", "undo"));
   return tableMethod({
+    about: ({ backup: chosen }) => aboutSafetyBackup(known, archive === undefined ? (chosen?.id ?? "") : "", named),
     production: target,
     table,
     mode,

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import type { IthacaError } from "../base/errors.ts";
+import { IthacaError } from "../base/errors.ts";
 import { duration } from "../plan/schema.ts";
 import { refuseTransactionPooler } from "../postgres/pooler.ts";
 import { parseTarget } from "../postgres/target.ts";
@@ -7,6 +7,7 @@ import type { Target } from "../postgres/types.ts";
 import { beginIncident } from "../recovery/begin-incident.ts";
 import { driveRecovery } from "../recovery/drive.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
+import { assertIdentity } from "../recovery/identity.ts";
 import { assertIncidentId, incidentsDirectory, newIncidentId } from "../recovery/incident.ts";
 import { awaitRecoveryLock } from "../recovery/lock.ts";
 import type { Incident, RecoveryKind, RecoveryMethod } from "../recovery/types.ts";
@@ -105,8 +106,13 @@ export async function recover(
   const open = execute ? unfinished : null;
   if (open !== null) refuseAnother(open, kind, options.incident);
   else if (options.incident !== undefined) await assertUnused(reports, options.incident);
-  const method = await build({ context, subject, target, source, reports, open });
-  if (open !== null) assertSameRequest(open, method);
+  const built = await build({ context, subject, target, source, reports, open });
+  if (open !== null) assertSameRequest(open, built);
+  const method = await onlyWhereItBelongs(
+    built,
+    { target, source, variable: subject.database.recovery.url_secret },
+    open,
+  );
   const incident = open ?? newIncident(context, subject, options, method);
   if (!execute && unfinished !== null) {
     context.progress.warn(`The recovery ${unfinished.id} has not come to its end: --execute goes on with it.`);
@@ -149,6 +155,38 @@ export async function recover(
       return result;
     },
   );
+}
+
+/**
+ * Makes sure that the writing credential leads to where it should, before anything but the catalog is asked there. A new
+ * recovery of a whole database does so in its own preview, which tells what it found; one that is gone on with has had its
+ * preview, and the credential may have changed since.
+ *
+ * @throws recovery.other_server, recovery.is_production
+ */
+async function onlyWhereItBelongs(
+  method: RecoveryMethod,
+  credential: Parameters<typeof assertIdentity>[0],
+  open: Incident | null,
+): Promise<RecoveryMethod> {
+  if (method.kind === "full" && open === null) return method;
+  const unproven = await assertIdentity(credential, method.mode === "new" ? "another" : "production").catch(
+    (error: unknown) => {
+      // It is down, or being exchanged: what comes next deals with that.
+      if (error instanceof IthacaError && (error.kind === "surroundings" || error.id === "postgres.unknown_database")) {
+        return null;
+      }
+      throw error;
+    },
+  );
+  if (unproven === null) return method;
+  return {
+    ...method,
+    async preview(context) {
+      const preview = await method.preview(context);
+      return { ...preview, hazards: [...preview.hazards, unproven] };
+    },
+  };
 }
 
 function readDuration(text: string | undefined): number | undefined {

@@ -105,8 +105,8 @@ function recoveryReport(context: UseCaseContext, incident: Incident): Omit<Recov
     safety_backup: incident.safety_backups.at(-1)?.id ?? null,
     checks: (incident.verification?.checks ?? []).map((check) => ({ ...check, findings: [], seconds: 0 })),
     lost_rows: Object.fromEntries(
-      losses.flatMap(({ table, rows_now, rows_then }) => {
-        const fewer = (rows_now ?? 0) - (rows_then ?? 0);
+      losses.flatMap(({ table, rows_now, rows_then, gone }) => {
+        const fewer = gone ?? (rows_now ?? 0) - (rows_then ?? 0);
         return fewer > 0 ? [[table, fewer]] : [];
       }),
     ),

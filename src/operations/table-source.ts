@@ -10,6 +10,7 @@ import { openVault } from "../vault/vault.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { readInstant } from "./instant.ts";
+import { recordedDigestOf } from "./recorded-digest.ts";
 import type { Subject } from "./subject.ts";
 import { openThrowaway } from "./throwaway.ts";
 
@@ -42,9 +43,10 @@ async function bring(
   tables: readonly QualifiedName[],
 ): Promise<PartialBackup> {
   const { progress, signal, clock } = context;
+  const recorded = recordedDigestOf(context, subject);
   if (archive !== undefined) {
     return await progress.step("Read the table's files", () =>
-      openTablesOf(resolve(context.workingDirectory, archive), tables),
+      openTablesOf(resolve(context.workingDirectory, archive), tables, recorded),
     );
   }
   const vault = openVault({ ...context.environment });
@@ -52,7 +54,7 @@ async function bring(
   for (const remark of remarks) progress.warn(remark);
   const entry = selectEntry(entries, backup, { now: clock.now(), random: Math.random, database: subject.name });
   return await progress.step(`Fetch the table's files of ${entry.id}`, (note) =>
-    fetchTables(vault, entry, join(scratch, "backup"), tables, { note, signal, warn: progress.warn }),
+    fetchTables(vault, entry, join(scratch, "backup"), tables, recorded, { note, signal, warn: progress.warn }),
   );
 }
 

@@ -21,6 +21,7 @@ export const lossSchema = z.object({
   rows_now: z.number().nullable(),
   rows_then: z.number().nullable(),
   younger: z.number().nullable(),
+  gone: z.number().exactOptional(),
 });
 const notCovered = z.object({ what: z.string(), why: z.string() });
 

@@ -100,5 +100,7 @@ export async function compareWithNow(
 
 /** Tables in which something would change in number: what a person must look at first. */
 export function changedTables(losses: readonly TableLoss[]): TableLoss[] {
-  return losses.filter(({ rows_now, rows_then, younger }) => rows_now !== rows_then || (younger ?? 0) > 0);
+  return losses.filter(
+    ({ rows_now, rows_then, younger, gone = 0 }) => rows_now !== rows_then || (younger ?? 0) > 0 || gone > 0,
+  );
 }

@@ -16,6 +16,8 @@ export interface TableLoss {
   readonly rows_then: number | null;
   /** Rows of now that say, by their own creation time, that they are younger than the restore point; null where no column says. */
   readonly younger: number | null;
+  /** Rows of now that are not there afterwards, where each was looked at; otherwise only the numbers of rows are known. */
+  readonly gone?: number;
 }
 
 /** The newest value of a sign of life now and at the restore point: ISO 8601 UTC, null where there is none. */

@@ -12,6 +12,8 @@ import { fetchTables } from "../../recovery/table/staging/fetch-tables.ts";
 import { selectEntry } from "../../vault/select.ts";
 import type { Vault, VaultEntry } from "../../vault/types.ts";
 import type { UseCaseContext } from "../context.ts";
+import { recordedDigestOf } from "../recorded-digest.ts";
+import type { Subject } from "../subject.ts";
 
 /** Digests of so many rows of three sides still fit into a runner's memory. */
 const mostRows = 2_000_000;
@@ -57,17 +59,20 @@ function changeColumn({ inventory }: Census, table: string): string | null {
 export async function planMerge(
   context: UseCaseContext,
   vault: Vault,
-  database: string,
+  subject: Subject,
   sides: MergeSides,
 ): Promise<{ readonly tables: readonly MergedTable[]; readonly partedAt: string }> {
   const { signal, clock, progress } = context;
   await using scratch = await scratchDirectory("merge");
+  const database = subject.name;
+  const recorded = recordedDigestOf(context, subject);
   const { entries } = await vault.list(database, { signal });
   const choose = (id: string) => selectEntry(entries, id, { now: clock.now(), random: Math.random, database });
   const fetched = async (name: keyof MergeSides, tables: readonly string[]) => {
     const entry: VaultEntry = choose(sides[name]);
     const directory = join(scratch.path, `${name}-${tables.length}`);
-    await fetchTables(vault, entry, directory, tables.map(parseQualifiedName), { signal, warn: progress.warn });
+    const names = tables.map(parseQualifiedName);
+    await fetchTables(vault, entry, directory, names, recorded, { signal, warn: progress.warn });
     return directory;
   };
   const censusOf = async (name: keyof MergeSides) => readCensusFile(join(await fetched(name, []), "census.json"));

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { connect } from "../../postgres/connect.ts";
 import { describeTarget } from "../../postgres/target.ts";
 import { restoreBackup } from "../../restore/restore-backup.ts";
+import { assertIdentity } from "../identity.ts";
 import { markerSchema } from "../marker.ts";
 import { recoverySql } from "../sql.ts";
 import type { Notes, RecoveryMethod } from "../types.ts";
 import { fullErrors } from "./errors.ts";
 import { examineDatabase } from "./examine.ts";
-import { assertIdentity } from "./identity.ts";
 import { previewFull } from "./preview.ts";
 import type { FullRecovery } from "./types.ts";
 

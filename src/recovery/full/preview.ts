@@ -4,6 +4,7 @@ import { connect } from "../../postgres/connect.ts";
 import { majorOf } from "../../postgres/server-facts.ts";
 import { describeTarget } from "../../postgres/target.ts";
 import { compareWithNow } from "../losses.ts";
+import { aboutSafetyBackup } from "../safety-backup.ts";
 import type { Preview } from "../types.ts";
 import { scopeWithoutMarker } from "./examine.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
@@ -20,16 +21,6 @@ function olderServer(serverNum: number, { manifest }: BackupAtHand): string[] {
   return server >= backup
     ? []
     : [`The backup comes from PostgreSQL ${backup} and the server is ${server}: it cannot go back to an older major.`];
-}
-
-/** A backup of what somebody has recovered from is the latest one afterwards, and hardly ever what is wanted. */
-function safetyBackup({ safetyBackups, named }: FullRecovery, { manifest }: BackupAtHand) {
-  const incident = safetyBackups.get(manifest.id);
-  if (incident === undefined) return { hazards: [], obstacles: [] };
-  const says = `${manifest.id} is the safety backup of the incident ${incident}: it holds the state that was recovered from.`;
-  return named
-    ? { hazards: [says], obstacles: [] }
-    : { hazards: [], obstacles: [`${says} Name the backup that you want by its id.`] };
 }
 
 /** A plan that was made with the reading credential cannot know what the writing one may do. */
@@ -66,7 +57,7 @@ export async function previewFull(recovery: FullRecovery, backup: BackupAtHand, 
     ({ path, actual }) => `The backup's file ${path} is not as it was written: ${actual}.`,
   );
   const left = backup.manifest.left_out.map(({ what, why }) => `${what}: ${why}`);
-  const safety = safetyBackup(recovery, backup);
+  const safety = aboutSafetyBackup(recovery.safetyBackups, backup.manifest.id, recovery.named);
   const hasFiles = Object.keys(backup.census.tables).includes("storage.objects");
   return {
     ...parts,

@@ -5,6 +5,7 @@ import { readServerFacts } from "../../postgres/server-facts.ts";
 import { describeTarget, withDatabase } from "../../postgres/target.ts";
 import { dropDatabase } from "../../postgres/throwaway-drop.ts";
 import type { Target } from "../../postgres/types.ts";
+import { assertIdentity } from "../identity.ts";
 import { verifiedSchema } from "../incident.ts";
 import { compareWithNow } from "../losses.ts";
 import { readMarker, removeMarker, writeMarker } from "../marker.ts";
@@ -12,7 +13,6 @@ import type { Inspection, Notes, RecoveryMethod, StepContext } from "../types.ts
 import { fullErrors } from "./errors.ts";
 import { scopeWithoutMarker } from "./examine.ts";
 import { examineFlows } from "./flows.ts";
-import { assertIdentity } from "./identity.ts";
 import { namesBeside } from "./names.ts";
 import { previewFull, whereTo } from "./preview.ts";
 import { inBeside, restoreBeside } from "./restore-beside.ts";

@@ -22,7 +22,7 @@ export function movesRows({ mode }: Pick<Incident, "mode">): boolean {
 }
 
 /** What becomes of one table, in words. */
-function fate({ rows_now, rows_then, younger }: TableLoss, known: boolean): string {
+function fate({ rows_now, rows_then, younger, gone = 0 }: TableLoss, known: boolean): string {
   const parts: string[] = [];
   if (known && rows_then === null) parts.push("goes: the restore point has no such table");
   else if (known && rows_now === null) parts.push("the table comes back");
@@ -31,14 +31,19 @@ function fate({ rows_now, rows_then, younger }: TableLoss, known: boolean): stri
   } else if (rows_then !== null && rows_now !== null && rows_then < rows_now) {
     parts.push(`${spellAmount(rows_now - rows_then, "row")} fewer`);
   }
+  // Otherwise the numbers say as much.
+  if (gone > 0 && gone > (rows_now ?? 0) - (rows_then ?? 0))
+    parts.push(`${spellAmount(gone, "row")} of now ${gone === 1 ? "goes" : "go"}`);
   if (younger !== null && younger > 0) parts.push(`${spellAmount(younger, "row")} made since the restore point`);
   return parts.join("; ");
 }
 
-/** How many rows go at least: where a table has as many as before, they may still be others. */
-function gone(losses: readonly TableLoss[]): number {
-  return losses.reduce((sum, l) => sum + Math.max(0, (l.rows_now ?? 0) - (l.rows_then ?? 0), l.younger ?? 0), 0);
+/** How many rows of a table go at least: where it has as many as before, they may still be others. */
+function rowsGone({ rows_now, rows_then, younger, gone }: TableLoss): number {
+  return gone ?? Math.max(0, (rows_now ?? 0) - (rows_then ?? 0), younger ?? 0);
 }
+
+const gone = (losses: readonly TableLoss[]) => losses.reduce((sum, loss) => sum + rowsGone(loss), 0);
 
 function ofOneTable(losses: readonly TableLoss[]): string[] {
   const rows = gone(losses);

@@ -3,8 +3,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { stopwatch } from "../../base/clock.ts";
+import { describeTarget } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
 import { lossSchema } from "../incident.ts";
+import type { AboutBackup } from "../safety-backup.ts";
 import type { Notes, RecoveryMethod, RestorePoint, StepContext } from "../types.ts";
 import { tableErrors } from "./errors.ts";
 import { lossesOf, partsOf, previewOf } from "./preview.ts";
@@ -36,6 +38,8 @@ export interface TableMethodOptions
     | "skipConflicts"
     | "lockSeconds"
   > {
+  /** What is to be said about where the rows come from; nothing unless told otherwise. */
+  readonly about?: (from: RestorePoint) => AboutBackup;
   /** Brings the rows beside; called once per run at most. */
   readonly source: (context: StepContext) => Promise<TableSource>;
   /** The folder for the undo file, absolute. */
@@ -105,9 +109,15 @@ export function tableMethod(options: TableMethodOptions): RecoveryMethod {
     select: async (context) => (await atHand(context)).restorePoint,
     async preview(context) {
       const seconds = stopwatch();
-      const { name, read } = await atHand(context);
+      const { name, read, restorePoint } = await atHand(context);
       const recovery = await ask(context, { execute: false, undoFile: null });
-      return previewOf(recovery, name, seconds(), read);
+      const preview = previewOf(recovery, `${name} into ${describeTarget(production)}`, seconds(), read);
+      const { hazards, obstacles } = options.about?.(restorePoint) ?? { hazards: [], obstacles: [] };
+      return {
+        ...preview,
+        hazards: [...preview.hazards, ...hazards],
+        obstacles: [...preview.obstacles, ...obstacles],
+      };
     },
     withoutSafetyBackup: async () => null,
     // Writers wait for the transaction itself, and only as long as it runs.

@@ -11,7 +11,13 @@ export function lossesOf({ written, difference, closure }: Counted): TableLoss[]
     if (inserted === 0 && deleted === 0) return [];
     const now = index === 0 ? difference.live_rows : (counts.get(table) ?? null);
     return [
-      { table: plain(table), rows_now: now, rows_then: now === null ? null : now + inserted - deleted, younger: null },
+      {
+        table: plain(table),
+        rows_now: now,
+        rows_then: now === null ? null : now + inserted - deleted,
+        younger: null,
+        gone: deleted,
+      },
     ];
   });
 }

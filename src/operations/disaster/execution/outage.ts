@@ -17,7 +17,7 @@ async function mergeStep(site: Site): ReturnType<StepAction> {
   }
   const vault = openVault({ ...context.environment });
   const sides = { restored, project, own };
-  const { tables, partedAt } = await planMerge(context, vault, subject.name, sides);
+  const { tables, partedAt } = await planMerge(context, vault, subject, sides);
   return done(describePlan(tables, sides, partedAt));
 }
 

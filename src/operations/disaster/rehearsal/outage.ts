@@ -55,7 +55,7 @@ export function rehearseOutage(stage: Stage): Record<string, StepAction> {
     },
     merge: async (facts) => {
       const { vault } = production;
-      const { tables, partedAt } = await planMerge(context, vault, played.subject.name, sides(facts));
+      const { tables, partedAt } = await planMerge(context, vault, played.subject, sides(facts));
       const keys = tables.find(({ table }) => table === journal)?.keys;
       const { added, changed, deleted } = keys?.own ?? { added: 0, changed: 0, deleted: 0 };
       const found = { added, changed, deleted, both: keys?.both.length ?? 0 };

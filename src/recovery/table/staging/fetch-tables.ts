@@ -23,14 +23,17 @@ export interface PartialBackup {
 /** What every recovery of a table reads besides its rows: definitions, roles, counts and hashes. */
 const metadata = ["backup.json", "census.json", "roles.sql", "dump/toc.dat"];
 
+/** The digest of a backup as it was recorded outside the vault; null where it was not. */
+export type RecordedDigest = (id: string) => Promise<string | null>;
+
 /** Makes paths of a backup readable below its directory. */
 type Bring = (paths: readonly string[]) => Promise<void>;
 
-function assertWhole(manifest: Manifest, recorded: string | null): void {
+function assertWhole(manifest: Manifest, recorded: readonly (string | null)[]): void {
   const why =
     digestOf(manifest) !== manifest.digest
       ? "its backup.json was changed"
-      : recorded !== null && recorded !== manifest.digest
+      : recorded.some((digest) => digest !== null && digest !== manifest.digest)
         ? "its digest is not the one that was recorded"
         : null;
   if (why !== null) throw tableErrors.damaged_backup({ id: manifest.id, why });
@@ -58,12 +61,12 @@ async function verify(directory: string, manifest: Manifest, paths: readonly str
 async function bringTables(
   directory: string,
   tables: readonly QualifiedName[],
-  recorded: string | null,
+  recorded: (id: string) => Promise<readonly (string | null)[]>,
   bring: Bring,
 ): Promise<PartialBackup> {
   await bring(metadata);
   const manifest = await readManifest(directory);
-  assertWhole(manifest, recorded);
+  assertWhole(manifest, await recorded(manifest.id));
   const first = await verify(directory, manifest, metadata);
   const archive = await readArchive(join(directory, "dump")).catch((cause: unknown) => {
     if (!(cause instanceof DamagedArchive)) throw cause;
@@ -89,8 +92,10 @@ async function bringTables(
 
 /**
  * Fetches from the vault what some tables need, and nothing else: their own files and the backup's metadata, in two calls of
- * restic. Every file is verified against the manifest, and the manifest against the digest of the listing.
+ * restic. Every file is verified against the manifest, and the manifest against the digest of the listing and the one
+ * that was recorded outside the vault: who can write to the vault can make a listing say anything.
  *
+ * @param recordedDigest of a backup's id; null where none was recorded
  * @throws table.damaged_backup, and what the vault throws
  */
 export function fetchTables(
@@ -98,14 +103,25 @@ export function fetchTables(
   entry: VaultEntry,
   destination: string,
   tables: readonly QualifiedName[],
+  recordedDigest: RecordedDigest,
   options: VaultOptions,
 ): Promise<PartialBackup> {
-  return bringTables(destination, tables, entry.digest, (include) =>
+  const recorded = async (id: string) => [entry.digest, await recordedDigest(id)];
+  return bringTables(destination, tables, recorded, (include) =>
     vault.fetch(entry, destination, { ...options, include }),
   );
 }
 
 /** The same of a backup directory that lies here: only these files are read and verified. */
-export function openTablesOf(directory: string, tables: readonly QualifiedName[]): Promise<PartialBackup> {
-  return bringTables(directory, tables, null, async () => {});
+export function openTablesOf(
+  directory: string,
+  tables: readonly QualifiedName[],
+  recordedDigest: RecordedDigest,
+): Promise<PartialBackup> {
+  return bringTables(
+    directory,
+    tables,
+    async (id) => [await recordedDigest(id)],
+    async () => {},
+  );
 }

@@ -1,9 +1,9 @@
-import { IthacaError } from "../../base/errors.ts";
-import { connect } from "../../postgres/connect.ts";
-import { refuseSameServer } from "../../postgres/not-production.ts";
-import { describeTarget } from "../../postgres/target.ts";
-import type { Session, Target } from "../../postgres/types.ts";
-import { recoveryErrors } from "../errors.ts";
+import { IthacaError } from "../base/errors.ts";
+import { connect } from "../postgres/connect.ts";
+import { refuseSameServer } from "../postgres/not-production.ts";
+import { describeTarget } from "../postgres/target.ts";
+import type { Session, Target } from "../postgres/types.ts";
+import { recoveryErrors } from "./errors.ts";
 
 /** Whether two sessions are on the same server: a lock that one is given is seen by the other. */
 async function onSameServer(one: Session, other: Session): Promise<boolean> {

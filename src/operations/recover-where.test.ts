@@ -1,0 +1,122 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { socketUrl } from "../../test/support/cli.ts";
+import { openShop, type Shop } from "../../test/support/shop.ts";
+import { vaultPassword } from "../../test/support/vault.ts";
+import { digestOf } from "../backup/files.ts";
+import { readManifest } from "../backup/open-backup.ts";
+import { systemClock } from "../base/clock.ts";
+import { silentProgress } from "../base/progress.ts";
+import { connect } from "../postgres/connect.ts";
+import { describeTarget, withDatabase } from "../postgres/target.ts";
+import { incidentsDirectory, writeIncident } from "../recovery/incident.ts";
+import { pageName } from "../recovery/page/incident-page.ts";
+import { localVault } from "../vault/vault.ts";
+import { backup } from "./backup.ts";
+import type { UseCaseContext } from "./context.ts";
+import { recoverFull } from "./recover-full.ts";
+import { recoverTable } from "./recover-table.ts";
+
+/* Where a recovery writes to, and what it takes the rows from. */
+
+let shop: Shop;
+let staging: string;
+let nightly: string;
+beforeAll(async () => {
+  shop = await openShop();
+  await shop.database.session.query("CREATE DATABASE staging TEMPLATE template0");
+  const target = withDatabase(shop.database.target, "staging");
+  staging = socketUrl(target);
+  await using session = await connect(target, { readOnly: false });
+  await session.query("CREATE TABLE public.orders (id int PRIMARY KEY, buyer text NOT NULL)");
+  await session.query("INSERT INTO public.orders VALUES (0, 'of staging')");
+  await backup(contextOf(), { plan: "ithaca.yaml", init: true });
+  nightly = (await vault().list("shop")).entries[0]?.id ?? "";
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+function contextOf(recovery = shop.env.ITHACA_DATABASE_URL ?? ""): UseCaseContext {
+  return {
+    environment: { PATH: process.env.PATH, HOME: shop.folder, ...shop.env, ITHACA_RECOVERY_URL: recovery },
+    clock: systemClock,
+    progress: silentProgress,
+    signal: new AbortController().signal,
+    workingDirectory: shop.folder,
+  };
+}
+
+const vault = () => localVault(shop.env.RESTIC_REPOSITORY ?? "", vaultPassword);
+const table = { plan: "ithaca.yaml", table: "public.orders", mode: "replace" } as const;
+const confirmed = { execute: true, confirm: "shop", reason: "a test", watch: "1s" } as const;
+
+async function rows(database: string): Promise<number> {
+  await using session = await connect(withDatabase(shop.database.target, database), { readOnly: true });
+  return (await session.query("SELECT FROM public.orders")).length;
+}
+
+test("a table is not recovered into another database than the one that the backups are of", async () => {
+  for (const more of [{}, confirmed]) {
+    const refused = recoverTable(contextOf(staging), { ...table, ...more });
+    await expect(refused).rejects.toMatchObject({ id: "recovery.other_server", exitCode: 2 });
+  }
+  expect(await rows("staging")).toBe(1);
+  expect((await vault().list("shop")).entries).toHaveLength(1);
+});
+
+test("an unfinished recovery is not gone on with in another database", async () => {
+  const { incident } = await recoverFull(contextOf(), { plan: "ithaca.yaml", into: "side-by-side" });
+  const reports = incidentsDirectory(join(shop.folder, "reports"));
+  const open = { ...incident, state: { step: "execute", outcome: null } as const };
+  await writeIncident(reports, open);
+  const elsewhere = recoverFull(contextOf(staging), { plan: "ithaca.yaml", into: "side-by-side", ...confirmed });
+  await expect(elsewhere).rejects.toMatchObject({ id: "recovery.other_server", exitCode: 2 });
+  expect(await rows("staging")).toBe(1);
+  await writeIncident(reports, { ...open, state: { step: "ended", outcome: "failed" } });
+});
+
+test("the plan says where the rows go to, and how many of now go, also where as many come", async () => {
+  await shop.database.session.query(`UPDATE public.orders SET id = id + 5000 WHERE id <= 50`);
+  const { incident } = await recoverTable(contextOf(), table);
+  expect(incident.preview?.summary).toContain(`into ${describeTarget(shop.database.target)} (replace)`);
+  expect(incident.preview?.losses).toEqual([
+    { table: "public.orders", rows_now: 1000, rows_then: 1000, younger: null, gone: 50 },
+  ]);
+  const done = await recoverTable(contextOf(), { ...table, ...confirmed });
+  expect(done.verdict).toBe("proven");
+  const page = await readFile(join(shop.folder, "reports", "incidents", pageName(done.incident)), "utf8");
+  expect(page).toContain("50 rows that the restore point does not have");
+  expect(await readFile(join(shop.folder, done.report?.json ?? ""), "utf8")).toMatch(
+    /"lost_rows": \{\s*"public.orders": 50\s*\}/,
+  );
+  expect(await rows("shop")).toBe(1000);
+});
+
+test("the safety backup is the newest one afterwards, and is only taken by its name", async () => {
+  const [newest] = (await vault().list("shop")).entries;
+  expect(newest?.id).not.toBe(nightly);
+  const latest = await recoverTable(contextOf(), table);
+  expect(latest.obstacles).toEqual([expect.stringMatching(/is the safety backup of the incident .* by its id\.$/)]);
+  const refused = await recoverTable(contextOf(), { ...table, ...confirmed }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ id: "recovery.obstacles" });
+  const named = await recoverTable(contextOf(), { ...table, backup: newest?.id ?? "" });
+  expect(named).toMatchObject({ verdict: "proven", obstacles: [] });
+  expect(named.incident.preview?.hazards).toContainEqual(expect.stringContaining("is the safety backup"));
+});
+
+test("a backup that was put in the place of the recorded one is refused", async () => {
+  const folder = join(shop.folder, "forged");
+  const entry = (await vault().list("shop")).entries.find(({ id }) => id === nightly);
+  if (entry === undefined) throw new Error("the nightly backup is gone");
+  await vault().fetch(entry, folder);
+  const manifest = { ...(await readManifest(folder)), started_at: "2026-01-01T00:00:00.000Z" };
+  const forged = { ...manifest, digest: digestOf(manifest) };
+  await writeFile(join(folder, "backup.json"), JSON.stringify(forged));
+  await vault().save(folder, forged);
+  expect((await vault().list("shop")).entries.find(({ id }) => id === nightly)?.digest).toBe(forged.digest);
+  for (const from of [{ backup: nightly }, { archive: folder }]) {
+    const refused = await recoverTable(contextOf(), { ...table, ...from });
+    expect(refused).toMatchObject({ verdict: "failed", reason: expect.stringContaining("that was recorded") });
+  }
+  expect(await readFile(join(folder, "backup.json"), "utf8")).toContain(forged.digest);
+});
