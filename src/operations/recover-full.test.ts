@@ -182,9 +182,12 @@ test("executed: safety backup, swap, verification, watch; the page, the report a
     expect.arrayContaining([expect.stringContaining("-recovery-")]),
   );
 
-  // The latest backup is now the one of the loss: nobody may fall into that at night.
+  // The newest backup is now the one of the loss: nobody may fall into that at night.
   const again = await recoverFull(contextOf(), options());
-  expect(again.obstacles).toEqual([expect.stringContaining(`the safety backup of the incident ${result.incident.id}`)]);
+  expect(again.incident.restore_point?.backup?.id).toBe(result.incident.restore_point?.backup?.id);
   const named = await recoverFull(contextOf(), options({ backup: result.incident.safety_backups[0]?.id ?? "" }));
   expect(named.obstacles).toEqual([]);
+  expect(named.incident.preview?.hazards).toContainEqual(
+    expect.stringContaining(`the safety backup of the incident ${result.incident.id}`),
+  );
 });

@@ -37,7 +37,9 @@ export function recoveryHooks(
     report: () => written,
     async safetyBackup() {
       const startedAt = context.clock.now();
-      const taken = await takeAndStore(context, subject, target, openVault({ ...context.environment }));
+      const taken = await takeAndStore(context, subject, target, openVault({ ...context.environment }), {
+        purpose: "safety",
+      });
       await writeReport(
         reports,
         {

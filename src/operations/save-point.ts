@@ -47,7 +47,7 @@ export async function savePoint(
   }
   if (!intoVault) return null;
   const startedAt = clock.now();
-  const taken = await takeAndStore(context, subject, target, openVault({ ...context.environment }), asOf);
+  const taken = await takeAndStore(context, subject, target, openVault({ ...context.environment }), { asOf });
   const reports = reportsDirectory(context, plan);
   const run = runFacts(context, startedAt);
   await writeReport(

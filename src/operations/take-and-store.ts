@@ -12,14 +12,15 @@ import type { Subject } from "./subject.ts";
  * Takes a backup of `target`, puts it into the vault, and gives what has to be recorded about it outside the vault.
  * Whatever ends it, the directory in between is gone afterwards. The backup remembers the newest link of the evidence chain.
  *
- * @param asOf when the data is of, where the target is a copy of an earlier point in time
+ * @param more.asOf when the data is of, where the target is a copy of an earlier point in time
+ * @param more.purpose `safety` where a recovery takes it of what it is about to replace
  */
 export async function takeAndStore(
   context: UseCaseContext,
   subject: Subject,
   target: Target,
   vault: Vault,
-  asOf?: Date,
+  { asOf, purpose }: { readonly asOf?: Date; readonly purpose?: "safety" } = {},
 ): Promise<NonNullable<BackupReport["backup"]>> {
   const { progress, clock, signal } = context;
   const { name, database } = subject;
@@ -47,7 +48,11 @@ export async function takeAndStore(
     );
   }
   await progress.step("Put it into the vault", (note) =>
-    vault.save(directory, manifest, { note, signal, warn: progress.warn }),
+    vault.save(directory, purpose === undefined ? manifest : { ...manifest, purpose }, {
+      note,
+      signal,
+      warn: progress.warn,
+    }),
   );
   const tables = Object.values(census.tables);
   return {

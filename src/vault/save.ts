@@ -69,9 +69,10 @@ export async function save(
   if (savedFiles !== files || savedBytes !== bytes) {
     throw incomplete(label, `${savedFiles} of ${files} files and ${savedBytes} of ${bytes} bytes were saved`);
   }
-  const { id, database, taken_at, digest } = label;
+  const { id, database, taken_at, digest, purpose } = label;
   const saved_at = savedAt.toISOString();
-  return { id, database, taken_at, digest, size_bytes: bytes, files, saved_at, snapshot: snapshot_id, superseded: [] };
+  const saved = { size_bytes: bytes, files, saved_at, snapshot: snapshot_id, superseded: [] };
+  return { id, database, taken_at, digest, ...(purpose === undefined ? {} : { purpose }), ...saved };
 }
 
 function incomplete(label: BackupLabel, why: string): IthacaError {

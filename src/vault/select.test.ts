@@ -32,6 +32,16 @@ test.each([
   expect(selectEntry(entries, wanted, context).taken_at).toBe(taken_at);
 });
 
+test.each(["latest", "yesterday", "random"])("%s is never the safety backup of a recovery", (wanted) => {
+  const safety = ["2026-11-22T03:00:00Z", "2026-11-21T23:59:59.5Z", "2026-11-18T02:00:05Z"].map((taken_at) => ({
+    ...entry(taken_at),
+    purpose: "safety" as const,
+  }));
+  const all = [...entries, ...safety].sort((a, b) => b.taken_at.localeCompare(a.taken_at));
+  expect(selectEntry(all, wanted, context)).toEqual(selectEntry(entries, wanted, context));
+  expect(selectEntry(all, safety[0]?.id ?? "", context)).toEqual(safety[0]);
+});
+
 test("yesterday is a day, not 24 hours, and may have no backup", () => {
   const now = new Date("2026-11-21T10:00:00Z");
   expect(() => selectEntry(entries, "yesterday", { ...context, now })).toThrow(

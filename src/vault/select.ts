@@ -32,17 +32,20 @@ function alike(wanted: string, entries: readonly VaultEntry[]): string[] {
  * Chooses a backup.
  *
  * @param entries newest first, as `list` gives them
- * @param wanted `latest`, `yesterday` (the newest of the previous UTC day), `random` or an id
+ * @param wanted `latest`, `yesterday` (the newest of the previous UTC day), `random` or an id; a recovery's safety backup
+ *   is only given by its id
  * @throws no_backup, unknown_backup (with ids that look alike)
  */
 export function selectEntry(entries: readonly VaultEntry[], wanted: string, context: SelectionContext): VaultEntry {
   const { database, now, random } = context;
+  // What somebody has recovered from is the newest afterwards, and hardly ever what is wanted.
+  const usual = entries.filter(({ purpose }) => purpose !== "safety");
   const pick = (): VaultEntry | undefined => {
-    if (wanted === "latest") return entries[0];
-    if (wanted === "random") return entries[Math.floor(random() * entries.length)];
+    if (wanted === "latest") return usual[0];
+    if (wanted === "random") return usual[Math.floor(random() * usual.length)];
     if (wanted === "yesterday") {
       const previous = utcDay(new Date(now.getTime() - day));
-      return entries.find((entry) => utcDay(entry.taken_at) === previous);
+      return usual.find((entry) => utcDay(entry.taken_at) === previous);
     }
     return entries.find((entry) => entry.id === wanted);
   };

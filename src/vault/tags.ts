@@ -31,6 +31,7 @@ const tagsSchema = z.object({
     .regex(/^\d{5,6}$/)
     .transform(Number)
     .exactOptional(),
+  purpose: z.literal("safety").exactOptional(),
 });
 
 /** One snapshot as restic lists it; newer versions give more fields, none of which we need. */
@@ -57,6 +58,7 @@ export function tagsOf(label: BackupLabel, size: number, files: number, savedAt:
     files: String(files),
     digest: label.digest,
     ...(label.versions === undefined ? {} : { server: String(label.versions.server_num) }),
+    ...(label.purpose === undefined ? {} : { purpose: label.purpose }),
   };
   const parsed = tagsSchema.safeParse(fields);
   if (!parsed.success) {

@@ -16,6 +16,8 @@ export interface BackupLabel {
   readonly digest: string;
   /** The server that it was taken of, such as 150018. */
   readonly versions?: { readonly server_num: number };
+  /** `safety` where a recovery took it of what it was about to replace; absent for a usual one. */
+  readonly purpose?: "safety";
 }
 
 /** One backup in the vault. */

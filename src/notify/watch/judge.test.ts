@@ -73,6 +73,11 @@ test("a backup that is there, recorded, in time and of the usual size", () => {
 });
 
 describe("what is not as it must be", () => {
+  test("only the safety backup of a recovery is there", () => {
+    const safety = { ...entry(23), purpose: "safety" as const };
+    expect(troubles(sight({ vault: vault([safety, ...yesterday]) })).join()).toContain("watch.arrived");
+  });
+
   const failedRun = record(23, [0, 2], { verdict: "failed", reason: "The disk is full; free some.", backup: null });
   const running = [{ since: new Date("2026-11-23T01:59:00Z"), where: "https://github.com/acme/shop/actions/runs/9" }];
   test.each<[string, Partial<Sight>, string[]]>([

@@ -48,10 +48,12 @@ function absence({ records, running, due, now }: Sight): string {
   return last.verdict === "taken" ? "none, although a run has recorded one" : `none; the last run: ${last.reason}`;
 }
 
-/** The newest backup since it was due, if there is one. */
+/** The newest backup since it was due, if there is one; that of a recovery is not the night's. */
 function arrival({ vault, due }: Sight): VaultEntry | null {
   if ("unread" in vault) return null;
-  return vault.entries.find((entry) => new Date(entry.taken_at) >= countsFrom(due) && entry.files > 0) ?? null;
+  const isNights = ({ taken_at, files, purpose }: VaultEntry) =>
+    new Date(taken_at) >= countsFrom(due) && files > 0 && purpose !== "safety";
+  return vault.entries.find(isNights) ?? null;
 }
 
 function arrived(sight: Sight, entry: VaultEntry | null): Outcome {
