@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { IthacaError } from "../base/errors.ts";
+import { sleep } from "../base/sleep.ts";
 import type { Patience } from "../notify/deliver.ts";
 import { countsFrom } from "../notify/events/of-backup.ts";
 import { beat, type Pulse } from "../notify/heartbeat.ts";
@@ -106,7 +106,7 @@ async function lookUntilSure(
       const sight = await look(context, subject, due, workflow);
       if (looked > most || !stillInTime(sight)) return sight;
       note(`a backup is still running (${sight.running[0]?.where})`);
-      await sleep(poll * 1000, undefined, { signal: context.signal });
+      await sleep(poll * 1000, context.signal);
     }
   });
 }

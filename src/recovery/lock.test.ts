@@ -27,6 +27,6 @@ test("a server that is down for now is waited for; one that is locked is not", a
   await database.session.query(`ALTER ROLE ${role} NOLOGIN`);
   const stop = new AbortController();
   setTimeout(() => stop.abort(new Error("a person")), 100);
-  await expect(awaitRecoveryLock(late, 30, stop.signal)).rejects.toThrow();
+  await expect(awaitRecoveryLock(late, 30, stop.signal)).rejects.toThrow("a person");
   await database.session.query(`DROP ROLE ${role}`);
 });

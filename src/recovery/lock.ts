@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { IthacaError } from "../base/errors.ts";
+import { sleep } from "../base/sleep.ts";
 import { connect } from "../postgres/connect.ts";
 import { assertOwnServerSession } from "../postgres/pooler.ts";
 import { describeTarget, withDatabase } from "../postgres/target.ts";
@@ -88,7 +88,7 @@ export async function awaitRecoveryLock(target: Target, seconds: number, signal:
       const down = error instanceof IthacaError && error.kind === "surroundings" && !refusals.has(error.id);
       if (!down || performance.now() + knock > deadline) throw error;
     }
-    await sleep(knock, undefined, { signal });
+    await sleep(knock, signal);
   }
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { IthacaError } from "../base/errors.ts";
+import { sleep } from "../base/sleep.ts";
 import type { Restic } from "./restic.ts";
 import type { VaultOptions } from "./types.ts";
 
@@ -36,7 +36,7 @@ export async function whileLocked<T>(
       if (!isError(error, "vault.locked") || Date.now() + wait.pause > giveUp) throw error;
     }
     options.note?.("another run holds the vault; waiting");
-    await sleep(wait.pause, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    await sleep(wait.pause, options.signal);
   }
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { sleep } from "../../base/sleep.ts";
 
 /*
  * What a project's own gateway says of keys. That the API no longer lists a key is not yet a proof: the gateway lets
@@ -63,7 +63,7 @@ export async function proveKeys(
   const deadline = performance.now() + limitSeconds * 1000;
   let old = await askWithEach(gateway, keys.old, signal);
   while (old.accepted > 0 && performance.now() < deadline) {
-    await sleep(pause, undefined, { signal });
+    await sleep(pause, signal);
     old = await askWithEach(gateway, keys.old, signal);
   }
   return { fresh, old };

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import pRetry, { AbortError } from "p-retry";
 import type { z } from "zod";
 import { registerSecret } from "../../base/redact.ts";
+import { sleep } from "../../base/sleep.ts";
 import { lossOf, refusalOf, secondsUntilReset } from "./answers.ts";
 import { PlatformError, platformErrors } from "./errors.ts";
 
@@ -105,7 +105,7 @@ export function openApi(options: ClientOptions): ManagementApi {
       const error = platformErrors.rate_limited({ call, detail: "the limit is used up", again_s });
       throw new AbortError(new PlatformError(error, { status: 429, againAfter: again_s }));
     }
-    await sleep(wait, undefined, { signal });
+    await sleep(wait, signal);
   }
 
   async function once<T>(request: ApiRequest<T>, deadline: number): Promise<T> {

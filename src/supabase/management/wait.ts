@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleep } from "../../base/sleep.ts";
 import type { ManagementApi } from "./client.ts";
 import { PlatformError, platformErrors } from "./errors.ts";
 
@@ -28,6 +28,6 @@ export async function waitUntil<T>(
     note(seen.state);
     const left = deadline - performance.now();
     if (left <= 0) throw new PlatformError(platformErrors.not_reached({ what, seconds, last: seen.state }));
-    await sleep(Math.min(pause, left), undefined, { signal });
+    await sleep(Math.min(pause, left), signal);
   }
 }
