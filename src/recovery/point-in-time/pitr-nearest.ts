@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Temporal } from "temporal-polyfill";
+import { sleep } from "../../base/sleep.ts";
 import type { Census } from "../../census/types.ts";
 import { readWrites } from "../../census/writes.ts";
 import { connect } from "../../postgres/connect.ts";
@@ -51,6 +51,6 @@ export async function withNearest(
   };
   const first = await compare();
   if (first.checks.every(({ status }) => status === "passed")) return first;
-  await sleep(untold, undefined, { signal });
+  await sleep(untold, signal);
   return await compare();
 }

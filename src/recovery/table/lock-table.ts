@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleep } from "../../base/sleep.ts";
 import type { Session } from "../../postgres/types.ts";
 import { tableErrors } from "./errors.ts";
 import { sqlstateOf } from "./server-errors.ts";
@@ -31,7 +31,7 @@ export async function lockTable(
       if (sqlstateOf(error) !== "55P03") throw error;
       await session.query("ROLLBACK TO SAVEPOINT ithaca_lock; RELEASE SAVEPOINT ithaca_lock");
       if (attempt === attempts) throw tableErrors.busy({ table, seconds }, { cause: error });
-      await sleep(200 * attempt, undefined, { signal });
+      await sleep(200 * attempt, signal);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleep } from "../../base/sleep.ts";
 import { connect } from "../../postgres/connect.ts";
 import type { Session, Target } from "../../postgres/types.ts";
 import { findViolations } from "../../proof/foreign-keys.ts";
@@ -65,7 +65,7 @@ export async function settledStatus(
   for (let left = patience; ; left -= pause) {
     const status = await transactionStatus(target, transaction);
     if (status !== "in progress" || left <= 0) return status;
-    await sleep(pause, undefined, { signal });
+    await sleep(pause, signal);
   }
 }
 
