@@ -102,7 +102,7 @@ async function runFromAfar(folder: string, workspace: string, inputs: Readonly<R
 }
 
 const plan =
-  "version: 1\ndatabases:\n  shop: { url_secret: SHOP_DATABASE_URL }\n  blog: { throwaway: { major: 16 } }\n";
+  "version: 1\ndatabases:\n  shop: { url_secret: SHOP_DATABASE_URL }\n  blog: { throwaway: { major: 16 }, recovery: { url_secret: BLOG_RECOVERY_URL } }\n";
 
 test("from another repository's workspace an action reads that workspace's plan by its inputs alone", async () => {
   await using scratch = await scratchDirectory("foreign");

@@ -36,7 +36,10 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     workingDirectory: scratch.path,
   };
-  await writeFile(join(scratch.path, "ithaca.yaml"), "version: 1\ndatabases:\n  shop: {}\n  forum: {}\n");
+  await writeFile(
+    join(scratch.path, "ithaca.yaml"),
+    "version: 1\ndatabases:\n  shop: {}\n  forum: { url_secret: FORUM_URL, recovery: { url_secret: FORUM_RECOVERY_URL } }\n",
+  );
   for (const [n, entry] of log.entries()) {
     const path = join(scratch.path, "reports/audit", entry.database, `2026/11/22/${n}.json`);
     await mkdir(dirname(path), { recursive: true });

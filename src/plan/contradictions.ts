@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { PathFault } from "./fault.ts";
 import { duration, qualifiedName } from "./fields.ts";
 import { showPath } from "./harmless.ts";
+import { sharedSecrets } from "./shared-secrets.ts";
+import { valueAt } from "./value-at.ts";
 
 /*
  * Rules that span several keys. They read the plan leniently: what the schema already refuses is passed over here, so
@@ -137,6 +139,7 @@ export function contradictionsOf(plan: unknown): PathFault[] {
       ...rolesWithoutUsers(database, at),
     ];
   });
+  faults.push(...sharedSecrets(valueAt(plan, ["databases"])));
   const { alerts } = parsed.data;
   if (alerts && alerts.escalate_after < alerts.answer_within) {
     const path = ["alerts", "escalate_after"];

@@ -164,7 +164,9 @@ const rehearsal = z
 export const database = z.strictObject({
   url_secret: environmentName
     .default("ITHACA_DATABASE_URL")
-    .describe("NAME of the environment variable that holds the connection string; the string itself never stands here"),
+    .describe(
+      "NAME of the environment variable that holds the connection string; the string itself never stands here, and each database needs its own",
+    ),
   audit_url_secret: environmentName
     .default("ITHACA_AUDIT_URL")
     .describe("NAME of the environment variable with the connection string of a role that may add to backup_audit_log"),

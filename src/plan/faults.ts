@@ -3,20 +3,11 @@ import type { PathFault } from "./fault.ts";
 import { harmless, showPath } from "./harmless.ts";
 import { keysAt, placesOfKeys, shapeAt } from "./known-keys.ts";
 import { suggestion } from "./suggestion.ts";
+import { valueAt } from "./value-at.ts";
 
 /* Turns what zod found into sentences for people: the key, the value where it is harmless, the fix. */
 
 type Issue = z.core.$ZodIssue;
-
-/** The value at a path of the plan as it was read. */
-function valueAt(plan: unknown, path: readonly PropertyKey[]): unknown {
-  let value = plan;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
-}
 
 function typeName(value: unknown): string {
   if (Array.isArray(value)) return "a list";

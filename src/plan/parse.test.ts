@@ -26,8 +26,8 @@ describe("a plan that is taken", () => {
     expect(plan.retention.daily).toBe(7);
   });
   test("may share entries by anchor", () => {
-    const plan = parsePlan("version: 1\ndatabases:\n  a: &same {platform: supabase}\n  b: *same", "ithaca.yaml");
-    expect(plan.databases.b?.platform).toBe("supabase");
+    const plan = parsePlan(shop("critical_tables: &same [public.a]", "rls_tables: *same"), "ithaca.yaml");
+    expect(plan.databases.shop?.rls_tables).toEqual(["public.a"]);
   });
   test("turns durations into seconds", () => {
     const { objectives, alerts } = parsePlan(

@@ -3,7 +3,8 @@ import { parsePlan } from "./parse.ts";
 import { selectDatabase } from "./select-database.ts";
 
 const one = parsePlan("version: 1\ndatabases: {shop: {}}", "ithaca.yaml");
-const two = parsePlan("version: 1\ndatabases: {shop: {}, billing: {platform: supabase}}", "ithaca.yaml");
+const billing = "{url_secret: BILLING_URL, recovery: {url_secret: BILLING_RECOVERY_URL}, platform: supabase}";
+const two = parsePlan(`version: 1\ndatabases: {shop: {}, billing: ${billing}}`, "ithaca.yaml");
 
 describe("the database of a command", () => {
   test("is the only one", () => expect(selectDatabase(one, undefined).name).toBe("shop"));

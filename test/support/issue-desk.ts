@@ -75,9 +75,11 @@ export function issueDesk() {
     },
     /** Writes a plan whose primary contact has this login. */
     async plan({ primary, databases = ["inner-odyssey"] }: { primary: string; databases?: readonly string[] }) {
+      // Each has variables of its own, since a connection string leads to one database.
+      const entries = databases.map((name, n) => `${name}: {url_secret: URL_${n}, recovery: {url_secret: WRITE_${n}}}`);
       const text = [
         "version: 1",
-        `databases: {${databases.map((name) => `${name}: {}`).join(", ")}}`,
+        `databases: {${entries.join(", ")}}`,
         `contacts: {primary: {role: DevOps Team Lead, github: ${primary}}, escalation: {role: CTO}}`,
         "alerts: {labels: [on-call]}",
         "",
