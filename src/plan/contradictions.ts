@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { PathFault } from "./fault.ts";
 import { duration, qualifiedName } from "./fields.ts";
 import { showPath } from "./harmless.ts";
+import { scheduleContradictions } from "./schedule-contradictions.ts";
 import { sharedSecrets } from "./shared-secrets.ts";
 import { valueAt } from "./value-at.ts";
 
@@ -139,7 +140,7 @@ export function contradictionsOf(plan: unknown): PathFault[] {
       ...rolesWithoutUsers(database, at),
     ];
   });
-  faults.push(...sharedSecrets(valueAt(plan, ["databases"])));
+  faults.push(...sharedSecrets(valueAt(plan, ["databases"])), ...scheduleContradictions(plan));
   const { alerts } = parsed.data;
   if (alerts && alerts.escalate_after < alerts.answer_within) {
     const path = ["alerts", "escalate_after"];

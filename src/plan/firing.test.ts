@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isLastOfMonth, lastFiring } from "./firing.ts";
+import { isLastOfMonth, lastFiring, longestGap, nextFiring } from "./firing.ts";
 
 const hour = 3600 * 1000;
 
@@ -14,6 +14,40 @@ test.each([
 ])("%s was last due, seen at %s, at %s", (line, now, due) => {
   expect(lastFiring(line, new Date(now)).toISOString()).toBe(due);
 });
+
+test.each([
+  ["0 2 * * *", "2026-11-22T01:59:59Z", "2026-11-22T02:00:00.000Z"],
+  ["0 2 * * *", "2026-11-22T02:00:00Z", "2026-11-23T02:00:00.000Z"],
+  ["0 10 * * 1", "2026-11-22T23:00:00Z", "2026-11-23T10:00:00.000Z"],
+  ["*/30 * * * *", "2026-12-31T23:45:00Z", "2027-01-01T00:00:00.000Z"],
+  ["0 0 29 2 *", "2025-03-01T00:00:00Z", "2028-02-29T00:00:00.000Z"],
+])("%s is next due, seen at %s, at %s", (line, after, due) => {
+  expect(nextFiring(line, new Date(after)).toISOString()).toBe(due);
+});
+
+test("what was due last is what is next due just before it", () => {
+  const lines = ["0 2 * * *", "*/7 3-9/2 * * *", "30 4 * * MON-FRI", "15 6 31 * *", "0 0 29 2 *"];
+  const moment = fc.integer({ min: Date.UTC(2001, 0, 1), max: Date.UTC(2060, 0, 1) });
+  fc.assert(
+    fc.property(fc.constantFrom(...lines), moment, (line, now) => {
+      const due = lastFiring(line, new Date(now));
+      expect(nextFiring(line, new Date(due.getTime() - 1))).toEqual(due);
+      expect(nextFiring(line, due).getTime()).toBeGreaterThan(now);
+    }),
+  );
+});
+
+test.each([
+  ["* * * * *", 60],
+  ["*/30 * * * *", 1800],
+  ["0 2 * * *", 24 * 3600],
+  ["0 2,14 * * *", 12 * 3600],
+  ["0,30 8-17 * * *", 14.5 * 3600],
+  ["0 2 * * 1-5", 3 * 24 * 3600],
+  ["0 2 * * 0", 7 * 24 * 3600],
+  ["0 2 1 * *", 31 * 24 * 3600],
+  ["0 2 29 2 *", 1461 * 24 * 3600],
+])("%s pauses for %i seconds at most", (line, seconds) => expect(longestGap(line)).toBe(seconds));
 
 test("a line that is none is no moment", () => {
   expect(() => lastFiring("0 2 * *", new Date())).toThrow("five fields");
