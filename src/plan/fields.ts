@@ -66,3 +66,11 @@ export const excuse = {
   owner: z.string().min(1, { message: "must name who answers for it" }).describe("Who answers for it"),
   expires: isoDate.describe("The last day on which it counts, in UTC, as YYYY-MM-DD"),
 };
+
+/** A branch by the rules of git: what this refuses, no branch on any server can be called. */
+export const branchName = z
+  .string()
+  .regex(/^(?!-|\/|\.|HEAD$)(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/|\.lock$|\/$|\.$))[^\p{Cc} ~^:?*[\\]+$/u, {
+    message:
+      "must be a branch's name as git takes it: without spaces and ~ ^ : ? * [ \\, without .. // @{ and .lock, and with no - . / at its edges, such as ithaca-reports",
+  });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { database } from "./database-schema.ts";
-import { cron, duration, email, folder } from "./fields.ts";
+import { branchName, cron, duration, email, folder } from "./fields.ts";
 import { alertIssues } from "./issues-schema.ts";
 import { alertMessages, contactMessages } from "./notify-schema.ts";
 import { workflowSchedule } from "./throwaway-schema.ts";
@@ -14,12 +14,18 @@ export { duration, qualifiedName } from "./fields.ts";
 
 const objectives = z.strictObject({
   rto: duration.prefault("4h").describe("Recovery time objective: how long a restore may take"),
-  rpo: duration.prefault("24h").describe("Recovery point objective: how much time's work may be lost"),
+  rpo: duration
+    .prefault("24h")
+    .describe(
+      "Recovery point objective: how much time's work may be lost; schedule.backup must keep it, unless a database goes back to any second",
+    ),
 });
 
 const schedule = z.strictObject({
   backup: cron.default("0 2 * * *").describe("When the backup is taken"),
-  watch: cron.default("30 2 * * *").describe("When somebody looks whether last night's backup arrived"),
+  watch: cron
+    .default("30 2 * * *")
+    .describe("When somebody looks whether last night's backup arrived: after schedule.backup, such as half an hour"),
   verify: cron.default("45 2 * * *").describe("When the vault is checked: fresh, complete, of consistent size"),
   prove: cron.default("0 10 * * 1").describe("When a backup is restored and proven"),
   rehearse: cron
@@ -65,7 +71,7 @@ const alerts = z.strictObject({
 
 const reports = z.strictObject({
   directory: folder.default("reports").describe("Folder that reports are written to"),
-  branch: z.string().min(1).optional().describe("A branch of its own for reports, where main is protected"),
+  branch: branchName.optional().describe("A branch of its own for reports, where main is protected"),
   public: z.boolean().default(false).describe("Whether reports may be published in a public repository"),
 });
 
