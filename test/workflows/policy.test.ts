@@ -194,6 +194,46 @@ test("every schedule is the plan's, and every workflow with a schedule is one of
   }
 });
 
+/** Minutes that a watch needs besides its waiting: the looks themselves, the report, the monitor. */
+const toJudge = 5;
+
+/**
+ * What is wrong with the limits of the steps that take a backup and wait for one. A backup that takes longer than the plan
+ * allows is an alarm; one that is killed before, or a watch that is killed while it waits, says nothing of that.
+ */
+function faultsOfWaiting(allowed: number, limits: { readonly backup: number; readonly watch: number }): string[] {
+  const told = (file: string, limit: number, least: number) =>
+    `alerts.backup_longer_than is ${allowed} min, and ${file} stops its step after ${limit}: raise that to ${least} at least`;
+  const [backup, watch] = [allowed + 1, allowed + toJudge];
+  return [
+    ...(limits.backup >= backup ? [] : [told("backup.yml", limits.backup, backup)]),
+    ...(limits.watch >= watch ? [] : [told("watch.yml", limits.watch, watch)]),
+  ];
+}
+
+/** Minutes after which GitHub stops the step of a workflow that is this action's. */
+async function limitOf(name: "backup" | "watch"): Promise<number> {
+  const steps = Object.values((await workflowOf(`${name}.yml`)).jobs).flatMap((job) => job.steps);
+  return Math.min(...steps.filter(({ uses }) => uses === `./actions/${name}`).map(minutesOf));
+}
+
+test("a backup may take as long as the plan allows, and the watch can wait for it", async () => {
+  const { plan } = await loadPlan(fileURLToPath(new URL("ithaca.yaml", root)));
+  const limits = { backup: await limitOf("backup"), watch: await limitOf("watch") };
+  expect(limits.backup).toBeLessThan(Number.POSITIVE_INFINITY);
+  expect(faultsOfWaiting(plan.alerts.backup_longer_than / 60, limits)).toEqual([]);
+});
+
+test("a limit that ends the backup or the watch too early is noticed", () => {
+  expect(faultsOfWaiting(45, { backup: 90, watch: 50 })).toEqual([]);
+  expect(faultsOfWaiting(46, { backup: 90, watch: 50 })).toEqual([
+    "alerts.backup_longer_than is 46 min, and watch.yml stops its step after 50: raise that to 51 at least",
+  ]);
+  expect(faultsOfWaiting(90, { backup: 90, watch: 100 })).toEqual([
+    "alerts.backup_longer_than is 90 min, and backup.yml stops its step after 90: raise that to 91 at least",
+  ]);
+});
+
 test("what any workflow publishes is attested", async () => {
   const publishing: string[] = [];
   for (const file of files) {
