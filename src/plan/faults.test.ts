@@ -27,6 +27,19 @@ describe("a fault is told with line, key and fix", () => {
         "zzz_unheard_of is not a known key; known here are version, databases, objectives, schedule, retention, contacts, alerts, reports",
       ),
     ],
+    [
+      "a short key that nothing is like",
+      top("foo: 1"),
+      at(
+        3,
+        "foo is not a known key; known here are version, databases, objectives, schedule, retention, contacts, alerts, reports",
+      ),
+    ],
+    [
+      "a key whose letters are half those of another place",
+      top("contacts: {boss: {role: CTO}}"),
+      at(3, "contacts.boss is not a known key; known here are primary, secondary, escalation"),
+    ],
     ["no version", "databases: {shop: {}}", at(1, "version is missing; it must be 1")],
     ["a version in quotes", 'version: "1"\ndatabases: {shop: {}}', at(1, 'version must be 1 (it says "1")')],
     ["no database", "version: 1\ndatabases: {}", at(2, "databases must name at least one database")],

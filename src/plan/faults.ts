@@ -45,11 +45,14 @@ function wrongType(issue: Issue & { code: "invalid_type" }, value: unknown): str
   return `${due[issue.expected] ?? `must be ${issue.expected}`}, not ${typeName(value)}${quotes}`;
 }
 
+/** A key of another map is a guess about the place as well: it must be nearer than one of the own. */
+const shareElsewhere = 1 / 3;
+
 function unknownKey(path: readonly PropertyKey[], key: string): string {
   const here = suggestion(key, keysAt(path));
   if (here !== null) return `is not a known key; did you mean ${here}?`;
   const places = placesOfKeys();
-  const elsewhere = suggestion(key, [...places.keys()]);
+  const elsewhere = suggestion(key, [...places.keys()], shareElsewhere);
   if (elsewhere === null) {
     return `is not a known key; known here are ${keysAt(path).join(", ")}`;
   }
