@@ -39,7 +39,7 @@ async function apply(context: UseCaseContext, plan: Plan, name: string, dryRun: 
     openVault({ ...context.environment }).retain({
       database: name,
       keep: plan.retention,
-      newestProven: provenBackups(reports)[0] ?? null,
+      proven: provenBackups(reports),
       lastBackupFailed: (reports.find(isBackup)?.verdict ?? "taken") !== "taken",
       maxAge: plan.objectives.rpo + scheduleSlack,
       now: context.clock.now(),

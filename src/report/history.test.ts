@@ -49,6 +49,9 @@ describe("proven backups", () => {
     expect(provenBackups([proof("3", 4, { damaged: true }), taken("4", "d")])).toEqual([]);
     expect(provenBackups([proof("3", 4), proof("3", 8, { damaged: true, verdict: "failed" })])).toEqual(["3"]);
   });
+  test("are none of the archives that were taken elsewhere", () => {
+    expect(provenBackups([proof("3", 4), proof("5", 5, { level: "archive-exact" })])).toEqual(["3"]);
+  });
 });
 
 test("the rehearsal of a point in time is no proof of a backup", () => {

@@ -77,6 +77,8 @@ export function provenBackups(reports: readonly AnyReport[]): string[] {
     if (!isProof(report) || report.backup === null || report.damaged || report.verdict === "inconclusive") continue;
     // A branch is made from the platform's own backup, which is none of the vault's.
     if (report.target?.kind === "branch") continue;
+    // Nor is an archive that was taken elsewhere.
+    if (report.level === "archive-exact") continue;
     if (lastWord.has(report.backup.id)) continue;
     lastWord.set(report.backup.id, { taken_at: report.backup.taken_at, proven: report.verdict === "proven" });
   }

@@ -21,7 +21,7 @@ function options(changes: Partial<RetainOptions> = {}): RetainOptions {
   return {
     database: "app",
     keep: week,
-    newestProven: null,
+    proven: [],
     lastBackupFailed: false,
     maxAge: 26 * 3600,
     now: new Date("2026-11-22T03:00:00Z"),
@@ -69,11 +69,14 @@ test("of nine days from nine hosts and folders exactly seven remain, and the roo
   expect((await repositoryFiles(test.repository, "data")).length).toBeLessThan(packs);
 });
 
-test("the newest proven backup stays, however old, and every reason is told", async () => {
+test("the newest proven backup of the vault stays, however old and whatever else was proven, and every reason is told", async () => {
   await using test = await testVault();
   await saveDays(test, 4);
   const newestProven = "2026-11-19T02-00-05Z-app-4f1c2a9b";
-  const { keep, remove } = await test.vault.retain(options({ newestProven, keep: { ...week, daily: 2 } }));
+  const elsewhere = ["b.dump-e6812004", "2026-11-23T02-00-05Z-app-4f1c2a9b"];
+  const { keep, remove } = await test.vault.retain(
+    options({ proven: [...elsewhere, newestProven], keep: { ...week, daily: 2 } }),
+  );
   expect(keep.find(({ entry }) => entry.id === newestProven)?.reasons).toEqual(["newest proven backup"]);
   expect(keep[0]?.reasons).toEqual(["newest backup", expect.stringContaining("daily")]);
   expect(remove.map((entry) => entry.taken_at.slice(8, 10))).toEqual(["20"]);

@@ -19,7 +19,7 @@ import type { RetainOptions, RetainResult, RetentionPlan } from "./types.ts";
  * @throws retention_refused where the newest backup is missing, incomplete or too old, or where the last run failed
  */
 export async function retain(restic: Restic, options: RetainOptions): Promise<RetainResult> {
-  const { database, keep, newestProven } = options;
+  const { database, keep, proven } = options;
   const refuse = (why: string) => vaultErrors.retention_refused({ database, why });
   const dryRun = ["forget", "--dry-run", "--no-lock", "--group-by", "", "--tag", tagFilter(database)];
   const { stdout, stderr } = await restic.call([...dryRun, ...keepOptions(keep)], options);
@@ -28,7 +28,7 @@ export async function retain(restic: Restic, options: RetainOptions): Promise<Re
   const why = refusal({ listing, ...options });
   if (why !== null) throw refuse(why);
 
-  const plan = planRetention(output, listing.entries, newestProven);
+  const plan = planRetention(output, listing.entries, proven);
   const newest = listing.entries[0];
   const lack = newest === undefined ? null : incompleteness(newest, await contentOf(restic, newest, options));
   if (lack !== null) throw refuse(`the newest, ${newest?.id}, is incomplete: ${lack}`);

@@ -53,9 +53,11 @@ function reasonsBySnapshot(output: ForgetOutput): Map<string, readonly string[]>
 export function planRetention(
   output: ForgetOutput,
   entries: readonly VaultEntry[],
-  newestProven: string | null,
+  proven: readonly string[],
 ): RetentionPlan {
   const byRestic = reasonsBySnapshot(output);
+  // A proof may be of a backup that is gone, or of an archive that never was here: that must not take the protection away.
+  const newestProven = proven.find((id) => entries.some((entry) => entry.id === id));
   const keep: { entry: VaultEntry; reasons: readonly string[] }[] = [];
   const remove: VaultEntry[] = [];
   for (const [index, entry] of entries.entries()) {

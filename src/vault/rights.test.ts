@@ -30,7 +30,7 @@ test("backup, list and fetch need no right to delete; retention does", async () 
   const retention = vault.retain({
     database: "app",
     keep: { daily: 1, weekly: 0, monthly: 0, yearly: 0 },
-    newestProven: null,
+    proven: [],
     lastBackupFailed: false,
     maxAge: 86_400,
     now: new Date("2026-11-22T03:00:00Z"),

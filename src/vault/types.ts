@@ -71,8 +71,8 @@ export interface KeepRules {
 export interface RetainOptions extends VaultOptions {
   readonly database: string;
   readonly keep: KeepRules;
-  /** Id of the newest backup that was proven; it is never removed. null where none ever was. */
-  readonly newestProven: string | null;
+  /** Ids of what was proven, newest first, whether or not it is in the vault; the first that is there is never removed. */
+  readonly proven: readonly string[];
   /** True where the last backup run is known to have failed: nothing is removed then. */
   readonly lastBackupFailed: boolean;
   /** Seconds; the newest backup must not be older: the plan's RPO and some slack for late schedules. */
