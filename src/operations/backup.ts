@@ -31,7 +31,7 @@ export async function backup(context: UseCaseContext, options: BackupOptions): P
 async function recorded(context: UseCaseContext, subject: Subject, options: BackupOptions): Promise<BackupReport> {
   const startedAt = context.clock.now();
   const reports = reportsDirectory(context, subject.plan);
-  const record = (outcome: Pick<BackupReport, "verdict" | "reason" | "backup">) =>
+  const record = (outcome: Pick<BackupReport, "verdict" | "reason" | "error" | "backup">) =>
     writeReport(
       reports,
       {
@@ -49,7 +49,7 @@ async function recorded(context: UseCaseContext, subject: Subject, options: Back
     if (!(thrown instanceof IthacaError) || thrown.kind === "input" || thrown.kind === "interrupted") throw thrown;
     const verdict = thrown.kind === "failed" ? "failed" : "inconclusive";
     const outage = await outageNote(context, subject.database);
-    return record({ verdict, reason: `${thrown.message}${outage}`, backup: null });
+    return record({ verdict, reason: `${thrown.message}${outage}`, error: thrown.id, backup: null });
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Plan } from "../plan/schema.ts";
 import { isBackup, listReports, provenBackups } from "../report/history.ts";
+import type { AnyReport } from "../report/model.ts";
+import type { LastFailure } from "../vault/types.ts";
 import { openVault } from "../vault/vault.ts";
 import { type AuditNotes, audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -17,7 +19,8 @@ const scheduleSlack = 2 * 3600;
 
 /**
  * Applies the plan's keep rules. The newest proven backup stays whatever the rules say, and nothing is removed while
- * the newest backup is missing, failed or too old: then the old ones are all that there is.
+ * the newest backup is missing, failed or too old: then the old ones are all that there is. Only a vault that was full at
+ * the last run does not hinder it, since nothing else would end that.
  */
 export async function retain(
   context: UseCaseContext,
@@ -33,6 +36,13 @@ export async function retain(
   return audited(context, { operation: "retain", database: name, plan, details: { dry_run: dryRun } }, work);
 }
 
+/** How the last backup run failed, by its report; null where it did not. */
+function lastFailure(reports: readonly AnyReport[]): LastFailure | null {
+  const last = reports.find(isBackup);
+  if (last === undefined || last.verdict === "taken") return null;
+  return { at: new Date(last.run.started_at), vaultFull: last.error === "vault.no_space" };
+}
+
 async function apply(context: UseCaseContext, plan: Plan, name: string, dryRun: boolean): Promise<RetainOutcome> {
   const { reports } = await listReports(reportsDirectory(context, plan), name);
   const result = await context.progress.step("Apply the retention", (note) =>
@@ -40,7 +50,7 @@ async function apply(context: UseCaseContext, plan: Plan, name: string, dryRun: 
       database: name,
       keep: plan.retention,
       proven: provenBackups(reports),
-      lastBackupFailed: (reports.find(isBackup)?.verdict ?? "taken") !== "taken",
+      lastFailure: lastFailure(reports),
       maxAge: plan.objectives.rpo + scheduleSlack,
       now: context.clock.now(),
       dryRun,

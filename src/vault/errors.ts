@@ -77,8 +77,24 @@ export const vaultErrors = defineErrors("vault", {
   no_space: entry({
     kind: "surroundings",
     says: (p: Fault) => `There is no space left, in the vault at ${p.repository} or on this machine: ${p.why}`,
-    mend: () => "make room, or run `npm run ithaca -- retain`; nothing that was kept before is lost",
+    mend: () =>
+      "make room, or run `npm run ithaca -- retain`, which goes on where the vault is full; nothing that was kept before is lost",
     example: { ...fault, why: "no space left on device" },
+  }),
+  no_scratch: entry({
+    kind: "surroundings",
+    says: (p: Fault) =>
+      `This machine has no space left for restic's temporary files, so nothing reached the vault at ${p.repository}: ${p.why}`,
+    mend: () => "make room on this machine, or set TMPDIR to a larger disk; the vault is not full",
+    example: { ...fault, why: "write /tmp/restic-temp-pack-1: no space left on device" },
+  }),
+  no_room_to_remove: entry({
+    kind: "surroundings",
+    says: (p: { repository: string }) =>
+      `The vault at ${p.repository} is so full that nothing can be removed: restic writes a lock and a new index before it removes anything`,
+    mend: () =>
+      "give the vault's disk or quota a little more room (some MB), and run `npm run ithaca -- retain` again; delete no file of the vault by hand",
+    example: { repository: "s3:s3.amazonaws.com/backups" },
   }),
   locked: entry({
     kind: "surroundings",
@@ -158,5 +174,13 @@ export const vaultErrors = defineErrors("vault", {
     says: (p: { database: string; why: string }) => `No backup of ${p.database} was removed: ${p.why}`,
     mend: () => "take a good backup first; old ones go only when there is a new one",
     example: { database: "app", why: "the last backup run failed" },
+  }),
+  retention_unproven: entry({
+    kind: "failed",
+    says: (p: { database: string }) =>
+      `No backup of ${p.database} was removed: the vault was full at the last backup run, and none of the backups in it is proven`,
+    mend: () =>
+      "prove one with `npm run ithaca -- prove`, which needs no room in the vault, and run `npm run ithaca -- retain` again; or give the vault more room",
+    example: { database: "app" },
   }),
 });

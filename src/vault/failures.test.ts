@@ -16,6 +16,10 @@ const said: readonly (readonly [id: string, stderr: string])[] = [
     "Save(<data/07>) returned error, retrying after 1s: server response unexpected: 507 Insufficient Storage (507)",
   ],
   [
+    "vault.no_scratch",
+    "Fatal: unable to save snapshot: Write: write /tmp/restic-temp-pack-2277906090: no space left on device",
+  ],
+  [
     "vault.denied",
     "Fatal: unable to open config file: Stat: Access Denied.\nIs there a repository at the following location?\ns3:x",
   ],

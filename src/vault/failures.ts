@@ -12,6 +12,7 @@ const truncated = /^(Load\(<|ignoring error for|error for tree).*\bEOF$/m;
 type Failure =
   | "wrong_password"
   | "password_unavailable"
+  | "no_scratch"
   | "no_space"
   | "locked"
   | "unreachable"
@@ -29,6 +30,7 @@ const patterns: readonly (readonly [Failure, RegExp])[] = [
   ["wrong_password", /wrong password or no key found/i],
   ["password_unavailable", /resolving password failed|an empty password is not/i],
   ["locked", /repository is already locked|unable to create lock in backend: repository is already/i],
+  ["no_scratch", /restic-temp-\S*: (no space left on device|disk quota exceeded)/i],
   [
     "no_space",
     /no space left on device|disk quota exceeded|file too large|insufficient storage|\b507\b|storage ?(cap|quota)|quota ?exceeded/i,

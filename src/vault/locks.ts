@@ -1,4 +1,4 @@
-import { IthacaError } from "../base/errors.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
 import { sleep } from "../base/sleep.ts";
 import type { Restic } from "./restic.ts";
 import type { VaultOptions } from "./types.ts";
@@ -11,6 +11,12 @@ import type { VaultOptions } from "./types.ts";
 
 /** How long a backup waits for a retention to end. */
 const patience = { total: 300_000, pause: 5_000 };
+
+/** Whether a call ended because there was no room. */
+export const isNoSpace = (thrown: unknown): boolean => isError(thrown, "vault.no_space");
+
+/** Whether there was no room for the very lock, in a vault whose last byte is taken. */
+const noRoomForLock = (thrown: unknown): boolean => isNoSpace(thrown) && /\block(s\/|\b)/.test(messageOf(thrown));
 
 function isError(thrown: unknown, id: string): boolean {
   return thrown instanceof IthacaError && thrown.id === id;
@@ -53,7 +59,7 @@ export async function withoutStaleLocks<T>(restic: Restic, options: VaultOptions
 
 /**
  * Reads with a lock, so that no retention removes what is being read; and without one where it cannot be had. A read
- * must not fail in an emergency because a dead run left its lock, or because the credential may only read. Reading
+ * must not fail in an emergency because a dead run left its lock, the credential may only read, or the vault is full. Reading
  * without a lock can fail when a retention runs at the same moment, but never gives wrong data.
  */
 export async function lockedIfPossible<T>(
@@ -63,7 +69,7 @@ export async function lockedIfPossible<T>(
   try {
     return await call([]);
   } catch (error) {
-    if (!isError(error, "vault.locked") && !isError(error, "vault.denied")) throw error;
+    if (!isError(error, "vault.locked") && !isError(error, "vault.denied") && !noRoomForLock(error)) throw error;
     options.warn?.("The vault could not be locked for reading; it is read without a lock.");
     return call(["--no-lock"]);
   }

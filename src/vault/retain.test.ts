@@ -1,7 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resticServer } from "../../test/support/restic-server.ts";
 import {
   exclusiveLock,
+  remoteVault,
   repositoryFiles,
   saveBackup,
   type TestVault,
@@ -15,6 +18,10 @@ import { forgetSchema } from "./retention.ts";
 import { tagsOf } from "./tags.ts";
 import type { RetainOptions } from "./types.ts";
 
+/** When the last backup run was. */
+const night = new Date("2026-11-22T02:30:00Z");
+const full = { at: night, vaultFull: true };
+
 const week = { daily: 7, weekly: 0, monthly: 0, yearly: 0 };
 
 function options(changes: Partial<RetainOptions> = {}): RetainOptions {
@@ -22,7 +29,7 @@ function options(changes: Partial<RetainOptions> = {}): RetainOptions {
     database: "app",
     keep: week,
     proven: [],
-    lastBackupFailed: false,
+    lastFailure: null,
     maxAge: 26 * 3600,
     now: new Date("2026-11-22T03:00:00Z"),
     dryRun: false,
@@ -111,7 +118,8 @@ test("a dry run removes nothing", async () => {
 });
 
 test.each([
-  ["the last run failed", { lastBackupFailed: true }, "last backup run failed"],
+  ["the last run failed", { lastFailure: { at: night, vaultFull: false } }, "last backup run failed"],
+  ["the vault was full, days ago", { lastFailure: full, now: new Date("2026-11-24T03:00:00Z") }, "is 2 d old"],
   ["the newest is too old", { now: new Date("2026-11-24T03:00:00Z") }, "is 2 d old"],
   ["the newest is of the future", { now: new Date("2026-11-20T03:00:00Z") }, "in the future"],
   ["there is none", { database: "shop" }, "none at all"],
@@ -137,6 +145,8 @@ test("removes nothing where the newest is incomplete or a snapshot is damaged", 
   );
   const work = () => test.vault.retain(options({ keep: { ...week, daily: 1 } }));
   await expect(work()).rejects.toMatchObject({ message: expect.stringContaining("is incomplete") });
+  const inFull = test.vault.retain(options({ lastFailure: full, proven: ["2026-11-22T02-00-05Z-app-4f1c2a9b"] }));
+  await expect(inFull).rejects.toMatchObject({ message: expect.stringContaining("is incomplete") });
   const [file] = await repositoryFiles(test.repository, "snapshots");
   await run("truncate", ["-s", "20", file ?? ""]);
   await expect(work()).rejects.toMatchObject({ message: expect.stringContaining("cannot be read") });
@@ -152,4 +162,51 @@ test("a dead run's lock is removed, a living run's is not", async () => {
   await holder.kill();
   expect((await work()).removed).toBe(true);
   expect(await repositoryFiles(test.repository, "locks")).toEqual([]);
+});
+
+test("a full vault is no dead end: the rules go on however old the newest is, and nothing is written anew first", async () => {
+  await using test = await testVault();
+  const [shared, alone] = [randomBytes(200_000), randomBytes(200_000)];
+  await saveBackup(test, { day: "2026-11-20", files: { "dump/a": shared, "dump/b": alone } });
+  for (const day of ["2026-11-21", "2026-11-22"]) await saveBackup(test, { day, files: { "dump/a": shared } });
+  await using server = await resticServer(test.repository, {
+    refuse: (method, path) => (method === "POST" && path.startsWith("/data/") ? 507 : undefined),
+  });
+  const now = new Date("2026-11-25T03:00:00Z");
+  const later = { now, lastFailure: { at: new Date("2026-11-25T02:00:00Z"), vaultFull: true } };
+  const work = (proven: readonly string[]) =>
+    remoteVault(server.url).retain(options({ ...later, proven, keep: { ...week, daily: 1 } }));
+  await expect(work(["b.dump-e6812004"])).rejects.toMatchObject({ id: "vault.retention_unproven", kind: "failed" });
+  expect(await daysLeft(test)).toEqual(["22", "21", "20"]);
+  expect((await work(["2026-11-21T02-00-05Z-app-4f1c2a9b"])).removed).toBe(true);
+  expect(await daysLeft(test)).toEqual(["22", "21"]);
+});
+
+test("what a backup left that found no room is cleared, although no backup has to go", async () => {
+  await using test = await testVault();
+  await saveDays(test, 2);
+  const [kept] = await repositoryFiles(test.repository, "data");
+  const stray = join(test.repository, "data", "ab", "ab".repeat(32));
+  await run("cp", [kept ?? "", stray]);
+  const proven = ["2026-11-22T02-00-05Z-app-4f1c2a9b"];
+  expect((await test.vault.retain(options({ proven, lastFailure: full }))).removed).toBe(false);
+  expect(await repositoryFiles(test.repository, "data")).not.toContain(stray);
+  expect(await daysLeft(test)).toEqual(["22", "21"]);
+});
+
+test("where not even a lock finds room, a backup still comes back, and a removal says what to do", async () => {
+  await using test = await testVault();
+  await saveDays(test, 2);
+  await using server = await resticServer(test.repository, {
+    refuse: (method, path) => (method === "POST" && path.startsWith("/locks/") ? 507 : undefined),
+  });
+  const vault = remoteVault(server.url);
+  const [newest] = (await vault.list("app")).entries;
+  if (newest === undefined) throw new Error("no backup");
+  const warnings: string[] = [];
+  await vault.fetch(newest, join(test.path, "out"), { warn: (text) => warnings.push(text) });
+  expect(warnings).toEqual([expect.stringContaining("read without a lock")]);
+  const work = vault.retain(options({ proven: [newest.id], lastFailure: full, keep: { ...week, daily: 1 } }));
+  await expect(work).rejects.toMatchObject({ id: "vault.no_room_to_remove", kind: "surroundings" });
+  expect(await daysLeft(test)).toEqual(["22", "21"]);
 });

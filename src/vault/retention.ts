@@ -2,7 +2,7 @@ import { z } from "zod";
 import { spellSeconds } from "../base/spell.ts";
 import { listingOf } from "./listing.ts";
 import { snapshotSchema } from "./tags.ts";
-import type { KeepRules, RetentionPlan, VaultEntry, VaultListing } from "./types.ts";
+import type { KeepRules, LastFailure, RetentionPlan, VaultEntry, VaultListing } from "./types.ts";
 
 const snapshots = z.array(snapshotSchema).nullish();
 
@@ -75,7 +75,7 @@ export function planRetention(
 /** What must hold before anything may go. */
 export interface RetentionSituation {
   readonly listing: VaultListing;
-  readonly lastBackupFailed: boolean;
+  readonly lastFailure: LastFailure | null;
   /** Seconds. */
   readonly maxAge: number;
   readonly now: Date;
@@ -84,15 +84,24 @@ export interface RetentionSituation {
 /** A backup of the future would make real ones look old; clocks may differ by so much. */
 const clockTolerance = 300;
 
-/** Why nothing may be removed; null where it may. */
-export function refusal({ listing, lastBackupFailed, maxAge, now }: RetentionSituation): string | null {
+/**
+ * Why nothing may be removed; null where it may.
+ *
+ * A failure says that nobody knows whether there will ever be another good backup, so everything stays. A full vault is the
+ * one failure that only a removal ends, and it says nothing against the database or the backups that are there. So the
+ * rules go on then. They count backups and not days: however long the vault has been full, they take no more than they
+ * would have taken on the first night. The newest backup is older then than it may be; the run that found no room must
+ * not be, or nobody takes backups any more.
+ */
+export function refusal({ listing, lastFailure, maxAge, now }: RetentionSituation): string | null {
   const newest = listing.entries[0];
-  if (lastBackupFailed) return "the last backup run failed";
+  if (lastFailure?.vaultFull === false) return "the last backup run failed";
   if (newest === undefined) return "there is none at all";
   if (listing.unreadable.length > 0) return `snapshots cannot be read (${listing.unreadable.join(", ")})`;
   const age = Math.round((now.getTime() - Date.parse(newest.taken_at)) / 1000);
   if (age < -clockTolerance) return `the newest, ${newest.id}, claims to be taken in the future`;
-  if (age > maxAge) {
+  const sinceFull = lastFailure === null ? age : Math.round((now.getTime() - lastFailure.at.getTime()) / 1000);
+  if (age > maxAge && sinceFull > maxAge) {
     return `the newest, ${newest.id}, is ${spellSeconds(age)} old, and may be ${spellSeconds(maxAge)}`;
   }
   return null;

@@ -31,7 +31,7 @@ test("backup, list and fetch need no right to delete; retention does", async () 
     database: "app",
     keep: { daily: 1, weekly: 0, monthly: 0, yearly: 0 },
     proven: [],
-    lastBackupFailed: false,
+    lastFailure: null,
     maxAge: 86_400,
     now: new Date("2026-11-22T03:00:00Z"),
     dryRun: false,

@@ -29,7 +29,7 @@ test("a vault in a bucket: made, filled, listed, checked to the last byte, fetch
   expect(checks.map(({ id, status }) => [id, status])).toEqual(checks.map(({ id }) => [id, "passed"]));
 
   const keep = { daily: 1, weekly: 0, monthly: 0, yearly: 0 };
-  const rules = { database: "app", keep, proven: [newest.id], lastBackupFailed: false, maxAge: 86_400, now };
+  const rules = { database: "app", keep, proven: [newest.id], lastFailure: null, maxAge: 86_400, now };
   expect((await vault.retain({ ...rules, dryRun: false })).removed).toBe(true);
   expect((await vault.list("app")).entries).toHaveLength(1);
   expect(server.requests.some((request) => request.startsWith("PUT /vault/data/"))).toBe(true);

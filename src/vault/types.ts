@@ -68,14 +68,21 @@ export interface KeepRules {
   readonly yearly: number;
 }
 
+/** A backup run that failed, where none came after it. */
+export interface LastFailure {
+  readonly at: Date;
+  /** Whether it failed for nothing but want of room in the vault. */
+  readonly vaultFull: boolean;
+}
+
 export interface RetainOptions extends VaultOptions {
   readonly database: string;
   readonly keep: KeepRules;
   /** Ids of what was proven, newest first, whether or not it is in the vault; the first that is there is never removed. */
   readonly proven: readonly string[];
-  /** True where the last backup run is known to have failed: nothing is removed then. */
-  readonly lastBackupFailed: boolean;
-  /** Seconds; the newest backup must not be older: the plan's RPO and some slack for late schedules. */
+  /** How the last backup run failed; null where it is not known to have. Nothing is removed then, unless the vault was full. */
+  readonly lastFailure: LastFailure | null;
+  /** Seconds; the newest backup, or the last run that found the vault full, must not be older: the plan's RPO and some slack for late schedules. */
   readonly maxAge: number;
   readonly now: Date;
   /** Shows what would go, and removes nothing. */

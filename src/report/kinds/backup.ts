@@ -11,6 +11,8 @@ export const backupReportSchema = z.object({
   verdict: backupVerdict,
   /** Why there is no backup, as a sentence; empty where there is one. */
   reason: z.string(),
+  /** The id of the error that it ended with, such as `vault.no_space`; absent where there is a backup, and in older records. */
+  error: z.string().optional(),
   database: z.string(),
   run,
   backup: nothingOr(
