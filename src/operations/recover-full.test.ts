@@ -103,6 +103,18 @@ test("a plan needs no writing credential, writes nothing, and names what would b
   await expect(recoverFull(contextOf(), execution())).rejects.toMatchObject({ id: "recovery.no_writing_credential" });
 });
 
+test("without the credential that names it there is no new database to plan for, and nothing is fetched", async () => {
+  const steps: string[] = [];
+  const context = contextOf();
+  const step: UseCaseContext["progress"]["step"] = (name, work) => {
+    steps.push(name);
+    return silentProgress.step(name, work);
+  };
+  const refused = recoverFull({ ...context, progress: { ...context.progress, step } }, options({ into: "new" }));
+  await expect(refused).rejects.toMatchObject({ id: "recovery.no_writing_credential", exitCode: 3 });
+  expect(steps).toEqual([]);
+});
+
 test("a credential that leads to another database is refused, and so is production as a new one", async () => {
   const elsewhere = { ITHACA_RECOVERY_URL: url.replace("/shop?", "/postgres?") };
   await expect(recoverFull(contextOf(elsewhere), execution())).rejects.toMatchObject({

@@ -3,6 +3,7 @@ import { scratchDirectory } from "../base/scratch.ts";
 import { connect } from "../postgres/connect.ts";
 import { readServerFacts } from "../postgres/server-facts.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
+import { recoveryErrors } from "../recovery/errors.ts";
 import { estimateFromProofs } from "../recovery/estimate.ts";
 import { inPlace, intoNewProject } from "../recovery/full/in-place.ts";
 import { intoNew } from "../recovery/full/into-new.ts";
@@ -31,7 +32,11 @@ export interface RecoverFullOptions extends RecoverOptions {
 }
 
 const methods: Readonly<Record<FullMode, (recovery: FullRecovery) => RecoveryMethod | Promise<RecoveryMethod>>> = {
-  new: async (recovery) => ((await isSuperuser(recovery)) ? intoNew(recovery) : intoNewProject(recovery)),
+  new: async (recovery) => {
+    // Only that credential names the new database: without it the reading one would lead to production.
+    if (!recovery.writable) throw recoveryErrors.no_writing_credential({ variable: recovery.variable });
+    return (await isSuperuser(recovery)) ? intoNew(recovery) : intoNewProject(recovery);
+  },
   "side-by-side": sideBySide,
   "in-place": inPlace,
 };
@@ -45,6 +50,8 @@ async function isSuperuser({ target }: FullRecovery): Promise<boolean> {
 /**
  * Recovers the whole database from one of its backups: into a new one, beside production and swapped in, or in place
  * where the platform's own schemas cannot be dropped.
+ *
+ * @throws recovery.no_writing_credential for a new database, before anything is fetched: also its plan needs to know which it is
  */
 export async function recoverFull(context: UseCaseContext, options: RecoverFullOptions): Promise<RecoveryResult> {
   await using scratch = await scratchDirectory("recovery");
