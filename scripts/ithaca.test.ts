@@ -155,6 +155,13 @@ const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
   ["an unknown command", ["prov"], {}, 2, /run.usage[\s\S]*unknown command 'prov'[\s\S]*Did you mean prove\?/],
   ["an unknown option", ["prove", "--bakup", "x"], {}, 2, /unknown option '--bakup'[\s\S]*Did you mean --backup\?/],
   ["no point in time", ["recover", "point-in-time"], {}, 2, /say --to <point>, or --rehearse/],
+  [
+    "two backups at once",
+    ["prove", "--archive", "x", "--backup", "y"],
+    {},
+    2,
+    /--archive.* cannot be used with option '--backup/,
+  ],
   ["a number that is none", ["demo", "--families", "many"], {}, 2, /--families[\s\S]*whole number/],
   ["a plan that is not there", ["prove", "--plan", "nowhere.yaml"], {}, 2, /nowhere\.yaml/],
   [

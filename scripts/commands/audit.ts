@@ -35,8 +35,11 @@ function exportCommand(): Command {
   return filtered("export", "Every entry, oldest first, as the table backup_audit_log has them")
     .addOption(new Option("--format <format>", "what is printed").choices(["csv", "json"]).default("csv"))
     .addHelpText("after", shellExamples("npm run --silent ithaca -- audit export --since 2026-01-01 > audit-2026.csv"))
-    .action((options) =>
-      runCommand({ json: options.json || options.format === "json" }, async (context) => {
+    .action((options, command: Command) => {
+      if (options.json && options.format === "csv" && command.getOptionValueSource("format") === "cli") {
+        command.error("error: --json prints JSON, and --format csv does not");
+      }
+      return runCommand({ json: options.json || options.format === "json" }, async (context) => {
         const exported = await exportAudit(context, options);
         for (const line of unreadableText(exported.unreadable)) context.progress.warn(line);
         return {
@@ -44,8 +47,8 @@ function exportCommand(): Command {
           text: exported.csv,
           exitCode: exported.unreadable.length > 0 ? 1 : 0,
         };
-      }),
-    );
+      });
+    });
 }
 
 function migrationCommand(): Command {

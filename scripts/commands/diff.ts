@@ -8,7 +8,7 @@ import { runCommand } from "../terminal/run-command.ts";
 export function diffCommand(): Command {
   return command("diff", "Show the definitions or rows behind a finding, on this terminal only")
     .option("--backup <which>", "latest, yesterday, random, or a backup's id", "latest")
-    .option("--archive <path>", "a backup directory instead of one from the vault")
+    .addOption(new Option("--archive <path>", "a backup directory instead of one from the vault").conflicts("backup"))
     .option("--object <name>", "only this object, such as public.children")
     .addOption(
       new Option("--with <side>", "its copy, restored anew, or the live source")
@@ -17,14 +17,17 @@ export function diffCommand(): Command {
     )
     .option("--damage <file.sql>", "run SQL on the copy before comparing, as in prove")
     .addHelpText("after", examples("diff --object public.children", "diff --with source"))
-    .action((options) =>
-      runCommand(options, async (context) => {
+    .action((options, command: Command) => {
+      if (options.with === "source" && options.damage !== undefined) {
+        command.error("error: --damage harms the copy, and --with source makes none");
+      }
+      return runCommand(options, async (context) => {
         const outcome = await diff(context, options);
         return {
           document: outcome,
           text: diffText(outcome),
           exitCode: outcome.definitions.length + outcome.tables.length === 0 ? 0 : 1,
         };
-      }),
-    );
+      });
+    });
 }

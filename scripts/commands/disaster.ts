@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { disaster, scenarios } from "../../src/operations/disaster.ts";
 import { exitCodeOf } from "../../src/report/verdict.ts";
 import { disasterText } from "../terminal/disaster-text.ts";
@@ -24,7 +24,12 @@ export function disasterCommand(): Command {
         .option("--confirm <database>", "the plan's name of the database, typed")
         .option("--done <step...>", "steps that a person has done")
         .option("--backup <id>", "the backup to restore")
-        .option("--merge <id...>", "three backups for the way back: as restored, the project's, the own server's")
+        .addOption(
+          new Option(
+            "--merge <id...>",
+            "outage: three backups for the way back: as restored, the project's, the own server's",
+          ).conflicts("rehearse"),
+        )
         .option("--families <n>", "size of the made-up production of a rehearsal", wholeNumber(1), 100)
         .option("--no-e2e", "leave out the app's tests in a rehearsal, which is then inconclusive")
         .addHelpText(

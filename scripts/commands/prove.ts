@@ -9,9 +9,11 @@ import { runCommand } from "../terminal/run-command.ts";
 export function proveCommand(): Command {
   return command("prove", "Restore a backup into a throwaway database and prove that it is the database")
     .option("--backup <which>", "latest, yesterday, random, or a backup's id", "latest")
-    .option(
-      "--archive <path...>",
-      "prove a backup directory, a pg_dump archive or SQL dump, or the files of supabase db dump",
+    .addOption(
+      new Option(
+        "--archive <path...>",
+        "prove a backup directory, a pg_dump archive or SQL dump, or the files of supabase db dump",
+      ).conflicts("backup"),
     )
     .addOption(
       new Option("--kind <kind>", "what the report is filed as")

@@ -7,6 +7,12 @@ import { recoverOptions } from "../terminal/recovery-options.ts";
 import { recoveryText } from "../terminal/recovery-text.ts";
 import { runCommand } from "../terminal/run-command.ts";
 
+/** What says how rows are brought back, and so nothing where they are only exported. */
+const onlyRecovering = [
+  ...["execute", "confirm", "incident", "mode", "withDependants", "withParents", "keepNewer"],
+  ...["map", "leave", "retype", "skipConflicts", "lockTimeout", "undoDirectory"],
+];
+
 /** `ithaca recover table` */
 export function tableCommand(): Command {
   return recoverOptions(new Command("table").description("Rows of one table, from a backup or a point in time"))
@@ -17,8 +23,17 @@ export function tableCommand(): Command {
         .default("missing-rows"),
     )
     .option("--backup <which>", "latest, yesterday, random, or a backup's id", "latest")
-    .option("--archive <path>", "a backup directory that lies here, instead of one from the vault")
-    .option("--from <variable>", "the environment variable with the URL of a database restored to a point in time")
+    .addOption(
+      new Option("--archive <path>", "a backup directory that lies here, instead of one from the vault").conflicts(
+        "backup",
+      ),
+    )
+    .addOption(
+      new Option(
+        "--from <variable>",
+        "the environment variable with the URL of a database restored to a point in time",
+      ).conflicts(["backup", "archive"]),
+    )
     .option("--at <time>", "the instant that this database stands at")
     .option("--with-dependants", "also bring back rows elsewhere that vanished with the missing ones")
     .option("--with-parents", "also bring back rows elsewhere that the restored rows need and that are missing")
@@ -33,7 +48,12 @@ export function tableCommand(): Command {
       wholeNumber(1),
     )
     .option("--undo-directory <folder>", "where the undo file is written, which holds rows; .ithaca/undo without it")
-    .option("--export <file.csv>", "write the backup's rows as CSV with a header instead; production is not touched")
+    .addOption(
+      new Option(
+        "--export <file.csv>",
+        "write the backup's rows as CSV with a header instead; production is not touched",
+      ).conflicts(onlyRecovering),
+    )
     .addHelpText(
       "after",
       examples(
@@ -43,8 +63,11 @@ export function tableCommand(): Command {
         "recover table --table public.children --export children.csv",
       ),
     )
-    .action((options) =>
-      runCommand(options, async (context) => {
+    .action((options, command: Command) => {
+      if (options.at !== undefined && options.from === undefined) {
+        command.error("error: --at says when the database of --from stands, and --from is missing");
+      }
+      return runCommand(options, async (context) => {
         if (options.export !== undefined) {
           const written = await exportTable(context, { ...options, file: options.export });
           return {
@@ -55,6 +78,6 @@ export function tableCommand(): Command {
         }
         const result = await recoverTable(context, options);
         return { document: result, text: recoveryText(result), exitCode: exitCodeOf(result.verdict) };
-      }),
-    );
+      });
+    });
 }

@@ -16,7 +16,11 @@ function fullCommand(): Command {
         .makeOptionMandatory(),
     )
     .option("--backup <which>", "latest, yesterday, random, or a backup's id", "latest")
-    .option("--archive <path>", "a backup directory that lies here, instead of one from the vault")
+    .addOption(
+      new Option("--archive <path>", "a backup directory that lies here, instead of one from the vault").conflicts(
+        "backup",
+      ),
+    )
     .addHelpText(
       "after",
       examples(

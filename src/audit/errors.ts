@@ -46,6 +46,13 @@ export const auditErrors = defineErrors("audit", {
     mend: () => "write it as 2026-11-22 or 2026-11-22T02:00:00Z",
     example: { option: "--since", text: "yesterday" },
   }),
+  empty_period: entry({
+    kind: "input",
+    says: (p: { since: string; until: string }) =>
+      `--since ${p.since} is later than --until ${p.until}, so nothing lies between`,
+    mend: () => "exchange them, or leave one out",
+    example: { since: "2026-11-22", until: "2026-10-01" },
+  }),
   unknown_word: entry({
     kind: "input",
     says: (p: { option: string; word: string; known: string[] }) => `${p.option} ${p.word.slice(0, 40)} is not known`,

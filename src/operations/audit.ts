@@ -72,6 +72,7 @@ function inTime({ since, until }: AuditFilter): (iso: string) => boolean {
   const from = since === undefined ? Number.NEGATIVE_INFINITY : instant(since, "--since");
   const end = until === undefined ? Number.POSITIVE_INFINITY : instant(until, "--until");
   const to = until !== undefined && !until.includes("T") ? end + dayLength - 1 : end;
+  if (from > to) throw auditErrors.empty_period({ since: since ?? "", until: until ?? "" });
   return (iso) => Date.parse(iso) >= from && Date.parse(iso) <= to;
 }
 

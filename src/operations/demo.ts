@@ -8,6 +8,7 @@ import { writeReport } from "../report/write.ts";
 import { localVault } from "../vault/vault.ts";
 import { vaultSource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
+import { readDamage } from "./copy.ts";
 import { loadMadeUp } from "./fixture-plan.ts";
 import { loadInnerOdyssey } from "./load-fixture.ts";
 import { productionLike } from "./production-like.ts";
@@ -32,6 +33,8 @@ export interface DemoOptions extends SubjectOptions {
  */
 export async function demo(context: UseCaseContext, options: DemoOptions): Promise<ProofReport> {
   const { subject } = await loadMadeUp(context, options);
+  // Wrong input is found before anything runs; the proof reads it once more.
+  if (options.damage !== undefined) await readDamage(context, options.damage);
   const { progress, clock, signal } = context;
   const home = resolve(context.workingDirectory, ".ithaca");
   await using production = await progress.step("Start a made-up production server", () => startCluster());

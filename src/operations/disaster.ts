@@ -12,6 +12,7 @@ import { executionActions } from "./disaster/execution.ts";
 import { recordRun, stepsWithState } from "./disaster/record.ts";
 import { prepareRehearsal } from "./disaster/rehearsal.ts";
 import type { DisasterOptions, Site } from "./disaster/site.ts";
+import { operationErrors } from "./errors.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory } from "./subject.ts";
 
@@ -37,7 +38,7 @@ export interface DisasterResult {
  * One of the plan's disasters: its steps by default; with `rehearse` they are gone through on throwaways; with `execute`
  * in earnest, from wherever an earlier run has stopped. Whatever is gone through leaves a report.
  *
- * @throws disaster.one_mode, disaster.unknown_step; recovery.not_confirmed, before anything is read or connected to
+ * @throws disaster.one_mode, disaster.unknown_step, run.merge_of_three, run.merge_of_outage; recovery.not_confirmed, before anything is read or connected to
  */
 export async function disaster(
   context: UseCaseContext,
@@ -46,6 +47,7 @@ export async function disaster(
 ): Promise<DisasterResult> {
   const { rehearse = false, execute = false, done = [] } = options;
   if (rehearse && execute) throw disasterErrors.one_mode({});
+  assertMerge(scenario, options.merge);
   const subject = await loadSubject(context, options);
   for (const step of done) {
     if (!stepsOf[scenario].some(({ id }) => id === step)) throw disasterErrors.unknown_step({ step, scenario });
@@ -71,6 +73,16 @@ export async function disaster(
     way_on: `ithaca disaster ${scenario} --rehearse, or in earnest --execute --confirm ${subject.name}`,
     report: null,
   };
+}
+
+/** Three different ids, and only for the way back from an outage. */
+function assertMerge(scenario: Scenario, given: readonly string[] = []): void {
+  if (given.length === 0) return;
+  if (scenario !== "outage") throw operationErrors.merge_of_outage({ scenario });
+  const isId = (text: string) => text !== "" && !text.includes(",");
+  if (given.length !== 3 || new Set(given).size !== 3 || !given.every(isId)) {
+    throw operationErrors.merge_of_three({ given: [...given] });
+  }
 }
 
 const common = ({ subject }: Site, scenario: Scenario) => ({

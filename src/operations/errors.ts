@@ -74,12 +74,32 @@ export const operationErrors = defineErrors("run", {
     mend: () => "leave out --archive, --backup, --damage and --e2e",
     example: {},
   }),
+  one_backup: entry({
+    kind: "input",
+    says: (p: { backup: string }) => `--archive and --backup ${p.backup} name two backups, and one is proved at a time`,
+    mend: () => "leave one of them out",
+    example: { backup: "yesterday" },
+  }),
   foreign_rehearsal: entry({
     kind: "input",
     says: (p: { path: string }) =>
       `--e2e needs a backup of Ithaca, whose census says what the app's tests must find, and ${p.path} is none`,
     mend: () => "prove a backup from the vault, or leave --e2e out",
     example: { path: "dump.backup" },
+  }),
+  merge_of_three: entry({
+    kind: "input",
+    says: (p: { given: readonly string[] }) =>
+      `--merge names ${p.given.join(" ")}, and the way back needs the ids of three different backups, with spaces between them`,
+    mend: () => "name the one that was restored, the project's and the own server's, in this order: docs/disasters.md",
+    example: { given: ["a,b"] },
+  }),
+  merge_of_outage: entry({
+    kind: "input",
+    says: (p: { scenario: string }) =>
+      `--merge plans the way back from an outage, and the scenario ${p.scenario} has none`,
+    mend: () => "leave it out, or use `npm run ithaca -- disaster outage`",
+    example: { scenario: "deleted" },
   }),
   no_backup_directory: entry({
     kind: "input",

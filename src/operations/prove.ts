@@ -50,14 +50,16 @@ export async function prove(silent: UseCaseContext, options: ProveOptions): Prom
     reports: reportsDirectory(context, subject.plan),
   };
   if (options.platformBranch === true) {
-    const { archive, damage, e2e, backup = "latest" } = options;
-    if (archive !== undefined || damage !== undefined || e2e === true || backup !== "latest") {
+    const { archive, damage, e2e, backup: chosen = "latest" } = options;
+    if (archive !== undefined || damage !== undefined || e2e === true || chosen !== "latest") {
       throw operationErrors.branch_alone({});
     }
     return proveBranch(context, subject, request);
   }
   const paths = options.archive === undefined ? [] : [options.archive].flat();
-  const asked = { kind: request.kind, backup: paths.join(" ") || (options.backup ?? "latest") };
+  const { backup = "latest" } = options;
+  if (paths.length > 0 && backup !== "latest") throw operationErrors.one_backup({ backup });
+  const asked = { kind: request.kind, backup: paths.join(" ") || backup };
   const record = (work: () => Promise<ProofReport>) =>
     audited(context, { operation: "proof", database: subject.name, plan: subject.plan, details: { asked } }, work);
   const [path] = paths;
@@ -67,7 +69,7 @@ export async function prove(silent: UseCaseContext, options: ProveOptions): Prom
   }
   const source =
     path === undefined
-      ? vaultSource(context, openVault({ ...context.environment }), subject.name, options.backup ?? "latest")
+      ? vaultSource(context, openVault({ ...context.environment }), subject.name, backup)
       : directorySource(context, path);
   return record(() => proveSubject(context, subject, { ...request, source }));
 }

@@ -5,8 +5,11 @@ import { readManifest } from "../backup/open-backup.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
+import { listAudit } from "./audit.ts";
 import { directorySource } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
+import { demo } from "./demo.ts";
+import { disaster } from "./disaster.ts";
 import { exportTable } from "./export-table.ts";
 import { githubOf } from "./github.ts";
 import { readInstant } from "./instant.ts";
@@ -37,12 +40,24 @@ function context(environment: NodeJS.ProcessEnv = {}): UseCaseContext {
   };
 }
 
+/** Where no step is begun: what is refused at once needs none. */
+const quick = (): UseCaseContext => ({
+  ...context(),
+  progress: { ...silentProgress, step: (title) => Promise.reject(new Error(`began: ${title}`)) },
+});
+
 const asked = { plan: "ithaca.yaml" };
 const digest = "4f1c2a9b";
 
 /** What is asked for, the id of the refusal, and what its sentence must name. */
 const refusals: [string, () => unknown, RegExp][] = [
   ["run.branch_alone", () => prove(context(), { ...asked, platformBranch: true, e2e: true }), /--platform-branch/],
+  ["run.one_backup", () => prove(context(), { ...asked, archive: ["dump.sql"], backup: "yesterday" }), /yesterday/],
+  ["run.merge_of_three", () => disaster(context(), "outage", { ...asked, merge: ["a,b"] }), /--merge names a,b/],
+  ["run.merge_of_three", () => disaster(context(), "outage", { ...asked, merge: ["a", "b", "a"] }), /different/],
+  ["run.merge_of_outage", () => disaster(context(), "deleted", { ...asked, merge: ["a", "b", "c"] }), /deleted/],
+  ["run.file_missing", () => demo(quick(), { ...asked, families: 1, damage: "nope.sql" }), /--damage names nope\.sql/],
+  ["audit.empty_period", () => listAudit(context(), { ...asked, since: "2026-11-22", until: "2026-10-01" }), /later/],
   ["run.foreign_rehearsal", () => prove(context(), { ...asked, archive: ["dump.sql"], e2e: true }), /dump\.sql/],
   ["run.no_backup_directory", () => directorySource(context(), "empty").fetch(scratch.path), /--archive names empty/],
   [
