@@ -68,6 +68,13 @@ const unpaced = {
   }),
 } as unknown as Pace;
 
+/** @throws bad_url */
+function assertAddress(apiUrl: string): void {
+  const url = URL.parse(apiUrl);
+  if (url === null) throw githubErrors.bad_url({ why: "it cannot be parsed" });
+  if (!/^https?:$/.test(url.protocol)) throw githubErrors.bad_url({ why: "it does not begin with https://" });
+}
+
 function isLocal(apiUrl: string): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(apiUrl).hostname);
 }
@@ -85,10 +92,11 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 /**
  * Opens a repository on GitHub; nothing is asked yet. The token is registered as a secret.
  *
- * @throws input: the repository is no owner/name
+ * @throws input: the repository is no owner/name, or the API's address is none
  */
 export function openGitHub(options: GitHubOptions): GitHub {
   const { token, repository, signal, warn, apiUrl = "https://api.github.com" } = options;
+  assertAddress(apiUrl);
   const { second = isLocal(apiUrl) ? 100 : 1000 } = options;
   registerSecret(token);
   const [owner = "", repo = "", surplus] = repository.split("/");

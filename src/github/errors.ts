@@ -29,6 +29,12 @@ export const githubErrors = defineErrors("github", {
     mend: () => "set it to the repository's owner and name, such as acme/shop",
     example: { repository: "shop" },
   }),
+  bad_url: entry({
+    kind: "input",
+    says: (p: { why: string }) => `GITHUB_API_URL is not a usable address: ${p.why}`,
+    mend: () => "write it as https://api.github.com or https://<server>/api/v3, or unset it",
+    example: { why: "it cannot be parsed" },
+  }),
   bad_credentials: entry({
     kind: "surroundings",
     says: (p: Refusal) =>

@@ -29,6 +29,19 @@ export const operationErrors = defineErrors("run", {
       "name another file with --plan, or give --overwrite: the plan that is there is then kept under another name",
     example: { path: "ithaca.yaml", databases: "shop" },
   }),
+  plan_nowhere: entry({
+    kind: "input",
+    says: (p: { path: string; why: string }) => `No plan can be written to ${p.path}: ${p.why}`,
+    mend: () => "name another file with --plan, in a folder that is there",
+    example: { path: "plans/shop.yaml", why: "ENOENT: no such file or directory" },
+  }),
+  plan_not_written: entry({
+    kind: "surroundings",
+    says: (p: { path: string; why: string }) => `The plan could not be written to ${p.path}: ${p.why}`,
+    mend: () =>
+      "make the folder writable and see that the disk has room, or name a file elsewhere with --plan; a plan that was there is not lost",
+    example: { path: "ithaca.yaml", why: "EROFS: read-only file system" },
+  }),
   init_source: entry({
     kind: "input",
     says: (p: { variable: string }) => `${p.variable} is not set, so there is no database to read a plan from`,

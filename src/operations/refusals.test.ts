@@ -46,6 +46,7 @@ const quick = (): UseCaseContext => ({
   progress: { ...silentProgress, step: (title) => Promise.reject(new Error(`began: ${title}`)) },
 });
 
+const repository = { GITHUB_TOKEN: "canary", GITHUB_REPOSITORY: "acme/shop" };
 const asked = { plan: "ithaca.yaml" };
 const digest = "4f1c2a9b";
 
@@ -83,6 +84,8 @@ const refusals: [string, () => unknown, RegExp][] = [
   ["point.no_engine", () => recoverPointInTime(context(), { ...asked, to: "10 minutes ago" }), /shop/],
   ["report.not_a_digest", () => verifyReports(context(), { ...asked, expect: [digest] }), /4f1c2a9b/],
   ["github.not_configured", () => githubOf(context({ GITHUB_TOKEN: "canary" })), /GITHUB_REPOSITORY/],
+  ["github.bad_url", () => githubOf(context({ ...repository, GITHUB_API_URL: "foo" })), /GITHUB_API_URL .* parsed/],
+  ["github.bad_url", () => githubOf(context({ ...repository, GITHUB_API_URL: "ghe:3000" })), /begin with https/],
   ["github.bad_repository", () => githubOf(context({ GITHUB_TOKEN: "canary", GITHUB_REPOSITORY: "shop" })), /shop/],
 ];
 

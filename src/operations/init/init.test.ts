@@ -120,6 +120,20 @@ test("a plan that is there is left alone until somebody says otherwise", async (
   ]);
 });
 
+test("a place that takes no plan is one sentence, and whose fault it is decides the exit code", async () => {
+  await using folder = await scratchDirectory("init");
+  const context = contextIn(folder.path, { ITHACA_DATABASE_URL: socketUrl(database.target) });
+  const to = (plan: string) => init(context, { plan, mayReplace: async () => true });
+  await expect(to("nowhere/p.yaml")).rejects.toMatchObject({ id: "run.plan_nowhere", exitCode: 2 });
+  await expect(to("p".repeat(300))).rejects.toMatchObject({ id: "run.plan_nowhere", exitCode: 2 });
+  await expect(to(".")).rejects.toMatchObject({ id: "run.plan_nowhere", exitCode: 2 });
+  // Nobody may make a file there, not even root: neither a new plan nor the copy of an older one.
+  for (const plan of ["/sys/kernel/p.yaml", "/sys/kernel/uevent_seqnum"]) {
+    const refused = { id: "run.plan_not_written", exitCode: 3, message: expect.stringContaining(`${plan}: E`) };
+    await expect(to(plan)).rejects.toMatchObject(refused);
+  }
+});
+
 test("without a connection string nothing is written", async () => {
   await using folder = await scratchDirectory("init");
   await expect(init(contextIn(folder.path, {}), { plan: "p.yaml" })).rejects.toMatchObject({ id: "run.init_source" });

@@ -35,6 +35,22 @@ export interface InitOutcome {
   readonly keptAs: string | null;
 }
 
+/** Where the path itself is wrong, and no change to the disk would mend it. */
+const wrongPath = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"]);
+
+/** Runs what reads and writes in the plan's folder. @throws run.plan_nowhere, run.plan_not_written */
+async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && "syscall" in cause)) throw cause;
+    const code = String(cause.code);
+    // Node's message goes on with its call and both paths.
+    const why = cause.message.split(",")[0] ?? code;
+    throw operationErrors[wrongPath.has(code) ? "plan_nowhere" : "plan_not_written"]({ path, why }, { cause });
+  }
+}
+
 const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /** The databases that a plan names; none where it cannot be understood. */
@@ -75,14 +91,15 @@ async function olderPlan(plan: string, path: string): Promise<OlderPlan | null> 
  * Reads a database (READ ONLY) and writes a plan for it, with the reason for each guess beside it. A plan that it takes the
  * place of is kept.
  *
- * @throws run.plan_exists (input) where there is a plan and nobody said that it may be replaced; the database was not read then
+ * @throws run.plan_exists (input) where there is a plan and nobody said that it may be replaced; the database was not read then.
+ * run.plan_nowhere (input) and run.plan_not_written (surroundings)
  */
 export async function init(context: UseCaseContext, options: InitOptions): Promise<InitOutcome> {
   const path = resolve(context.workingDirectory, options.plan);
   const variable = options.urlSecret ?? "ITHACA_DATABASE_URL";
   const url = context.environment[variable];
   if (url === undefined || url === "") throw operationErrors.init_source({ variable });
-  const older = await olderPlan(options.plan, path);
+  const older = await inFolder(options.plan, () => olderPlan(options.plan, path));
   if (older !== null && (await options.mayReplace?.(older)) !== true) {
     throw operationErrors.plan_exists({ path: options.plan, databases: older.databases.join(", ") });
   }
@@ -93,7 +110,9 @@ export async function init(context: UseCaseContext, options: InitOptions): Promi
   const text = planText(found, variable);
   // What is written must be a plan: a name that breaks it is found here, not at two in the morning.
   parsePlan(text, basename(path));
-  if (older !== null) await copyFile(path, resolve(context.workingDirectory, older.keptAs), constants.COPYFILE_EXCL);
-  await writeFile(path, text, { flag: older === null ? "wx" : "w" });
+  await inFolder(options.plan, async () => {
+    if (older !== null) await copyFile(path, resolve(context.workingDirectory, older.keptAs), constants.COPYFILE_EXCL);
+    await writeFile(path, text, { flag: older === null ? "wx" : "w" });
+  });
   return { path: options.plan, text, tables: found.tables.length, keptAs: older?.keptAs ?? null };
 }
