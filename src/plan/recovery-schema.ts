@@ -14,9 +14,7 @@ const errorLog = z
 export const recovery = z.strictObject({
   url_secret: environmentName
     .default("ITHACA_RECOVERY_URL")
-    .describe(
-      "NAME of the environment variable with the connection string that may write: the only one that does; each database needs its own",
-    ),
+    .describe("NAME of the environment variable with the connection string that may write: the only one that does"),
   watch: duration.prefault("1h").describe("How long the error rate is watched after a recovery"),
   error_log: errorLog.optional(),
 });

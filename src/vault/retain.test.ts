@@ -90,6 +90,22 @@ test("the newest proven backup of the vault stays, however old and whatever else
   expect(await daysLeft(test)).toEqual(["22", "21", "19"]);
 });
 
+test("a safety backup takes no usual one's place", async () => {
+  await using test = await testVault();
+  await saveDays(test, 3);
+  const directory = join(test.path, "safety");
+  for (const hour of [10, 11]) {
+    const label = await writeBackup(directory, { day: "2026-11-22" });
+    const taken_at = `2026-11-22T${hour}:00:00Z`;
+    await test.vault.save(directory, { ...label, id: `safety-${hour}`, taken_at, purpose: "safety" });
+  }
+  const now = new Date("2026-11-22T12:00:00Z");
+  const of = ({ entry }: { entry: { id: string; taken_at: string } }) => entry.taken_at.slice(8, 13);
+  const { keep, remove } = await test.vault.retain(options({ keep: { ...week, daily: 2 }, now }));
+  expect(keep.map(of)).toEqual(["22T11", "22T02", "21T02"]);
+  expect(remove.map((entry) => of({ entry }))).toEqual(["22T10", "20T02"]);
+});
+
 test("other databases and other people's snapshots are left alone", async () => {
   await using test = await testVault();
   await saveBackup(test, { database: "shop", day: "2026-11-01" });

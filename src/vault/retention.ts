@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { spellSeconds } from "../base/spell.ts";
 import { listingOf } from "./listing.ts";
+import { utcDay } from "./select.ts";
 import { snapshotSchema } from "./tags.ts";
 import type { KeepRules, LastFailure, RetentionPlan, VaultEntry, VaultListing } from "./types.ts";
 
@@ -46,9 +47,12 @@ function reasonsBySnapshot(output: ForgetOutput): Map<string, readonly string[]>
   return reasons;
 }
 
+const dayOf = ({ taken_at }: VaultEntry) => utcDay(taken_at);
+
 /**
  * What stays and what goes. restic decides by the keep rules; the newest backup and the newest proven one stay
- * whatever it says. A backup stays if any of its uploads does, and then with all of them.
+ * whatever it says. A backup stays if any of its uploads does, and then with all of them. A safety backup holds what
+ * somebody has recovered from: where the rules keep it for a day, that day's newest usual backup stays as well.
  */
 export function planRetention(
   output: ForgetOutput,
@@ -58,13 +62,21 @@ export function planRetention(
   const byRestic = reasonsBySnapshot(output);
   // A proof may be of a backup that is gone, or of an archive that never was here: that must not take the protection away.
   const newestProven = proven.find((id) => entries.some((entry) => entry.id === id));
+  const ruled = (entry: VaultEntry) =>
+    [entry.snapshot, ...entry.superseded].flatMap((snapshot) => byRestic.get(snapshot) ?? []);
+  const isSafety = ({ purpose }: VaultEntry) => purpose === "safety";
+  const daysOfSafety = new Set(entries.filter((e) => isSafety(e) && ruled(e).length > 0).map(dayOf));
+  const usual = entries.filter((entry) => !isSafety(entry));
+  const beside = new Set([...daysOfSafety].map((day) => usual.find((entry) => dayOf(entry) === day)));
   const keep: { entry: VaultEntry; reasons: readonly string[] }[] = [];
   const remove: VaultEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     const reasons = new Set([
       ...(index === 0 ? ["newest backup"] : []),
       ...(entry.id === newestProven ? ["newest proven backup"] : []),
-      ...[entry.snapshot, ...entry.superseded].flatMap((snapshot) => byRestic.get(snapshot) ?? []),
+      ...(entry === usual[0] && index > 0 ? ["newest but for safety backups"] : []),
+      ...(beside.has(entry) ? ["backup of a day with a safety backup"] : []),
+      ...ruled(entry),
     ]);
     if (reasons.size > 0) keep.push({ entry, reasons: [...reasons] });
     else remove.push(entry);
