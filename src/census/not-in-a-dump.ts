@@ -87,7 +87,7 @@ const disabledEnforcement: Rule = ({ difference, expected, actual }) =>
   difference.attribute === "enforcement" &&
   expected?.attributes.enforcement !== undefined &&
   actual?.attributes.enforcement === undefined
-    ? "a dump does not carry that a constraint's triggers are switched off; on the copy it is enforced"
+    ? "a dump does not carry that a constraint's triggers are switched off or missing; on the copy it is enforced"
     : null;
 
 const databaseLocale: Rule = ({ difference }) =>

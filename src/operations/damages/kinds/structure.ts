@@ -65,6 +65,14 @@ export const structureDamages: readonly CopyDamage[] = [
      EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', k.t, k.conname); END $$`,
   ),
   odyssey("foreign keys that enforce nothing", "ALTER TABLE public.user_progress DISABLE TRIGGER ALL"),
+  nasty(
+    "a foreign key that enforces nothing of one partition",
+    "UPDATE pg_trigger SET tgenabled = 'D' WHERE tgisinternal AND tgrelid = 'nasty.events_old'::regclass",
+  ),
+  odyssey(
+    "foreign keys without their triggers",
+    "DELETE FROM pg_trigger WHERE tgisinternal AND tgrelid = 'public.user_progress'::regclass",
+  ),
   odyssey(
     "an index missing",
     `DO $$ BEGIN EXECUTE (SELECT format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index AS i
