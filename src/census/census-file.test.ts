@@ -96,7 +96,7 @@ const views: RoleViews = {
       sights: {
         "public.a": { kind: "rows", rows: 3, hash: "1:-2", at: "2026-11-22 02:00:00.1+00" },
         "public.b": { kind: "granted" },
-        "public.c": { kind: "refused", code: "42501" },
+        "public.c": { kind: "refused", code: "42501", asked: "count" },
         "public.d": { kind: "unread" },
       },
       seconds: 0.1,

@@ -76,11 +76,18 @@ export type Sight =
       readonly of?: number;
       /** The clock by which it was read, where a policy asks for the time: then the copy is read by the same. */
       readonly at?: string;
+      /** Their columns were read too, although there is no hash: they were more than the limit. */
+      readonly asked?: "rows";
     }
   /** May be read; what is visible was not counted, because it rightly changes: see `unsteady`. */
   | { readonly kind: "granted" }
   /** PostgreSQL, a policy or a function refused with this SQLSTATE. */
-  | { readonly kind: "refused"; readonly code: string }
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      /** Whether columns were read or rows only counted: a function in a column refuses the one and not the other. */
+      readonly asked?: "rows" | "count";
+    }
   /** There was no time left for it. */
   | { readonly kind: "unread" };
 

@@ -14,7 +14,16 @@ import type { RoleViewing, RoleViewOrder } from "./viewing.ts";
 /** On a copy nobody waits: a limit is there only so that nothing hangs for ever. */
 const copyTimeLimit = 15 * 60 * 1000;
 
-/** Asks of the copy what was answered by the source; null where that was nothing. */
+/**
+ * Whether columns were read or rows only counted. A backup that does not say what was refused was most likely asked for
+ * columns.
+ */
+function askedOf(seen: Sight | undefined): "rows" | "count" {
+  if (seen?.kind === "refused") return seen.asked ?? "rows";
+  return seen?.kind === "rows" && (seen.hash !== null || seen.asked === "rows") ? "rows" : "count";
+}
+
+/** Asks of the copy what the source was asked; null where that was nothing. */
 function questionFor({ object, columns }: Readable, seen: Sight | undefined, views: RoleViews): Question | null {
   const out = views.unsteady[object.qualified];
   if (out?.ask === false || seen?.kind === "unread") return null;
@@ -27,8 +36,7 @@ function questionFor({ object, columns }: Readable, seen: Sight | undefined, vie
   if (of !== undefined && !same) return null;
   const readable = new Set(columns);
   const keyed = object.key?.every(({ name }) => readable.has(name)) === true;
-  const told = seen?.kind === "rows" && seen.hash !== null;
-  const ask = out !== undefined ? "access" : told ? "rows" : "count";
+  const ask = out !== undefined ? "access" : askedOf(seen);
   return {
     object: object.qualified,
     from: readFrom(object),

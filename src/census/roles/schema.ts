@@ -14,9 +14,14 @@ const sight = z.discriminatedUnion("kind", [
       .nullable(),
     of: z.int().positive().exactOptional(),
     at: z.string().regex(clockReading).exactOptional(),
+    asked: z.literal("rows").exactOptional(),
   }),
   z.strictObject({ kind: z.literal("granted") }),
-  z.strictObject({ kind: z.literal("refused"), code: z.string().regex(/^[0-9A-Z]{5}$/) }),
+  z.strictObject({
+    kind: z.literal("refused"),
+    code: z.string().regex(/^[0-9A-Z]{5}$/),
+    asked: z.enum(["rows", "count"]).exactOptional(),
+  }),
   z.strictObject({ kind: z.literal("unread") }),
 ]);
 /** Types and columns become SQL on the copy: columns are looked up among its own, types must be known. */

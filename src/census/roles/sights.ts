@@ -104,8 +104,22 @@ function toSight(question: Question, seen: Seen, limit: number): Sight {
   // A cut-off set is any so many rows: their hash would say nothing.
   const hash = rows < limit ? seen.hash : null;
   const of = question.among === null ? {} : { of: question.among.rows.length };
-  return { kind: "rows", rows, hash, ...of, ...(question.byTheClock ? { at: seen.at } : {}) };
+  const at = question.byTheClock ? { at: seen.at } : {};
+  return {
+    kind: "rows",
+    rows,
+    hash,
+    ...of,
+    ...at,
+    ...(question.ask === "rows" && hash === null ? { asked: "rows" } : {}),
+  };
 }
+
+const refused = ({ ask }: Question, code: string): Sight => ({
+  kind: "refused",
+  code,
+  ...(ask === "access" ? {} : { asked: ask }),
+});
 
 /**
  * Asks what is visible from one place, many objects with one query. An object whose reading fails is asked alone in the
@@ -142,7 +156,7 @@ export async function readSights(session: Session, order: SightOrder): Promise<R
       }
       if (batch.length === 1) {
         order.troubled.add(first.object);
-        sights[first.object] = code === "57014" ? { kind: "unread" } : { kind: "refused", code };
+        sights[first.object] = code === "57014" ? { kind: "unread" } : refused(first, code);
         return;
       }
       const half = Math.ceil(batch.length / 2);

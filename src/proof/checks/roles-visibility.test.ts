@@ -160,6 +160,30 @@ test("refusals are answers: errors, writing functions, and columns that are not 
   expect(await database.session.query("SELECT FROM public.notes")).toHaveLength(9);
 });
 
+test("a view that refuses because of a column is asked for the same on the copy", async () => {
+  await using database = await testDatabase();
+  await database.session.query(notes);
+  await using role = await testRole(database);
+  await database.session.query(`
+    CREATE FUNCTION public.unmask(t text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT t';
+    REVOKE EXECUTE ON FUNCTION public.unmask FROM PUBLIC;
+    CREATE VIEW public.clear AS SELECT id, public.unmask(note) AS note FROM public.notes;
+    CREATE VIEW public.some AS SELECT DISTINCT ON (owner) id, public.unmask(note) AS note FROM public.notes;
+    GRANT SELECT ON public.clear, public.some TO ${role.name}`);
+  const plan = databasePlan({ role_views: { roles: [role.name] } });
+  const same = await changed(database, plan, "SELECT");
+  expect(told(same.outcome)).toEqual([]);
+  const sights = same.expected.role_views?.perspectives[0]?.sights;
+  expect(sights?.["public.clear"]).toEqual({ kind: "refused", code: "42501", asked: "rows" });
+  expect(same.outcome.status).toBe("passed");
+  const open = await changed(database, plan, `GRANT EXECUTE ON FUNCTION public.unmask TO ${role.name}`);
+  const refused = "PostgreSQL refused it with SQLSTATE 42501 insufficient_privilege";
+  expect(told(open.outcome)).toContain(`public.clear seen by ${role.name}: ${refused} -> 9 rows`);
+  const limited = databasePlan({ role_views: { roles: [role.name], limit: 4 } });
+  const shut = await changed(database, limited, `REVOKE EXECUTE ON FUNCTION public.unmask FROM ${role.name}`);
+  expect(told(shut.outcome)).toContain(`public.clear seen by ${role.name}: 4 rows or more -> ${refused}`);
+});
+
 test("rows are counted to the limit, and slow objects hold up no others for longer than the time limit", async () => {
   await using database = await testDatabase();
   await database.session.query(notes);
@@ -171,7 +195,7 @@ test("rows are counted to the limit, and slow objects hold up no others for long
   const plan = databasePlan({ role_views: { roles: [role.name], limit: 4, time_limit: "2s" } });
   const { expected, outcome } = await changed(database, plan, "ALTER POLICY own ON public.notes USING (id < 2)");
   expect(expected.role_views?.perspectives[0]?.sights).toEqual({
-    "public.notes": { kind: "rows", rows: 4, hash: null },
+    "public.notes": { kind: "rows", rows: 4, hash: null, asked: "rows" },
     "public.slow": { kind: "unread" },
   });
   expect(expected.not_covered).toContainEqual({
