@@ -47,6 +47,28 @@ describe("what a dump cannot carry is told and is no finding", () => {
     expect(judge([table], [], { actualVersion: 170004 }).found).toEqual(["missing table net.queue *"]);
   });
 
+  describe("the version of an extension", () => {
+    const copy = { version: "1.10", default_version: "1.10" };
+    const compared = (version: string, actual: { [attribute: string]: Json }) =>
+      judge([object("extension", "e", { version })], [object("extension", "e", actual)]);
+
+    test("that is older on the source than what the copy's server makes is told, with its members", () => {
+      const { found, excused } = judge(
+        [object("extension", "e", { version: "1.9" }), object("extension-member", "view v", { extension: "e" })],
+        [object("extension", "e", copy), object("extension-member", "function f()", { extension: "e" })],
+      );
+      expect(found).toEqual([]);
+      expect(excused.filter((why) => why.includes("`ALTER EXTENSION e UPDATE`"))).toHaveLength(1);
+      expect(excused.filter((why) => why === "the copy has another version of the extension")).toHaveLength(1);
+    });
+
+    test("that is older on the copy, or that its server does not make, is a finding", () => {
+      expect(compared("1.11", copy).found).toEqual(["changed e version"]);
+      expect(compared("1.9", { version: "1.10", default_version: "1.11" }).found).toEqual(["changed e version"]);
+      expect(compared("1.9", { version: "1.10" }).found).toEqual(["changed e version"]);
+    });
+  });
+
   test("an extension that was skipped, with its members and the policies on its tables", () => {
     const source = [
       object("extension", "pg_cron", { version: "1.6" }),

@@ -1,6 +1,7 @@
 import type { Progress } from "../base/progress.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import type { Session, Target } from "../postgres/types.ts";
+import { withExtensionDefaults } from "./extension-defaults.ts";
 import { largeObjectAccess } from "./large-objects.ts";
 import { readCensus } from "./read-census.ts";
 import { listRelations } from "./relations.ts";
@@ -71,6 +72,7 @@ export async function takeCensusOn(
       server_version_num: session.versionNum,
       sequences: joinReadings(sequences, sequences),
       ...parts,
+      inventory: await withExtensionDefaults(session, expected.inventory, parts.inventory),
     };
   });
 }

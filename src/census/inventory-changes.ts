@@ -4,7 +4,7 @@ import { equalButForQualifiers } from "./normalise-definition.ts";
 import type { Difference, InventoryObject, Json } from "./types.ts";
 
 /** Attributes that explain an entry and are not compared. */
-const notCompared = new Set(["touched", "bootstrap", "of"]);
+const notCompared = new Set(["touched", "bootstrap", "of", "default_version"]);
 
 /** Attributes that are always there, and absent in backups of versions that did not ask: nothing is known of them then. */
 const askedLater = new Set(["dependents"]);

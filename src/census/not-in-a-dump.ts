@@ -55,9 +55,22 @@ const alteredMember: Rule = ({ difference, expected, actual }, { sameMajor, othe
     : null;
 };
 
-const extensionItself: Rule = ({ difference, actual }, { sameMajor }) => {
+/** 1.10 is later than 1.9. */
+const byNumbers = new Intl.Collator("en", { numeric: true });
+
+/** Whether the copy has what CREATE EXTENSION makes on its server, and the source an older version. */
+function isOlderOnSource(expected: InventoryObject | undefined, actual: InventoryObject): boolean {
+  const [was, { version: is, default_version: made }] = [expected?.attributes.version, actual.attributes];
+  return typeof was === "string" && typeof is === "string" && is === made && byNumbers.compare(is, was) > 0;
+}
+
+const extensionItself: Rule = ({ difference, expected, actual }, { sameMajor }) => {
   if (difference.kind !== "extension" || actual === undefined) return null;
   if (difference.attribute === "owner") return "a dump does not carry the owner of an extension";
+  // Which tables of an extension a dump carries the rows of is written in its script.
+  if (["version", "configuration"].includes(difference.attribute) && isOlderOnSource(expected, actual)) {
+    return `a dump does not carry the version of an extension, and the copy's server makes a newer one: \`ALTER EXTENSION ${difference.object} UPDATE\` brings the source to it`;
+  }
   if (difference.attribute === "version" && !sameMajor) {
     return "the copy's server is of another major version and brings another version of the extension";
   }
