@@ -4,8 +4,9 @@ import type { AskedObject } from "./objects.ts";
 import { excused, type Nature } from "./questions.ts";
 import { type DecidingText, steadinessOf } from "./steadiness.ts";
 import type { Readable, Survey } from "./survey.ts";
+import { standsOn } from "./view-origins.ts";
 import type { RoleViewOrder } from "./viewing.ts";
-import { hasLooseContent } from "./words.ts";
+import { addsUp, hasLooseContent } from "./words.ts";
 
 /** What of the sights can be compared between source and copy at all. */
 export interface Comparable {
@@ -19,6 +20,19 @@ export interface Comparable {
   readonly objects: readonly AskedObject[];
 }
 
+/** Views of which only the number of rows is steady; a sum of floating-point numbers is not in views on them either. */
+function looseViews(texts: readonly DecidingText[]): (view: number) => boolean {
+  const views = new Map(texts.flatMap((text) => (text.kind === "view" ? [[text.oid, text]] : [])));
+  const sumsFloats = (oid: number) => {
+    const view = views.get(oid);
+    return view?.floats === true && addsUp(view.text);
+  };
+  return (oid) => {
+    const view = views.get(oid);
+    return view !== undefined && (hasLooseContent(view.text) || [oid, ...standsOn(oid, views)].some(sumsFloats));
+  };
+}
+
 /** Judges every object by what decides its rows, and by what the plan leaves out at this moment. */
 export function judgeComparable(
   order: RoleViewOrder,
@@ -27,9 +41,7 @@ export function judgeComparable(
   now: Date,
 ): Comparable {
   const steadiness = steadinessOf({ texts, relations: order.relations, held: rowsInScope(order.scope) });
-  const looseViews = new Set(
-    texts.filter(({ kind, text }) => kind === "view" && hasLooseContent(text)).map(({ oid }) => oid),
-  );
+  const isLoose = looseViews(texts);
   const leftOut = excused(order, found, now);
   const unsteady: Record<string, { why: string; ask: boolean }> = {};
   const natures = new Map<number, Nature>();
@@ -38,7 +50,7 @@ export function judgeComparable(
     const { oid, qualified, inexact } = object;
     const steady = steadiness(oid);
     const out = leftOut[qualified] ?? (steady.kind === "unsteady" ? { why: steady.why, ask: steady.ask } : null);
-    natures.set(oid, { steadiness: steady, loose: inexact || looseViews.has(oid) });
+    natures.set(oid, { steadiness: steady, loose: inexact || isLoose(oid) });
     if (out === null) objects.set(oid, object);
     else unsteady[qualified] = out;
   }

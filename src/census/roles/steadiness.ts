@@ -10,6 +10,8 @@ export interface DecidingText {
   readonly text: string;
   readonly relations: readonly number[];
   readonly functions: readonly number[];
+  /** Whether a view reads a column of floating-point numbers. */
+  readonly floats: boolean;
 }
 
 /** Whether what is visible of an object can be compared with what is visible of its copy. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { calledNames, hasLooseContent, pinClock, readNames, readsClock, strays } from "./words.ts";
+import { addsUp, calledNames, hasLooseContent, pinClock, readNames, readsClock, strays } from "./words.ts";
 
 const at = "2026-11-22 02:00:00.123456+00";
 const fixed = `('${at}'::pg_catalog.timestamptz)`;
@@ -49,6 +49,13 @@ test("content that depends on the order of reading is seen", () => {
   expect(hasLooseContent("SELECT DISTINCT ON (a) b FROM t")).toBe(true);
   expect(hasLooseContent("SELECT string_agg(a, ',') FROM t")).toBe(true);
   expect(hasLooseContent("SELECT count(*) FROM t GROUP BY a")).toBe(false);
+});
+
+test("aggregates that add up are seen, and other words that begin alike are not", () => {
+  for (const call of ["sum(x)", "avg (x)", "stddev(x)", "var_samp(x)", "corr(x, y)", "regr_slope(x, y)"]) {
+    expect(addsUp(`SELECT ${call} FROM t`)).toBe(true);
+  }
+  expect(addsUp("SELECT max(x), summary(y), x::varchar(9) FROM sum")).toBe(false);
 });
 
 test("bodies are read for the names that they call and the relations that they read", () => {

@@ -18,8 +18,12 @@ const catalog = /\b(?:from|join)\s+\(*(?:pg_catalog\.|information_schema\.|pg_[a
 const looseContent =
   /\b(?:limit|offset|fetch\s+first|distinct\s+on|tablesample|over)\b|\b(?:array|string|xml|jsonb?(?:_object)?)_?agg(?:_strict|_unique)*\s*\(/i;
 
+/** Adds up: the sum of floating-point numbers depends on the order of reading, into whatever type it is put. */
+const sums = /\b(?:sum|avg|stddev(?:_pop|_samp)?|variance|var_(?:pop|samp)|corr|covar_(?:pop|samp)|regr_\w+)\s*\(/i;
+
 export const readsClock = (text: string): boolean => clock.test(text);
 export const hasLooseContent = (text: string): boolean => looseContent.test(text);
+export const addsUp = (text: string): boolean => sums.test(text);
 
 /** Why a text's result may be another one on a faithful copy, for other reasons than the time; null where it may not. */
 export function strays(text: string): string | null {

@@ -184,6 +184,42 @@ test("a view that refuses because of a column is asked for the same on the copy"
   expect(told(shut.outcome)).toContain(`public.clear seen by ${role.name}: 4 rows or more -> ${refused}`);
 });
 
+test("sums of floating-point numbers are counted and not compared, in whatever type they are hidden", async () => {
+  await using database = await testDatabase();
+  await using role = await testRole(database);
+  await database.session.query(`
+    CREATE DOMAIN public.stars AS double precision;
+    CREATE TABLE public.ratings (item int, rating public.stars, price numeric);
+    INSERT INTO public.ratings SELECT n % 2, CASE n WHEN 1 THEN 1e16 WHEN 9 THEN -1e16 ELSE 1 END, n
+      FROM generate_series(1, 10) AS n;
+    CREATE VIEW public.as_json AS
+      SELECT item, jsonb_build_object('avg', avg(rating)) AS facts FROM public.ratings GROUP BY item;
+    CREATE VIEW public.as_text AS SELECT sum(rating)::text AS total FROM public.ratings;
+    CREATE VIEW public.on_it AS SELECT facts ->> 'avg' AS average FROM public.as_json;
+    CREATE VIEW public.exact AS SELECT sum(price) AS total FROM public.ratings;
+    CREATE VIEW public.single AS SELECT rating::text AS rating FROM public.ratings;
+    GRANT SELECT ON public.as_json, public.as_text, public.on_it, public.exact, public.single TO ${role.name}`);
+  const plan = databasePlan({ role_views: { roles: [role.name] } });
+  const backwards = `
+    CREATE TABLE public.again AS SELECT * FROM public.ratings;
+    TRUNCATE public.ratings;
+    INSERT INTO public.ratings SELECT * FROM public.again ORDER BY rating, price DESC`;
+  const [before] = await database.session.query("SELECT total FROM public.as_text");
+  const { expected, outcome } = await changed(database, plan, backwards);
+  expect(await database.session.query("SELECT total FROM public.as_text")).not.toEqual([before]);
+  expect(told(outcome)).toEqual([]);
+  const hash = expect.any(String);
+  expect(expected.role_views?.perspectives[0]?.sights).toEqual({
+    "public.as_json": { kind: "rows", rows: 2, hash: null },
+    "public.as_text": { kind: "rows", rows: 1, hash: null },
+    "public.on_it": { kind: "rows", rows: 2, hash: null },
+    "public.exact": { kind: "rows", rows: 1, hash },
+    "public.single": { kind: "rows", rows: 10, hash },
+  });
+  const fewer = await changed(database, plan, "DELETE FROM public.ratings WHERE item = 1");
+  expect(told(fewer.outcome)).toContain(`public.as_json seen by ${role.name}: 2 rows -> 1 rows`);
+});
+
 test("rows are counted to the limit, and slow objects hold up no others for longer than the time limit", async () => {
   await using database = await testDatabase();
   await database.session.query(notes);
