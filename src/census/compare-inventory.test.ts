@@ -97,6 +97,7 @@ describe("what a dump cannot carry is told and is no finding", () => {
       [object("constraint", "k ON s.t", { enforcement: "disabled" })],
       [object("constraint", "k ON s.t")],
     ],
+    ["what a flag switches off", [object("switched-off", "rules ON s.t")], []],
     [
       "locale",
       [object("database", "this", { collate: "en_US.UTF-8" })],
@@ -122,6 +123,7 @@ describe("what a dump cannot carry is told and is no finding", () => {
       [object("constraint", "k ON s.t")],
       [object("constraint", "k ON s.t", { enforcement: "disabled" })],
     ],
+    ["what a flag switches off on the copy only", [], [object("switched-off", "rules ON s.t")]],
     [
       "encoding",
       [object("database", "this", { encoding: "UTF8" })],

@@ -74,6 +74,7 @@ describe.each([15, ...asked] as const)("hidden triggers of PostgreSQL %i", (majo
 
   test("are all there and on after CREATE, ATTACH and DETACH", async () => {
     expect(await unenforced()).toEqual([]);
+    expect((await readInventory(session, wholeScope, ["switched-off"])).objects).toEqual([]);
   });
 
   test.each(damages)("%s is seen", async (sql, ...seen) => {

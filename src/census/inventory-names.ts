@@ -30,7 +30,7 @@ export const inSchema: ReadonlySet<string> = new Set([
 ]);
 
 /** Kinds named `name ON table`. */
-const onTable = new Set(["constraint", "trigger", "rule", "policy"]);
+const onTable = new Set(["constraint", "trigger", "rule", "policy", "switched-off"]);
 
 /** Where the identifier that begins at `start` ends: quoted, or up to whatever cannot stand in a bare one. */
 function endOfIdentifier(text: string, start: number): number {

@@ -68,6 +68,12 @@ test("a copy of the nastiest database has the same inventory, to the last attrib
   });
 });
 
+test("no flag of the catalog switches anything off, however it was made", async () => {
+  for (const side of [source, copy]) {
+    expect((await inventory(side)).filter(({ kind }) => kind === "switched-off")).toEqual([]);
+  }
+});
+
 test("what a dump loses without a word is found or told", async () => {
   await load("sql/fixtures/nasty/lost");
   const versions = { expectedVersion: source.session.versionNum, actualVersion: copy.session.versionNum };

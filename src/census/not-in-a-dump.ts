@@ -103,6 +103,11 @@ const disabledEnforcement: Rule = ({ difference, expected, actual }) =>
     ? "a dump does not carry that a constraint's triggers are switched off or missing; on the copy it is enforced"
     : null;
 
+const switchedOff: Rule = ({ difference }) =>
+  difference.kind === "switched-off" && difference.change === "missing"
+    ? "a dump does not carry that a flag of the catalog switches it off; on the copy no flag does"
+    : null;
+
 const databaseLocale: Rule = ({ difference }) =>
   difference.kind === "database" && ["collate", "ctype", "provider", "locale", "rules"].includes(difference.attribute)
     ? "the copy's server has other locales: order and letter case of text may differ"
@@ -132,6 +137,7 @@ const rules: readonly Rule[] = [
   password,
   bootstrapRole,
   disabledEnforcement,
+  switchedOff,
   databaseLocale,
   tablespace,
   securityLabel,

@@ -62,6 +62,9 @@ export const columns: readonly Case[] = [
   one("ALTER VIEW app.adults ALTER name SET DEFAULT 'x'", "column app.adults.name: default"),
 ];
 
+const flag = (name: string, value: string, relation: string) =>
+  `UPDATE pg_class SET ${name} = ${value} WHERE oid = '${relation}'::regclass`;
+
 export const constraintsAndIndexes: readonly Case[] = [
   one(`ALTER TABLE ${people} DROP CONSTRAINT adult`, "- constraint adult ON app.people (+1)"),
   one(`ALTER TABLE ${people} DROP CONSTRAINT people_code_key`, "- constraint people_code_key ON app.people (+1)"),
@@ -84,6 +87,27 @@ export const constraintsAndIndexes: readonly Case[] = [
     `ALTER TABLE ${pets} DISABLE TRIGGER ALL`,
     "constraint pets_owner ON app.pets: enforcement",
     "trigger later ON app.pets: enabled",
+  ),
+  one(flag("relhastriggers", "false", people), "+ switched-off triggers ON app.people"),
+  one(flag("relhasrules", "false", "app.adults"), "+ switched-off rules ON app.adults"),
+  one(flag("relhasindex", "false", people), "+ switched-off indexes ON app.people"),
+  one(flag("relhassubclass", "false", "app.base"), "+ switched-off children ON app.base"),
+  one(flag("relchecks", "0", people), "+ switched-off CHECKs ON app.people"),
+  one(
+    `UPDATE pg_attribute SET atthasdef = false WHERE attrelid = '${pets}'::regclass AND atthasdef`,
+    "+ switched-off default of id ON app.pets",
+  ),
+  one(
+    "UPDATE pg_rewrite SET ev_enabled = 'D' WHERE ev_class = 'app.adults'::regclass AND rulename = '_RETURN'",
+    "+ switched-off query ON app.adults",
+  ),
+  one(
+    "UPDATE pg_index SET indisprimary = false WHERE indexrelid = 'app.people_pkey'::regclass",
+    "+ switched-off primary key people_pkey ON app.people",
+  ),
+  one(
+    "UPDATE pg_index SET indimmediate = false WHERE indexrelid = 'app.people_code_key'::regclass",
+    "+ switched-off moment of people_code_key ON app.people",
   ),
   one("DROP INDEX app.pets_name", "- index app.pets_name"),
   one("CREATE INDEX more ON app.pets (name)", "+ index app.more"),

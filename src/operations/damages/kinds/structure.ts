@@ -74,6 +74,36 @@ export const structureDamages: readonly CopyDamage[] = [
     "DELETE FROM pg_trigger WHERE tgisinternal AND tgrelid = 'public.user_progress'::regclass",
   ),
   odyssey(
+    "triggers that nobody looks for",
+    "UPDATE pg_class SET relhastriggers = false WHERE oid = 'public.children'::regclass",
+  ),
+  nasty("rules that nobody looks for", "UPDATE pg_class SET relhasrules = false WHERE oid = 'nasty.ruled'::regclass"),
+  odyssey(
+    "indexes that nobody looks for",
+    "UPDATE pg_class SET relhasindex = false WHERE oid = 'public.children'::regclass",
+  ),
+  nasty(
+    "children that nobody looks for",
+    "UPDATE pg_class SET relhassubclass = false WHERE oid = 'nasty.vehicle'::regclass",
+  ),
+  odyssey("CHECKs that nobody looks for", "UPDATE pg_class SET relchecks = 0 WHERE oid = 'public.children'::regclass"),
+  odyssey(
+    "a default that nobody looks for",
+    "UPDATE pg_attribute SET atthasdef = false WHERE attrelid = 'public.children'::regclass AND attname = 'total_points'",
+  ),
+  odyssey(
+    "a primary key whose index is none",
+    "UPDATE pg_index SET indisprimary = false WHERE indrelid = 'public.children'::regclass AND indisprimary",
+  ),
+  odyssey(
+    "a unique key that is looked at too late",
+    "UPDATE pg_index SET indimmediate = false WHERE indexrelid = 'public.user_roles_user_id_role_key'::regclass",
+  ),
+  odyssey(
+    "a view's query off",
+    "UPDATE pg_rewrite SET ev_enabled = 'D' WHERE ev_class = 'public.children_safe'::regclass AND rulename = '_RETURN'",
+  ),
+  odyssey(
     "an index missing",
     `DO $$ BEGIN EXECUTE (SELECT format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index AS i
        WHERE i.indrelid = 'public.child_generated_lessons'::regclass AND NOT i.indisunique LIMIT 1); END $$`,
