@@ -1,6 +1,7 @@
 import { quoteIdentifier } from "../postgres/quote.ts";
 import type { Session } from "../postgres/types.ts";
 import { parseQualified, toSql } from "./names.ts";
+import { inReadOnly } from "./read-only.ts";
 import { proofSql } from "./sql.ts";
 
 interface Definition {
@@ -15,18 +16,20 @@ interface Content {
 }
 
 /** Rows and an order-free hash of `relation`, over exactly these columns; each is named, so that no alias can be one. */
-function contentSql(relation: string, columns: readonly string[]): string {
+async function readContent(session: Session, relation: string, columns: readonly string[]) {
   const row = columns.map((column) => `x.${quoteIdentifier(column)}`).join(", ");
-  return `SELECT count(*)::text AS rows,
+  const [content] = await session.query<Content & Record<string, unknown>>(`SELECT count(*)::text AS rows,
     sum(hashtextextended(ROW(${row})::text, 0)) || ':' || sum(hashtextextended(ROW(${row})::text, 1)) AS hash
-    FROM ${relation} AS x`;
+    FROM ${relation} AS x`);
+  return content;
 }
 
 /** How what a materialized view stores stands to its own definition, evaluated now. */
 export type MatviewState = "as-defined" | "differs" | "may-differ" | "missing";
 
 /**
- * Evaluates a materialized view's definition on the copy and compares the result with the rows that it stores.
+ * Evaluates a materialized view's definition on the copy, as the copy's own sessions would, and compares the result with
+ * the rows that it stores.
  * `may-differ`: they differ, but the definition depends on when or by whom it is evaluated.
  */
 export async function evaluateMatview(session: Session, name: string): Promise<MatviewState> {
@@ -38,14 +41,12 @@ export async function evaluateMatview(session: Session, name: string): Promise<M
   if (found === undefined) return "missing";
   const columns = found.columns ?? [];
   const query = found.definition.trim().replace(/;$/, "");
-  const [stored] = await session.query<Content & Record<string, unknown>>(
-    contentSql(toSql({ schema, name: relation }), columns),
-  );
   const names = columns.map(quoteIdentifier).join(", ");
-  const evaluated = await session.query<Content & Record<string, unknown>>(
-    contentSql(`(SELECT * FROM (${query}\n) AS d${names === "" ? "" : `(${names})`})`, columns),
-  );
-  const same = stored?.rows === evaluated[0]?.rows && stored?.hash === evaluated[0]?.hash;
+  const [stored, evaluated] = await inReadOnly(session, { ownValues: true }, async () => [
+    await readContent(session, toSql({ schema, name: relation }), columns),
+    await readContent(session, `(SELECT * FROM (${query}\n) AS d${names === "" ? "" : `(${names})`})`, columns),
+  ]);
+  const same = stored?.rows === evaluated?.rows && stored?.hash === evaluated?.hash;
   if (same) return "as-defined";
   return found.may_change ? "may-differ" : "differs";
 }

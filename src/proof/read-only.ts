@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from "../postgres/quote.ts";
 import type { Session } from "../postgres/types.ts";
+import { proofSql } from "./sql.ts";
 
 export interface ReadOnlyOptions {
   /** Schemas in which unqualified names are looked up; none unless told otherwise. */
@@ -8,6 +9,11 @@ export interface ReadOnlyOptions {
   readonly timeLimit?: number;
   /** Further settings of the server, for this work alone. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Whether expressions of the database are computed anew: under its own time zone and the like, as when its rows, indexes
+   * and generated columns were made, instead of under those that our sessions pin.
+   */
+  readonly ownValues?: boolean;
 }
 
 /**
@@ -15,7 +21,7 @@ export interface ReadOnlyOptions {
  * that is not ours could still turn the transaction into a writing one.
  */
 export async function inReadOnly<T>(session: Session, options: ReadOnlyOptions, work: () => Promise<T>): Promise<T> {
-  const { searchPath = [], timeLimit = 0, settings = {} } = options;
+  const { searchPath = [], timeLimit = 0, settings = {}, ownValues = false } = options;
   const all = {
     search_path: searchPath.map(quoteIdentifier).join(", "),
     statement_timeout: `${timeLimit}s`,
@@ -24,9 +30,10 @@ export async function inReadOnly<T>(session: Session, options: ReadOnlyOptions, 
   const set = Object.entries(all).map(
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   );
+  const own = ownValues ? `${await proofSql("own-values.sql")};` : "";
   try {
     // One message: thousands of small tables are hundreds of these transactions.
-    await session.query(`BEGIN READ ONLY; SELECT ${set.join(", ")}`);
+    await session.query(`BEGIN READ ONLY; ${own} SELECT ${set.join(", ")}`);
     return await work();
   } finally {
     // Where the connection is gone the work has already failed with that reason.

@@ -47,7 +47,8 @@ class Examiner {
 
   async look(session: Session, batch: readonly PhysicalRelation[]): Promise<void> {
     const work = (items: readonly PhysicalRelation[]) =>
-      inReadOnly(session, {}, () =>
+      // An index on an expression is asked for what that expression gives.
+      inReadOnly(session, { ownValues: true }, () =>
         items[0]?.index === null ? this.lookAtHeaps(session, items) : this.lookAtIndexes(session, items),
       );
     const found = await oneByOneIfNeeded(batch, work, (relation, thrown) => {
