@@ -7,6 +7,7 @@ import { commentOn, labelOn } from "./role-sql.ts";
 import { applySettings } from "./settings.ts";
 import { splitStatements } from "./sql-tokens.ts";
 import { unknownLabelProvider } from "./sqlstates.ts";
+import { decidesValues } from "./value-settings.ts";
 
 /** What the archive says about the database itself. */
 export interface DatabaseEntries {
@@ -50,6 +51,23 @@ export async function applyDatabaseOwner(session: Session, entries: DatabaseEntr
   await attempt(session, sql, "DATABASE", outcome);
 }
 
+const settingsOf = ({ statements }: DatabaseEntries) => statements.filter((statement) => statement.kind === "setting");
+
+/**
+ * Gives the copy those settings of the database that decide what is computed from its rows, as `pg_restore --create`
+ * does before it loads any. The others could stop, filter or slow the load: `applyDatabaseEntries` brings them afterwards.
+ *
+ * @param self the role that the session runs as
+ */
+export async function applyValueSettings(
+  session: Session,
+  entries: DatabaseEntries,
+  self: string,
+  outcome: Outcome,
+): Promise<void> {
+  await applySettings(session, settingsOf(entries).filter(decidesValues), self, outcome);
+}
+
 function sqlOf(statement: DatabaseStatement, database: string): string | null {
   const name = quoteIdentifier(database);
   switch (statement.kind) {
@@ -77,8 +95,8 @@ function sqlOf(statement: DatabaseStatement, database: string): string | null {
 }
 
 /**
- * Applies comment, privileges, connection limit and settings to the copy, whatever its name is. Superusers are not
- * held by a connection limit, so it disturbs nobody.
+ * Applies comment, privileges, connection limit and the remaining settings to the copy, whatever its name is. Superusers
+ * are not held by a connection limit, so it disturbs nobody.
  *
  * @param self the role that the session runs as
  */
@@ -99,6 +117,6 @@ export async function applyDatabaseEntries(
     );
   }
   await session.query("RESET SESSION AUTHORIZATION");
-  const settings = entries.statements.filter((statement) => statement.kind === "setting");
-  await applySettings(session, settings, self, outcome);
+  const remaining = settingsOf(entries).filter((statement) => !decidesValues(statement));
+  await applySettings(session, remaining, self, outcome);
 }

@@ -16,6 +16,7 @@ import { blankValues, knownNames } from "./blank.ts";
 import {
   applyDatabaseEntries,
   applyDatabaseOwner,
+  applyValueSettings,
   type DatabaseEntries,
   readDatabaseEntries,
 } from "./database-properties.ts";
@@ -62,7 +63,7 @@ async function readRoles(directory: string): Promise<RolesFile> {
   }
 }
 
-/** Settings of roles and what the archive says about the database: last of all, so that they disturb nothing. */
+/** Settings of roles and what else the archive says about the database: last of all, so that they disturb nothing. */
 async function applyLast(
   session: Session,
   roles: RolesFile,
@@ -98,7 +99,9 @@ async function loadInto(
   const properties = readDatabaseEntries(opened.all);
   await progress.step("Make the roles", async () => {
     await applyRoles(session, roles.statements, server.self, outcome);
-    if (properties !== null) await applyDatabaseOwner(session, properties, outcome);
+    if (properties === null) return;
+    await applyDatabaseOwner(session, properties, outcome);
+    await applyValueSettings(session, properties, server.self, outcome);
   });
   const selection = selectEntries(opened.entries, server);
   const { sample } = options;
@@ -133,9 +136,10 @@ async function loadInto(
  * Restores a backup into an empty throwaway database and keeps every error in a ledger: nothing in the archive makes it
  * throw, a damaged archive included, because what is wrong with the backup is for the proof to say.
  *
- * Order: roles, definitions and rows, what builds on the rows, event triggers, settings of roles and database. Never
- * restored: passwords, subscriptions, extensions that would act on their own. Nothing of the archive is run by us:
- * pg_restore sends its SQL to the throwaway server, and roles.sql is read, checked and written anew.
+ * Order: roles, settings of the database that decide what is computed, definitions and rows, what builds on the rows,
+ * event triggers, the other settings of roles and database. Never restored: passwords, subscriptions, extensions that
+ * would act on their own. Nothing of the archive is run by us: pg_restore sends its SQL to the throwaway server, and
+ * roles.sql is read, checked and written anew.
  *
  * @throws restore.not_empty (exit 2) where the database is not empty, restore.disk_full, .out_of_memory,
  * .connection_lost, .not_superuser, .client_missing, postgres.client_missing, .client_too_old (exit 3), the signal's reason where it stopped us

@@ -38,7 +38,8 @@ async function whyHarmful(session: Session, statement: SettingStatement, self: s
 
 /**
  * Applies settings of roles, of the database, and of roles in the database, after forgetting the ones that the server
- * came with. Run it when everything else is done: a setting reaches every connection that is opened after it.
+ * came with. A setting reaches every connection that is opened after it: one that could disturb the load comes when
+ * everything else is done.
  *
  * @param self the role that the session runs as
  */
