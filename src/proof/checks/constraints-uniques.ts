@@ -42,11 +42,7 @@ const needsIndex = ({ usual, bytes }: UniqueKey) => !usual && bytes > pairwiseBy
 
 /** A row is looked for through the index, row by row: a conflict shows as long as the index knows either of the two. */
 function withIndexes<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  return inReadOnly(
-    session,
-    { timeLimit: pairwiseLimit, ownValues: true, settings: { enable_seqscan: "off" } },
-    work,
-  );
+  return inReadOnly(session, { timeLimit: pairwiseLimit, ownValues: true, settings: { enable_seqscan: "off" } }, work);
 }
 
 /** Which keys are read again, and how many stand on the build of their index. */

@@ -11,6 +11,7 @@ import type { Session, Target } from "../../postgres/types.ts";
 import { type ArchiveEntry, readArchive } from "../../restore/archive.ts";
 import { proofErrors } from "../errors.ts";
 import { unquoted } from "../names.ts";
+import { proofSql } from "../sql.ts";
 import { columnList, type NarrowColumn, type NarrowTable } from "./table.ts";
 
 /** Where the rows of an archive are loaded to. */
@@ -117,12 +118,33 @@ async function loadEntry(entry: ArchiveEntry, table: NarrowTable, loading: Loadi
   await loading.session.query(`CREATE UNLOGGED TABLE ${into} (${definition})`);
   await copyIn(await plainFile(entry, table.name, loading), into, table.name, loading);
   await loading.session.query(`ANALYZE ${into}`);
-  const select = table.columns.map(({ name, generated }) => {
-    const quoted = quoteIdentifier(name);
-    return generated === null ? quoted : `(${generated}) AS ${quoted}`;
-  });
   const aliases = columns.length === 0 ? "" : `(${columnList(columns)})`;
-  return `SELECT ${select.join(", ")} FROM ${into} AS archived${aliases}`;
+  const archived = `FROM ${into} AS archived${aliases}`;
+  if (table.columns.every(({ generated }) => generated === null)) {
+    return `SELECT ${columnList(table.columns)} ${archived}`;
+  }
+  const made = `${quoteIdentifier(loading.schema)}.made_${entry.dumpId}`;
+  await generateColumns(table, archived, made, loading.session);
+  return `SELECT * FROM ${made}`;
+}
+
+/**
+ * Puts the archive's rows into a table of their own with the generated columns, which no archive holds. They are computed
+ * under the database's own settings, as the copy's were, and read later under ours, as the copy's are.
+ */
+async function generateColumns(table: NarrowTable, archived: string, made: string, session: Session): Promise<void> {
+  const select = table.columns.map(({ name, type, generated }) => {
+    const quoted = quoteIdentifier(name);
+    // Where the expression's type is another one, PostgreSQL converts, and does not write that down.
+    return generated === null ? quoted : `(${generated})::${type} AS ${quoted}`;
+  });
+  try {
+    await session.query(`BEGIN; ${await proofSql("own-values.sql")};
+      CREATE UNLOGGED TABLE ${made} AS SELECT ${select.join(", ")} ${archived}; COMMIT; ANALYZE ${made}`);
+  } catch (error) {
+    await session.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
 }
 
 /**
