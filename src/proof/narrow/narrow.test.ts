@@ -1,61 +1,10 @@
 import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
-import { census, databasePlan, proofContext } from "../../../test/support/proof.ts";
-import { run } from "../../base/child-process.ts";
-import { silentProgress } from "../../base/progress.ts";
-import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
-import { takeCopyCensus } from "../../census/copy-census.ts";
-import { wholeScope } from "../../census/scope.ts";
-import type { Census } from "../../census/types.ts";
-import { findClient } from "../../postgres/clients.ts";
-import { libpqEnvironment } from "../../postgres/libpq-environment.ts";
-import { dataEquality } from "../checks/data-equality.ts";
-import { runChecks } from "../run-checks.ts";
+import { testDatabase } from "../../../test/support/database.ts";
+import { dump, prove, takeCensus } from "../../../test/support/narrow.ts";
+import { scratchDirectory } from "../../base/scratch.ts";
 import { copiedColumns } from "./archive-rows.ts";
-import { type NarrowOptions, narrowMismatches } from "./narrow.ts";
-
-function takeCensus(database: TestDatabase): Promise<Census> {
-  const { target } = database;
-  const options = {
-    scope: wholeScope,
-    database: databasePlan(),
-    expected: census(),
-    workers: 1,
-    progress: silentProgress,
-  };
-  return takeCopyCensus({ target, ...options });
-}
-
-async function dump(database: TestDatabase, scratch: Scratch, options: readonly string[] = ["-Z0"]): Promise<void> {
-  const client = await findClient("pg_dump", 15);
-  await using connection = await libpqEnvironment(database.target);
-  await rm(join(scratch.path, "dump"), { recursive: true, force: true });
-  const { exitCode } = await run(client.path, ["-Fd", ...options, "-f", join(scratch.path, "dump")], connection);
-  expect(exitCode).toBe(0);
-}
-
-/** Compares the database with a census of it, and narrows what differs down. */
-async function prove(database: TestDatabase, scratch: Scratch, expected: Census, again: NarrowOptions["again"] = null) {
-  const { session, target } = database;
-  await session.query("SET search_path = ''");
-  const context = proofContext({ expected, copy: await takeCensus(database), session });
-  const { checks } = await runChecks(context, silentProgress, [dataEquality]);
-  const narrowed = await narrowMismatches({
-    context,
-    checks,
-    directory: scratch.path,
-    again,
-    target,
-    progress: silentProgress,
-  });
-  const left = await session.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'ithaca%'");
-  expect(left).toEqual([]);
-  const { findings = [], reason = "" } = narrowed.find(({ id }) => id === "data.equality") ?? {};
-  expect(JSON.stringify(narrowed)).not.toContain("canary");
-  return { reason, told: findings.map((f) => `${f.object}; ${f.attribute}; ${f.expected}; ${f.actual}`) };
-}
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
@@ -122,49 +71,6 @@ test("rows that a restore has taken from the disk are brought once more; where t
   expect(reason).toBe("");
   expect(asked).toEqual([`dump/${rows}`]);
   expect(told).toContain("public.t id=2; row; as in the archive; missing");
-});
-
-test("an archive that does not hold what the source had is told from a copy that was changed", async () => {
-  await using database = await testDatabase();
-  await using scratch = await scratchDirectory("test");
-  const { session } = database;
-  await session.query(
-    "CREATE TABLE public.t (id bigint PRIMARY KEY, v text); INSERT INTO public.t VALUES (1, 'canary')",
-  );
-  const expected = await takeCensus(database);
-  await session.query("UPDATE public.t SET v = 'other'");
-  await dump(database, scratch);
-  const { told } = await prove(database, scratch, expected);
-  expect(told.slice(1)).toEqual([
-    "public.t; archive; the source's 1 row; not the source's (1 row): the archive does not hold what was backed up",
-    "public.t; rows against the archive; all the same; 0 missing, 0 surplus, 0 changed",
-  ]);
-});
-
-test("generated columns of the archive's rows are computed as the copy's were", async () => {
-  await using database = await testDatabase();
-  await using scratch = await scratchDirectory("test");
-  const { session, target } = database;
-  await session.query(`
-    ALTER DATABASE ${target.database} SET TimeZone = 'Asia/Kolkata';
-    SET TimeZone = 'Asia/Kolkata';
-    CREATE FUNCTION public.local_day(timestamptz) RETURNS date LANGUAGE sql IMMUTABLE AS 'SELECT $1::date';
-    CREATE TABLE public.visits (id int PRIMARY KEY, at timestamptz, said text,
-      day date GENERATED ALWAYS AS (public.local_day(at)) STORED, twice numeric(8, 2) GENERATED ALWAYS AS (id * 2) STORED);
-    INSERT INTO public.visits SELECT n, '2026-01-01'::timestamptz + n * interval '1 hour', 'x' FROM generate_series(1, 48) n;
-    SET TimeZone = 'UTC'`);
-  const expected = await takeCensus(database);
-  await dump(database, scratch);
-  // Whoever updates a row computes its generated columns anew.
-  await session.query(
-    "SET TimeZone = 'Asia/Kolkata'; UPDATE public.visits SET said = 'y' WHERE id = 7; SET TimeZone = 'UTC'",
-  );
-  const { told } = await prove(database, scratch, expected);
-  expect(told.slice(1)).toEqual([
-    "public.visits; archive; the source's 48 rows; the same: the copy was changed after it was loaded",
-    "public.visits; rows against the archive; all the same; 0 missing, 0 surplus, 1 changed",
-    "public.visits id=7; said; as in the archive; changed",
-  ]);
 });
 
 test("at most twenty rows are named, all are counted, and keys that may be personal are hashed", async () => {

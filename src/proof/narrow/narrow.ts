@@ -1,8 +1,8 @@
 import { scopeOf } from "../../backup/manifest.ts";
 import type { Progress } from "../../base/progress.ts";
 import { spellAmount } from "../../base/spell.ts";
-import type { TableCensus } from "../../census/types.ts";
 import type { Target } from "../../postgres/types.ts";
+import { describeEntry } from "../../restore/archive.ts";
 import { describeFailure } from "../failure.ts";
 import { publicKey } from "../keys.ts";
 import { lookUp } from "../names.ts";
@@ -28,14 +28,34 @@ export interface NarrowOptions {
   readonly progress: Progress;
 }
 
+/** Whether the restore's ledger has an error of the table's rows: what is missing then was never there. */
+function wasNotLoaded({ relations }: NarrowTable, { restoreErrors }: ProofContext): boolean {
+  const entries = relations.map(({ schema, name }) =>
+    describeEntry({ desc: "TABLE DATA", namespace: schema, tag: name }),
+  );
+  return restoreErrors.some(({ object }) => entries.includes(object));
+}
+
 /** Which side is off: the archive against the census of the source. */
-function sideFinding(table: string, source: TableCensus | undefined, archive: { rows: number; hash: string }): Finding {
-  const expected = `the source's ${spellAmount(source?.rows ?? 0, "row")}`;
-  const same = archive.rows === source?.rows && (source.hash === null || source.hash === archive.hash);
-  const actual = same
-    ? "the same: the copy was changed after it was loaded"
-    : `not the source's (${spellAmount(archive.rows, "row")}): the archive does not hold what was backed up`;
-  return { object: table, attribute: "archive", expected, actual };
+function sideFinding(table: NarrowTable, context: ProofContext, archive: { rows: number; hash: string }): Finding {
+  const source = lookUp(context.expected.tables, table.name);
+  const finding = (actual: string): Finding => ({
+    object: table.name,
+    attribute: "archive",
+    expected: `the source's ${spellAmount(source?.rows ?? 0, "row")}`,
+    actual,
+  });
+  const asMany = archive.rows === source?.rows;
+  if (asMany && (source.hash === null || source.hash === archive.hash)) {
+    return wasNotLoaded(table, context)
+      ? finding("the same: the restore did not bring all of them in, and its errors say why")
+      : finding("the same: the copy was changed after it was loaded");
+  }
+  const lacking = "the archive does not hold what was backed up";
+  // The census has one hash of all columns, so nobody can tell these two apart.
+  return asMany && table.columns.some(({ generated }) => generated !== null)
+    ? finding(`as many, of other content: ${lacking}, or its generated columns, computed anew, come out otherwise`)
+    : finding(`not the source's (${spellAmount(archive.rows, "row")}): ${lacking}`);
 }
 
 function rowFinding(table: NarrowTable, { change, key, columns }: RowDifference, hashKey: Buffer): Finding {
@@ -56,10 +76,7 @@ function rowFindings(table: NarrowTable, { totals, rows }: RowComparison, hashKe
 async function narrowTable(table: NarrowTable, loading: Loading, context: ProofContext): Promise<Finding[]> {
   const archiveSql = await loadArchiveRows(table, loading);
   const comparison = await compareRows(loading.session, archiveSql, table);
-  return [
-    sideFinding(table.name, lookUp(context.expected.tables, table.name), comparison.archive),
-    ...rowFindings(table, comparison, context.hashKey),
-  ];
+  return [sideFinding(table, context, comparison.archive), ...rowFindings(table, comparison, context.hashKey)];
 }
 
 async function narrowTables(options: NarrowOptions, names: readonly string[]) {
