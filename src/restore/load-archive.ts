@@ -23,6 +23,8 @@ export interface LoadContext {
   readonly jobs: number;
   /** Whether the files of the rows go once they are loaded, so that dump and indexes need not both have room. */
   readonly consume: boolean;
+  /** Called when everything is there but the event triggers. */
+  readonly beforeEventTriggers: () => Promise<void>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -137,6 +139,7 @@ export async function loadArchive(
       serial: serialPostData,
       withoutTablespaces,
     });
+    await context.beforeEventTriggers();
     if (eventTriggers.length === 0) return [post];
     return [post, await loadEntries(context, "event-triggers", eventTriggers, { sections: [], withoutTablespaces })];
   });
@@ -200,6 +203,7 @@ export async function loadSample(
   errors.push(...(await unexplainedlyEmpty(context, loaded, [...known, ...errors])));
   await progress.step("Build their indexes and constraints", async () => {
     await load("indexes", last, { sections: ["pre-data", "post-data"] });
+    await context.beforeEventTriggers();
     await load("event-triggers", eventTriggers, { sections: [] });
   });
   return { errors, phases };

@@ -31,6 +31,7 @@ import { type SampleOfRows, sampleStages } from "./sample-stages.ts";
 import { type ServerFacts, selectEntries } from "./selection.ts";
 import { applySettings, resetRoleSettings } from "./settings.ts";
 import { faultOfConnection } from "./surroundings.ts";
+import { dropTemplateObjects } from "./template-objects.ts";
 import type { RestoreResult } from "./types.ts";
 
 export interface RestoreOptions {
@@ -110,7 +111,9 @@ async function loadInto(
   const unloadable = new Set(badFiles.filter((file) => !file.loadable).map((file) => file.entry.dumpId));
   const damages: RawError[] = badFiles.map(({ entry, message }) => ({ dumpId: entry.dumpId, message }));
   const loadable = (entry: ArchiveEntry) => !unloadable.has(entry.dumpId);
-  const context = { session, pgRestore, dump: opened.dump, scratch: scratch.path, jobs, consume, progress, signal };
+  const beforeEventTriggers = () => dropTemplateObjects(session, { ...options, entries: opened.all });
+  const files = { dump: opened.dump, scratch: scratch.path };
+  const context = { session, pgRestore, ...files, jobs, consume, beforeEventTriggers, progress, signal };
   const loaded: LoadedArchive =
     stages === null
       ? await loadArchive(context, { ...selection, load: selection.load.filter(loadable) }, damages)

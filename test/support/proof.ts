@@ -40,7 +40,8 @@ export function table(
   return { rows, hash, kind: "table", seconds: 0, ...more };
 }
 
-const manifest: Manifest = {
+/** The manifest of a backup. */
+export const manifest: Manifest = {
   format: 1,
   id: "2026-11-22T02-00-05Z-shop-4f1c2a9b",
   database: "shop",
