@@ -13,6 +13,7 @@ import type { Session, Target } from "../../../postgres/types.ts";
 import { canonical, lookUp } from "../../../proof/names.ts";
 import type { ArchiveEntry } from "../../../restore/archive.ts";
 import { checkArchiveFiles } from "../../../restore/archive-files.ts";
+import { applyValueSettings, readDatabaseEntries } from "../../../restore/database-properties.ts";
 import { dumpMajor, openArchive } from "../../../restore/open-archive.ts";
 import { newOutcome } from "../../../restore/outcome.ts";
 import { load } from "../../../restore/pg-restore.ts";
@@ -50,7 +51,7 @@ async function openStaged({ backup, tables, signal }: StageOptions, pgRestore: s
   }
   const [bad] = await checkArchiveFiles(opened.dump, data);
   if (bad !== undefined) throw tableErrors.incomplete_stage({ table: bad.entry.tag, why: bad.message });
-  return { dump: opened.dump, entries: opened.entries, data };
+  return { dump: opened.dump, entries: opened.entries, properties: readDatabaseEntries(opened.all), data };
 }
 
 /** Rows and hashes of the staged tables against the census of the source. @throws table.incomplete_stage */
@@ -89,9 +90,10 @@ export async function stageTables(options: StageOptions): Promise<void> {
   await using session = await connect(target, { readOnly: false, applicationName: "ithaca staging" });
   await using scratch = await scratchDirectory("staging");
   const server = await inspectTarget(session);
-  const { dump, entries, data } = await openStaged(options, pgRestore);
+  const { dump, entries, properties, data } = await openStaged(options, pgRestore);
   const roles = parseRolesFile(await readFile(join(backup.directory, "roles.sql"), "utf8"));
   await applyRoles(session, roles.statements, server.self, newOutcome());
+  if (properties !== null) await applyValueSettings(session, properties, server.self, newOutcome());
   const selection = selectEntries(stagedEntries(entries, data), server);
   const file = join(scratch.path, "staged.list");
   await writeFile(file, renderList(selection.load));
