@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { markerSchema } from "../census/marker-schema.ts";
 import type { Scope } from "../census/types.ts";
 
 /** backup.json: what one backup is. Read back with `manifestSchema.parse`: a vault's content is not trusted. */
@@ -47,7 +48,8 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.output<typeof manifestSchema>;
 
-/** The scope under which a backup was taken. */
-export function scopeOf(manifest: Manifest): Scope {
-  return { ...manifest.scope, leftOut: manifest.left_out };
+/** The scope under which a backup was taken, and never a recovery's marker, which earlier versions did not leave out. */
+export function scopeOf({ scope, left_out }: Manifest): Scope {
+  const excludedSchemas = [...new Set([...scope.excludedSchemas, markerSchema])];
+  return { ...scope, excludedSchemas, leftOut: left_out };
 }

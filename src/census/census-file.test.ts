@@ -115,3 +115,33 @@ test("what each role may see is read back, and a time that is none is refused: i
   await writeFile(path, (await readFile(path, "utf8")).replace("02:00:00.1+00", "02:00'; DROP TABLE t; --"));
   await expect(readCensusFile(path)).rejects.toThrow(/role_views\.perspectives\.0\.sights\.public\.a\.at/);
 });
+
+test("the marker of a recovery in a census of an earlier version is not read back, nor anything that is said of it", async () => {
+  await using scratch = await scratchDirectory("test");
+  const path = join(scratch.path, "census.json");
+  const table = { rows: 1, hash: "1:1", kind: "table" as const, seconds: 0 };
+  const object = (kind: string, name: string, attributes = {}) => ({ kind, name, attributes });
+  const held = census({
+    tables: { "public.t": table, "ithaca_recovery.incident": table },
+    inventory: [
+      object("schema", "ithaca_recovery"),
+      object("schema", "public"),
+      object("table", "ithaca_recovery.incident"),
+      object("column", "ithaca_recovery.incident.id"),
+      object("constraint", "incident_pkey ON ithaca_recovery.incident"),
+      object("index", "ithaca_recovery.incident_pkey", { table: "ithaca_recovery.incident" }),
+      object("table", "public.ithaca_recovery"),
+    ],
+    role_views: {
+      ...views,
+      roles: [
+        { role: "anon", rights: { "ithaca_recovery.incident": "select" }, unfiltered: ["ithaca_recovery.incident"] },
+      ],
+    },
+  });
+  await writeCensus(held, path);
+  const read = await readCensusFile(path);
+  expect(Object.keys(read.tables)).toEqual(["public.t"]);
+  expect(read.inventory.map(({ name }) => name)).toEqual(["public", "public.ithaca_recovery"]);
+  expect(read.role_views?.roles).toEqual([{ role: "anon", rights: {}, unfiltered: [] }]);
+});

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { IthacaError, messageOf } from "../base/errors.ts";
 import { censusErrors } from "./errors.ts";
+import { withoutMarker } from "./marker-schema.ts";
 import { roleViewsSchema } from "./roles/schema.ts";
 import { type Census, censusFormat, type InventoryObject, type SequenceCensus, type TableCensus } from "./types.ts";
 import { writeCountersSchema } from "./writes.ts";
@@ -80,7 +81,8 @@ export async function writeCensus(census: Census, path: string): Promise<void> {
 }
 
 /**
- * Reads census.json back, line by line, and checks every line: what a vault holds is not trusted.
+ * Reads census.json back, line by line, and checks every line: what a vault holds is not trusted. A recovery's marker in
+ * it is left out: it is never restored either.
  *
  * @throws census.file_malformed, census.other_format
  */
@@ -116,7 +118,7 @@ export async function readCensusFile(path: string): Promise<Census> {
   if (head === undefined || within !== "]}") {
     throw censusErrors.file_malformed({ path: basename(path), why: "it ends before its time" });
   }
-  return { ...head, tables, sequences, inventory };
+  return withoutMarker({ ...head, tables, sequences, inventory });
 }
 
 const anyFormat = z.object({ format: z.int() });

@@ -21,7 +21,7 @@ test("everything is in scope but what the plan leaves out, by name and whatever 
     plan({ schema: "scratch" }, { table: "public.user" }, { rows: "public.log" }),
   );
   expect(scope).toMatchObject({
-    excludedSchemas: ["scratch"],
+    excludedSchemas: ["ithaca_recovery", "scratch"],
     excludedTables: ['public."user"', "public.user_a_seq"],
     excludedRows: ["public.log", "public.log1"],
     excludedExtensions: ["hstore"],
@@ -78,7 +78,7 @@ test("a Supabase project keeps to itself what the platform manages, recognised b
     CREATE SCHEMA vault; CREATE TABLE vault.secrets (id int); CREATE SCHEMA realtime`);
   const scope = await resolveScope(session, { ...plan(), platform: "lovable" });
   expect(scope).toMatchObject({
-    excludedSchemas: ["realtime", "vault"],
+    excludedSchemas: ["ithaca_recovery", "realtime", "vault"],
     excludedTables: ["auth.schema_migrations"],
   });
   expect(scope.leftOut).toHaveLength(3);
@@ -96,8 +96,8 @@ const facts: ScopeFacts = {
 };
 
 test("the platform is recognised although the plan does not name it", () => {
-  expect(decideScope({ ...facts, supabase: true }, plan()).excludedSchemas).toEqual(["vault"]);
-  expect(decideScope(facts, plan()).excludedSchemas).toEqual([]);
+  expect(decideScope({ ...facts, supabase: true }, plan()).excludedSchemas).toEqual(["ithaca_recovery", "vault"]);
+  expect(decideScope(facts, plan()).excludedSchemas).toEqual(["ithaca_recovery"]);
 });
 
 test("a standby has no unlogged rows; subscriptions and hidden options are listed", () => {

@@ -3,6 +3,7 @@ import { suggestion } from "../plan/suggestion.ts";
 import type { Session } from "../postgres/types.ts";
 import { censusErrors } from "./errors.ts";
 import { managedSchemas, managedTables } from "./managed.ts";
+import { markerSchema } from "./marker-schema.ts";
 import { relationFinder } from "./names.ts";
 import { definitionsInScope, listRelations, type Relation } from "./relations.ts";
 import { censusSql } from "./sql.ts";
@@ -76,7 +77,8 @@ export function decideScope(facts: ScopeFacts, database: DatabasePlan): Scope {
   if (database.platform !== "postgres" || facts.supabase) applyManaged(out, facts);
   applyConsequences(out, facts);
   const scope: Scope = {
-    excludedSchemas: [...out.schemas].sort(),
+    // There or not: a recovery may write it between this look and the snapshot. Nothing of the database's is left out.
+    excludedSchemas: [...new Set([...out.schemas, markerSchema])].sort(),
     excludedTables: [...out.tables].sort(),
     excludedRows: [...out.rows].sort(),
     excludedExtensions: [...out.extensions].sort(),

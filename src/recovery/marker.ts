@@ -1,4 +1,5 @@
 import { IthacaError } from "../base/errors.ts";
+import { markerSchema } from "../census/marker-schema.ts";
 import { describeTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
 import { recoveryErrors } from "./errors.ts";
@@ -13,7 +14,8 @@ import { openWritingSession } from "./writing-session.ts";
  * own touches no object of the application, unlike the database's comment, which belongs to its inventory.
  */
 
-export const markerSchema = "ithaca_recovery";
+export { markerSchema };
+
 const applicationName = "ithaca recovery marker";
 
 /** The DDL fires no event trigger where we may say so: one that vetoes would keep the marker out. */

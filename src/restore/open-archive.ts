@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Manifest } from "../backup/manifest.ts";
 import { messageOf } from "../base/errors.ts";
+import { markerSchema } from "../census/marker-schema.ts";
 import { type Archive, type ArchiveEntry, DamagedArchive, readArchive } from "./archive.ts";
 import { listArchive } from "./pg-restore.ts";
 import { agreeOnEntries, parseTocList } from "./toc.ts";
@@ -11,7 +12,7 @@ export type OpenedArchive =
       readonly dump: string;
       /** Every entry, those about the database itself included. */
       readonly all: readonly ArchiveEntry[];
-      /** What pg_restore would load, in its order. */
+      /** What pg_restore would load, in its order, but for the marker of a recovery. */
       readonly entries: readonly ArchiveEntry[];
     }
   | { readonly damaged: string };
@@ -30,6 +31,12 @@ export function dumpMajor(manifest: Manifest): number {
 
 function formatFits(archive: Archive, manifest: Manifest): boolean {
   return dumpMajor(manifest) >= (majorOfFormat.get(archive.formatMinor) ?? 0);
+}
+
+/** Whether an entry is a recovery's marker, or says something of it: dumps of earlier versions may hold it. */
+function isOfMarker({ desc, namespace, tag }: ArchiveEntry): boolean {
+  if (namespace === markerSchema || (desc === "SCHEMA" && tag === markerSchema)) return true;
+  return namespace === null && tag === `SCHEMA ${markerSchema}`;
 }
 
 /**
@@ -57,5 +64,5 @@ export async function openArchive(
   if ("unreadable" in listing) return { damaged: "pg_restore cannot read it" };
   const entries = agreeOnEntries(parseTocList(listing.list), archive.entries);
   if (entries === null) return { damaged: "what pg_restore reads in it is not what it holds" };
-  return { dump, all: archive.entries, entries };
+  return { dump, all: archive.entries, entries: entries.filter((entry) => !isOfMarker(entry)) };
 }
