@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Manifest } from "../backup/manifest.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Progress } from "../base/progress.ts";
@@ -26,10 +24,11 @@ import { dumpMajor, type OpenedArchive, openArchive } from "./open-archive.ts";
 import { newOutcome, type Outcome } from "./outcome.ts";
 import { inspectTarget } from "./prepare.ts";
 import { applyRoles } from "./roles.ts";
-import { parseRolesFile, type RolesFile } from "./roles-file.ts";
+import { type RolesFile, readRoles } from "./roles-file.ts";
 import { type SampleOfRows, sampleStages } from "./sample-stages.ts";
 import { type ServerFacts, selectEntries } from "./selection.ts";
 import { applySettings, resetRoleSettings } from "./settings.ts";
+import { onlySomeRoles } from "./some-roles.ts";
 import { faultOfConnection } from "./surroundings.ts";
 import { dropTemplateObjects } from "./template-objects.ts";
 import type { RestoreResult } from "./types.ts";
@@ -48,21 +47,14 @@ export interface RestoreOptions {
   readonly consume?: boolean;
   /** Which rows and large objects are loaded; all of them unless told otherwise. */
   readonly sample?: SampleOfRows;
+  /** On a server that others use: the roles that are made, unable to log in; every other is left as it is. All of them unless told otherwise. */
+  readonly onlyRoles?: ReadonlySet<string>;
   readonly progress: Progress;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 type Opened = Exclude<OpenedArchive, { damaged: string }>;
-
-/** roles.sql, or a single refusal where it is missing. */
-async function readRoles(directory: string): Promise<RolesFile> {
-  try {
-    return parseRolesFile(await readFile(join(directory, "roles.sql"), "utf8"));
-  } catch {
-    return { statements: [], refused: ["roles.sql is missing or cannot be read"] };
-  }
-}
 
 /** Settings of roles and what else the archive says about the database: last of all, so that they disturb nothing. */
 async function applyLast(
@@ -93,10 +85,11 @@ async function loadInto(
   pgRestore: string,
   server: ServerFacts & { readonly self: string },
 ): Promise<RestoreResult> {
-  const { directory, progress, signal, jobs, consume = false } = options;
+  const { directory, progress, signal, jobs, consume = false, onlyRoles } = options;
   await using scratch = await scratchDirectory("restore");
   const outcome = newOutcome();
-  const roles = await readRoles(directory);
+  const all = await readRoles(directory);
+  const roles = onlyRoles === undefined ? all : onlySomeRoles(all, onlyRoles);
   const properties = readDatabaseEntries(opened.all);
   await progress.step("Make the roles", async () => {
     await applyRoles(session, roles.statements, server.self, outcome);

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type RoleStatement, readRoleStatement } from "./role-statements.ts";
 import type { Token } from "./sql-tokens.ts";
 import { NotSql, splitStatements } from "./sql-tokens.ts";
@@ -41,4 +43,13 @@ export function parseRolesFile(sql: string): RolesFile {
     }
   }
   return { statements, refused };
+}
+
+/** A backup's roles.sql, or a single refusal where it is missing. */
+export async function readRoles(directory: string): Promise<RolesFile> {
+  try {
+    return parseRolesFile(await readFile(join(directory, "roles.sql"), "utf8"));
+  } catch {
+    return { statements: [], refused: ["roles.sql is missing or cannot be read"] };
+  }
 }

@@ -15,6 +15,15 @@ export const fullErrors = defineErrors("full", {
     mend: () => "give the role of ITHACA_RECOVERY_URL the right to create databases, and room on the disk",
     example: { where: "db.example.org:5432/app", why: "permission denied to create database" },
   }),
+  not_the_backup: entry({
+    kind: "failed",
+    says: (p: { id: string; why: string }) => `What was fetched as ${p.id} is not the backup that was taken: ${p.why}`,
+    mend: () => "choose another backup, and find out who changed this one; nothing of it was restored",
+    example: {
+      id: "2026-11-22T02-00-05Z-shop-4f1c2a9b",
+      why: "its digest is not the one that was recorded outside the vault",
+    },
+  }),
   restored_wrong: entry({
     kind: "failed",
     says: (p: { what: string }) => `The restored database is not the one that was backed up (${p.what})`,

@@ -10,6 +10,7 @@ import type { CheckResult, ProofContext } from "../../proof/types.ts";
 import type { RestoreResult } from "../../restore/types.ts";
 import { markerSchema } from "../marker.ts";
 import type { StepContext, Verified } from "../types.ts";
+import { expectedOnServer } from "./server-roles.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
 
 /** Checks that ask about a throwaway, about the past, or about promises: they say nothing of what production is now. */
@@ -30,6 +31,8 @@ export interface Examination {
   readonly backup: BackupAtHand;
   readonly restored: Pick<RestoreResult, "errors" | "skipped">;
   readonly census: Census;
+  /** On production's own server: the roles that the recovery made. Every other is expected as it is. */
+  readonly made?: ReadonlySet<string> | undefined;
   /** READ ONLY, or in a transaction that has not been committed yet. */
   readonly session: Session;
   /** `everything`, or only what stays true when the application writes again. */
@@ -51,14 +54,14 @@ export function toVerified({ findings, seconds: _, ...check }: CheckResult): Ver
 
 /** Runs the proof's own checks on what was restored. */
 export async function examine(
-  { recovery, backup, restored, census, session, ask }: Examination,
+  { recovery, backup, restored, census, session, ask, made }: Examination,
   { clock, progress }: StepContext,
 ): Promise<{ checks: Verified[]; not_covered: { what: string; why: string }[] }> {
   const context: ProofContext = {
     plan: recovery.plan,
     database: recovery.database,
     manifest: backup.manifest,
-    expected: backup.census,
+    expected: made === undefined ? backup.census : expectedOnServer(backup.census, census.inventory, made),
     copy: census,
     session,
     restoreErrors: restored.errors,

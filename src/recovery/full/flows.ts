@@ -101,7 +101,7 @@ function roles(backup: Census, now: Census): Verified {
  */
 export async function examineFlows(
   target: Target,
-  parts: Pick<Examination, "recovery" | "backup" | "restored">,
+  parts: Pick<Examination, "recovery" | "backup" | "restored" | "made">,
   step: StepContext,
 ): Promise<{ checks: Verified[]; not_covered: { what: string; why: string }[] }> {
   const { backup, recovery } = parts;

@@ -7,6 +7,7 @@ import { compareWithNow } from "../losses.ts";
 import { aboutSafetyBackup } from "../safety-backup.ts";
 import type { Preview } from "../types.ts";
 import { scopeWithoutMarker } from "./examine.ts";
+import { whyNotRecorded } from "./genuine.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
 
 /** What a mode adds to what all have in common. */
@@ -56,6 +57,8 @@ export async function previewFull(recovery: FullRecovery, backup: BackupAtHand, 
   const damaged = backup.problems.map(
     ({ path, actual }) => `The backup's file ${path} is not as it was written: ${actual}.`,
   );
+  const unrecorded = await whyNotRecorded(recovery, backup);
+  if (unrecorded !== null) damaged.push(`The backup is not the one that was taken: ${unrecorded}.`);
   const left = backup.manifest.left_out.map(({ what, why }) => `${what}: ${why}`);
   const safety = aboutSafetyBackup(recovery.safetyBackups, backup.manifest.id, recovery.named);
   const hasFiles = Object.keys(backup.census.tables).includes("storage.objects");

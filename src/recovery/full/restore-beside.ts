@@ -10,6 +10,8 @@ import { restoreBackup } from "../../restore/restore-backup.ts";
 import type { StepContext } from "../types.ts";
 import { fullErrors } from "./errors.ts";
 import { examineDatabase } from "./examine.ts";
+import { assertGenuine } from "./genuine.ts";
+import { noteRoles } from "./role-notes.ts";
 import { findDatabases, openBeside } from "./swap.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
 
@@ -20,9 +22,10 @@ export async function inBeside<T>(target: Target, work: (admin: Session) => Prom
 }
 
 /**
- * Makes the database beside production, fills it and proves it. An earlier one of this incident is made anew.
+ * Makes the database beside production, fills it and proves it. An earlier one of this incident is made anew. Of the
+ * server's roles only those that are missing are made.
  *
- * @throws full.not_created, full.restored_wrong, and what the restore throws
+ * @throws full.not_the_backup, full.not_created, full.restored_wrong, and what the restore throws
  */
 export async function restoreBeside(
   recovery: FullRecovery,
@@ -31,9 +34,11 @@ export async function restoreBeside(
   step: StepContext,
 ): Promise<void> {
   const { manifest, census, directory } = backup;
-  await inBeside(recovery.target, async (admin) => {
+  await assertGenuine(recovery, backup);
+  const made = await inBeside(recovery.target, async (admin) => {
     await dropDatabase(admin, restored.database);
     await createLike(admin, restored.database, backup);
+    return await noteRoles(admin, backup, step);
   });
   const result = await restoreBackup({
     directory,
@@ -42,11 +47,13 @@ export async function restoreBeside(
     target: restored,
     database: recovery.database,
     jobs: availableParallelism(),
+    onlyRoles: made,
     progress: step.progress,
     clock: step.clock,
     signal: step.signal,
   });
-  const { checks } = await examineDatabase(restored, { recovery, backup, restored: result, ask: "everything" }, step);
+  const parts = { recovery, backup, restored: result, made, ask: "everything" as const };
+  const { checks } = await examineDatabase(restored, parts, step);
   const bad = checks.filter(({ status }) => status !== "passed");
   if (bad.length > 0) {
     throw fullErrors.restored_wrong({

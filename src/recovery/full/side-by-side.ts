@@ -16,8 +16,11 @@ import { examineFlows } from "./flows.ts";
 import { namesBeside } from "./names.ts";
 import { previewFull, whereTo } from "./preview.ts";
 import { inBeside, restoreBeside } from "./restore-beside.ts";
+import { readRoleNotes } from "./role-notes.ts";
+import { roleHazards, roleSteps, rolesLeft, rolesStay } from "./role-texts.ts";
+import { compareRoles, dropRoles, letLogIn, type RolesOnServer } from "./server-roles.ts";
 import { findDatabases, swapDatabases } from "./swap.ts";
-import type { FullRecovery } from "./types.ts";
+import type { BackupAtHand, FullRecovery } from "./types.ts";
 
 const notesSchema = z.object({
   /** Object id of the production that is replaced. */
@@ -53,19 +56,17 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       const backup = await recovery.backup();
       const unproven = await assertIdentity(recovery, "production");
       const { before } = besideOf(step);
+      const roles = await rolesBeside(target, backup);
       return await previewFull(recovery, backup, {
         summary: `${whereTo(recovery)} is restored beside itself from ${backup.manifest.id}, proven there, and swapped in.`,
         overwrites: [
           `The name ${production} will lead to the restored database. Its sessions are ended in that moment; applications connect again by themselves.`,
-          "Roles belong to the whole server: their attributes, memberships and settings come back as in the backup, for other databases too.",
         ],
-        keeps: [
-          `The database of now stays whole, under the name ${before}, until a person drops it.`,
-          "Passwords of roles stay as they are.",
-        ],
+        keeps: [`The database of now stays whole, under the name ${before}, until a person drops it.`, rolesStay],
         hazards: [
           `The disk must hold the database twice (${Math.ceil(backup.manifest.sizes.database_bytes / 1e6)} MB more).`,
           `What the application writes until the swap stays in ${before} only.`,
+          ...roleHazards(roles),
           ...(unproven === null ? [] : [unproven]),
         ],
         obstacles: recovery.writable ? await obstacles(target) : [],
@@ -112,7 +113,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       const swapped = found.get(production)?.oid === proven && found.get(before)?.oid === replaced;
       const { checks, not_covered } = await examineFlows(
         target,
-        { recovery, backup, restored: { errors: [], skipped: [] } },
+        { recovery, backup, restored: { errors: [], skipped: [] }, made: new Set(readRoleNotes(step.notes).made) },
         step,
       );
       await using old = await connect(withDatabase(target, before), { readOnly: true });
@@ -135,6 +136,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
     async rollBack(step) {
       const names = besideOf(step);
       const { production: replaced, proven = 0 } = readNotes(step.notes);
+      const { made } = readRoleNotes(step.notes);
       const found = await inBeside(target, (admin) => findDatabases(admin, Object.values({ ...names, production })));
       if (found.get(names.before)?.oid === replaced && replaced !== undefined) {
         await swapDatabases(target, {
@@ -142,13 +144,19 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
           leaving: { oid: proven, aside: names.rejected },
           incoming: { oid: replaced, name: names.before },
         });
-        const says = `The two were swapped back: production is the old database again, and the restored one is ${names.rejected}, with whatever the application wrote in between.`;
+        const left = await inBeside(target, (admin) => dropRoles(admin, made));
+        const says = `The two were swapped back: production is the old database again, and the restored one is ${names.rejected}, with whatever the application wrote in between.${rolesLeft(left)}`;
         return { undone: true, says };
       }
-      await inBeside(target, (admin) => dropDatabase(admin, names.restored));
-      return { undone: true, says: "Production was never touched; the half-restored database beside it was dropped." };
+      const left = await inBeside(target, async (admin) => {
+        await dropDatabase(admin, names.restored);
+        return await dropRoles(admin, made);
+      });
+      const says = `Production was never touched; the half-restored database beside it was dropped.${rolesLeft(left)}`;
+      return { undone: true, says };
     },
     async release(step) {
+      await inBeside(target, (admin) => letLogIn(admin, readRoleNotes(step.notes).logins));
       await removeMarker(withDatabase(target, besideOf(step).before));
     },
     nextSteps(step) {
@@ -156,9 +164,15 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       return [
         `When nobody needs the old database any more, drop it: DROP DATABASE ${quoteIdentifier(before)};`,
         ...readNotes(step.notes).skipped.map(({ what, why }) => `${what} was not restored (${why}): see to it.`),
+        ...roleSteps(readRoleNotes(step.notes)),
       ];
     },
   };
+}
+
+async function rolesBeside(target: Target, backup: BackupAtHand): Promise<RolesOnServer> {
+  await using session = await connect(target, { readOnly: true });
+  return await compareRoles(session, backup);
 }
 
 async function obstacles(target: Target): Promise<string[]> {
