@@ -6,7 +6,7 @@ import type { Session, Target } from "../postgres/types.ts";
 import { recoveryErrors } from "./errors.ts";
 
 /** Whether two sessions are on the same server: a lock that one is given is seen by the other. */
-async function onSameServer(one: Session, other: Session): Promise<boolean> {
+export async function onSameServer(one: Session, other: Session): Promise<boolean> {
   try {
     await refuseSameServer(one, other);
     return false;

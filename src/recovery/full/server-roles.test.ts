@@ -1,12 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type TestBackup, testBackup } from "../../../test/support/backup.ts";
 import { ask } from "../../../test/support/database.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../../test/support/recovery.ts";
 import { startCluster } from "../../postgres/cluster.ts";
 import { withDatabase } from "../../postgres/target.ts";
 import type { Target, Throwaway } from "../../postgres/types.ts";
+import { intoNew } from "./into-new.ts";
 import { sideBySide } from "./side-by-side.ts";
 import type { FullRecovery } from "./types.ts";
 
@@ -143,4 +144,58 @@ test("nothing of a backup that is not the recorded one, or has another roles.sql
     expect(incident.state.outcome).toBe("rolled_back");
   }
   expect(await rolesNow()).toEqual(before);
+});
+
+test.each([
+  "leads to production",
+  "does not answer",
+  "is not set",
+])("a new database on production's own server leaves roles alone where the reading credential %s", async (reading) => {
+  const before = await rolesNow();
+  await onServer("CREATE DATABASE shop_new TEMPLATE template0");
+  const target = withDatabase(server.target, "shop_new");
+  const gone = withDatabase(server.target, "nowhere");
+  const source = { "leads to production": production, "does not answer": gone, "is not set": null }[reading] ?? null;
+  const { incident, fault } = await drive(target, intoNew(fullRecovery(target, backup, {}, { source })));
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  const [app, made, reader] = (await rolesNow()) as [unknown, unknown, unknown];
+  expect([app, reader]).toEqual(before);
+  expect(made).toMatchObject({ rolname: "shop_gone", rolcanlogin: true, password: false });
+  expect(incident.preview?.keeps.join()).toContain("Roles that the server has stay as they are");
+  expect(incident.preview?.hazards.join()).toContain("role shop_app (login: yes in the backup, no now)");
+  expect(incident.next_steps.join()).toContain("role shop_app (login: yes in the backup, no now)");
+});
+
+test("a new database that is not as in the backup says which roles it leaves, unable to log in", async () => {
+  await onServer("CREATE DATABASE shop_new TEMPLATE template0");
+  const target = withDatabase(server.target, "shop_new");
+  const table = backup.census.tables["public.orders"];
+  if (table === undefined) throw new Error("no such table");
+  const census = { ...backup.census, tables: { "public.orders": { ...table, hash: "1:1" } } };
+  const untrue = { ...backup, census };
+  const { incident } = await drive(target, intoNew(fullRecovery(target, untrue, {}, { source: production })));
+  expect(incident.state.outcome).toBe("needs_person");
+  expect(incident.log.map(({ says }) => says).join()).toMatch(/still there, unable to log in: shop_gone/);
+  expect((await rolesNow()) as unknown[]).toContainEqual(
+    expect.objectContaining({ rolname: "shop_gone", rolcanlogin: false }),
+  );
+});
+
+test("on a server of its own the roles become as in the backup", async () => {
+  const own = await startCluster();
+  onTestFinished(async () => {
+    await own.destroy();
+  });
+  await ask(own.target, (session) => session.query("CREATE ROLE shop_app"));
+  await ask(own.target, (session) => session.query("CREATE DATABASE shop_new TEMPLATE template0"));
+  const target = withDatabase(own.target, "shop_new");
+  const { fault } = await drive(target, intoNew(fullRecovery(target, backup, {}, { source: production })));
+  expect(fault).toBeNull();
+  const roles = "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname LIKE 'shop\\_%' ORDER BY 1";
+  expect(await ask(own.target, (session) => session.query(roles))).toEqual([
+    { rolname: "shop_app", rolcanlogin: true },
+    { rolname: "shop_gone", rolcanlogin: true },
+    { rolname: "shop_reader", rolcanlogin: false },
+  ]);
 });

@@ -97,6 +97,7 @@ export async function compareRoles(session: Session, backup: BackupAtHand): Prom
 
 /** Roles that a recovery made and nobody has taken over since. */
 export async function unclaimed(admin: Session, made: readonly string[]): Promise<string[]> {
+  if (made.length === 0) return [];
   return names.parse(await admin.query(unclaimedSql, [[...made]])).map(({ name }) => name);
 }
 
