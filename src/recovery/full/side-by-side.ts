@@ -19,6 +19,7 @@ import { inBeside, restoreBeside } from "./restore-beside.ts";
 import { readRoleNotes } from "./role-notes.ts";
 import { roleHazards, roleSteps, rolesLeft, rolesStay } from "./role-texts.ts";
 import { compareRoles, dropRoles, letLogIn, type RolesOnServer } from "./server-roles.ts";
+import { readSlots, slotHazards, slotSteps } from "./slots.ts";
 import { findDatabases, swapDatabases } from "./swap.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
 
@@ -30,6 +31,8 @@ const notesSchema = z.object({
   /** What the proof of it came to. */
   checks: z.array(verifiedSchema).default([]),
   skipped: z.array(z.object({ what: z.string(), why: z.string() })).default([]),
+  /** Logical replication slots that stayed with the old database. */
+  slots: z.array(z.string()).default([]),
 });
 const readNotes = (notes: Notes) => notesSchema.parse(notes);
 
@@ -56,7 +59,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       const backup = await recovery.backup();
       const unproven = await assertIdentity(recovery, "production");
       const { before } = besideOf(step);
-      const roles = await rolesBeside(target, backup);
+      const { roles, slots } = await onServer(target, backup);
       return await previewFull(recovery, backup, {
         summary: `${whereTo(recovery)} is restored beside itself from ${backup.manifest.id}, proven there, and swapped in.`,
         overwrites: [
@@ -66,6 +69,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
         hazards: [
           `The disk must hold the database twice (${Math.ceil(backup.manifest.sizes.database_bytes / 1e6)} MB more).`,
           `What the application writes until the swap stays in ${before} only.`,
+          ...slotHazards(slots, before),
           ...roleHazards(roles),
           ...(unproven === null ? [] : [unproven]),
         ],
@@ -117,6 +121,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
         step,
       );
       await using old = await connect(withDatabase(target, before), { readOnly: true });
+      await step.note({ slots: await readSlots(old) });
       const { losses } = await compareWithNow(old, {
         scope: scopeWithoutMarker(backup),
         database: recovery.database,
@@ -161,18 +166,21 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
     },
     nextSteps(step) {
       const { before } = besideOf(step);
+      const { skipped, slots } = readNotes(step.notes);
       return [
+        ...slotSteps(slots, before),
         `When nobody needs the old database any more, drop it: DROP DATABASE ${quoteIdentifier(before)};`,
-        ...readNotes(step.notes).skipped.map(({ what, why }) => `${what} was not restored (${why}): see to it.`),
+        ...skipped.map(({ what, why }) => `${what} was not restored (${why}): see to it.`),
         ...roleSteps(readRoleNotes(step.notes)),
       ];
     },
   };
 }
 
-async function rolesBeside(target: Target, backup: BackupAtHand): Promise<RolesOnServer> {
+/** What of the server and of the old database does not come from the backup. */
+async function onServer(target: Target, backup: BackupAtHand): Promise<{ roles: RolesOnServer; slots: string[] }> {
   await using session = await connect(target, { readOnly: true });
-  return await compareRoles(session, backup);
+  return { roles: await compareRoles(session, backup), slots: await readSlots(session) };
 }
 
 async function obstacles(target: Target): Promise<string[]> {
