@@ -147,6 +147,25 @@ test("nothing of a backup that is not the recorded one, or has another roles.sql
 });
 
 test.each([
+  ["goes on with a role that a killed run has made", "CREATE ROLE shop_gone", true],
+  ["leaves a role that somebody has made their own since", "CREATE ROLE shop_gone PASSWORD 'canary'", false],
+])("a recovery %s", async (_what, sql, login) => {
+  await onServer(sql);
+  const method = sideBySide(recoveryOf());
+  const notes = { roles_made: ["shop_gone"], roles_login: ["shop_gone"] };
+  const state = { step: "execute" as const, outcome: null };
+  const [row] = await ask(production, (session) =>
+    session.query<{ oid: number }>("SELECT oid FROM pg_database WHERE datname = current_database()"),
+  );
+  const begun = { ...newIncident(method), state, notes: { ...notes, production: row?.oid ?? 0 } };
+  const { incident, fault } = await drive(production, method, begun);
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  const found = expect.objectContaining({ rolname: "shop_gone", rolcanlogin: login, password: !login });
+  expect(await rolesNow()).toContainEqual(found);
+});
+
+test.each([
   "leads to production",
   "does not answer",
   "is not set",
