@@ -1,5 +1,6 @@
--- Statements that drop everything of ours in our schemas, but for members of extensions. CASCADE takes what hangs on it
--- along: constraints between these tables, and the triggers on the platform's tables that call our functions.
+-- Statements that drop everything of ours in our schemas ($1), but for members of extensions and relations that stay ($2).
+-- CASCADE takes what hangs on it along: constraints between these tables, and the triggers on the platform's tables that
+-- call our functions.
 WITH member AS (
   SELECT classid, objid FROM pg_catalog.pg_depend
   WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
@@ -12,13 +13,15 @@ WITH member AS (
       'DROP %s IF EXISTS %I.%I CASCADE',
       CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
         WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END,
-      o.nspname, c.relname) AS sql
+      o.nspname, c.relname) AS sql,
+    'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid, o.nspname AS schema
   FROM pg_catalog.pg_class AS c JOIN ours AS o ON o.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT c.relispartition
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT c.relispartition AND c.oid <> ALL ($2::oid[])
     AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
     AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = c.oid)
 ), routine AS (
-  SELECT 4 AS turn, pg_catalog.format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::pg_catalog.regprocedure) AS sql
+  SELECT 4 AS turn, pg_catalog.format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::pg_catalog.regprocedure) AS sql,
+    'pg_catalog.pg_proc'::regclass::oid AS classid, p.oid AS objid, o.nspname AS schema
   FROM pg_catalog.pg_proc AS p JOIN ours AS o ON o.oid = p.pronamespace
   WHERE pg_catalog.pg_has_role(p.proowner, 'USAGE')
     AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_catalog.pg_proc'::regclass AND objid = p.oid)
@@ -27,7 +30,8 @@ WITH member AS (
       SELECT FROM pg_catalog.pg_depend AS d
       WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 ), type AS (
-  SELECT 5 AS turn, pg_catalog.format('DROP TYPE IF EXISTS %I.%I CASCADE', o.nspname, t.typname) AS sql
+  SELECT 5 AS turn, pg_catalog.format('DROP TYPE IF EXISTS %I.%I CASCADE', o.nspname, t.typname) AS sql,
+    'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid, o.nspname AS schema
   FROM pg_catalog.pg_type AS t JOIN ours AS o ON o.oid = t.typnamespace
   WHERE t.typelem = 0 AND (t.typtype IN ('b', 'c', 'd', 'e', 'r') OR NOT t.typisdefined)
     AND (t.typrelid = 0 OR EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = t.typrelid AND relkind = 'c'))
@@ -45,12 +49,13 @@ WITH member AS (
   UNION ALL SELECT 'pg_catalog.pg_ts_parser'::regclass, oid, prsnamespace, 10 FROM pg_catalog.pg_ts_parser
   UNION ALL SELECT 'pg_catalog.pg_ts_template'::regclass, oid, tmplnamespace, 10 FROM pg_catalog.pg_ts_template
 ), rest AS (
-  SELECT 6 AS turn, pg_catalog.format('DROP %s IF EXISTS %s CASCADE', i.type, i.identity) AS sql
+  SELECT 6 AS turn, pg_catalog.format('DROP %s IF EXISTS %s CASCADE', i.type, i.identity) AS sql,
+    x.classid::oid AS classid, x.objid, o.nspname AS schema
   FROM other AS x JOIN ours AS o ON o.oid = x.schema
   CROSS JOIN LATERAL pg_catalog.pg_identify_object(x.classid, x.objid, 0) AS i
   WHERE pg_catalog.pg_has_role(x.owner, 'USAGE')
     AND NOT EXISTS (SELECT FROM member WHERE member.classid = x.classid AND member.objid = x.objid)
 )
-SELECT sql
+SELECT sql, classid, objid, schema, pg_catalog.pg_describe_object(classid, objid, 0) AS name
 FROM (SELECT * FROM relation UNION ALL SELECT * FROM routine UNION ALL SELECT * FROM type UNION ALL SELECT * FROM rest) AS dropped
 ORDER BY turn, sql

@@ -1,5 +1,6 @@
 -- Statements that take back what default privileges have given to objects that were just made: a dump's own grants are
--- what the source had, and default privileges of the database would add to them.
+-- what the source had, and default privileges of the database would add to them. In our schemas ($1), but for relations
+-- that were not made anew ($2).
 WITH given AS (
   SELECT DISTINCT d.defaclobjtype AS type, d.defaclnamespace AS schema, d.defaclrole AS owner,
     CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END AS grantee
@@ -8,7 +9,7 @@ WITH given AS (
 ), made AS (
   SELECT CASE c.relkind WHEN 'S' THEN 'S' ELSE 'r' END AS type, c.relnamespace AS schema, c.relowner AS owner,
     CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::pg_catalog.regclass AS object
-  FROM pg_catalog.pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  FROM pg_catalog.pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.oid <> ALL ($2::oid[])
   UNION ALL
   SELECT 'f', p.pronamespace, p.proowner, 'ROUTINE ' || p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc AS p
 )

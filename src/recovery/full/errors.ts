@@ -30,6 +30,13 @@ export const fullErrors = defineErrors("full", {
     mend: () => "choose another backup, and see the incident file for what differs; production was not touched",
     example: { what: "Every row of every table is the source's: 2 tables differ" },
   }),
+  would_be_lost: entry({
+    kind: "failed",
+    says: (p: { what: string }) =>
+      `Something would be lost that is in no backup, so everything was rolled back. ${p.what}`,
+    mend: () => "look at the plan of this recovery again, which names it, and do what it says of it",
+    example: { what: "public.audit_log holds 777 rows that the plan leaves out of every backup." },
+  }),
   statement_failed: entry({
     kind: "failed",
     says: (p: { what: string; code: string }) =>

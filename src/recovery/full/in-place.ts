@@ -90,6 +90,7 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
         ],
         keeps: [
           "The platform's own schemas and extensions, roles and their passwords.",
+          "Tables and schemas that the backup leaves out, with their rows: what of them could not stay is an obstacle.",
           "The state of now goes into the vault first; it is not kept beside, as a swap would.",
         ],
         hazards: [
@@ -100,6 +101,7 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
         ],
         obstacles: found.obstacles,
         details: [],
+        alsoLost: found.losses,
       });
     },
     async withoutSafetyBackup(step) {

@@ -5,13 +5,17 @@ import { majorOf } from "../../postgres/server-facts.ts";
 import { describeTarget } from "../../postgres/target.ts";
 import { compareWithNow } from "../losses.ts";
 import { aboutSafetyBackup } from "../safety-backup.ts";
-import type { Preview } from "../types.ts";
+import type { Preview, TableLoss } from "../types.ts";
 import { scopeWithoutMarker } from "./examine.ts";
 import { whyNotRecorded } from "./genuine.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
 
 /** What a mode adds to what all have in common. */
-export type PreviewParts = Pick<Preview, "summary" | "overwrites" | "keeps" | "hazards" | "obstacles" | "details">;
+export interface PreviewParts
+  extends Pick<Preview, "summary" | "overwrites" | "keeps" | "hazards" | "obstacles" | "details"> {
+  /** Rows that would go although the backup leaves them out, so that a comparison with it does not see them. */
+  readonly alsoLost?: readonly TableLoss[];
+}
 
 const stored =
   "Files in Storage are not in a backup, only their rows: files that were deleted stay deleted, and newer ones lose their row.";
@@ -52,7 +56,11 @@ async function now(
 }
 
 /** The preview of a recovery of the whole database. */
-export async function previewFull(recovery: FullRecovery, backup: BackupAtHand, parts: PreviewParts): Promise<Preview> {
+export async function previewFull(
+  recovery: FullRecovery,
+  backup: BackupAtHand,
+  { alsoLost = [], ...parts }: PreviewParts,
+): Promise<Preview> {
   const { losses, timestamps, serverNum, gone } = await now(recovery, backup);
   const damaged = backup.problems.map(
     ({ path, actual }) => `The backup's file ${path} is not as it was written: ${actual}.`,
@@ -64,7 +72,7 @@ export async function previewFull(recovery: FullRecovery, backup: BackupAtHand, 
   const hasFiles = Object.keys(backup.census.tables).includes("storage.objects");
   return {
     ...parts,
-    losses,
+    losses: [...losses, ...alsoLost],
     timestamps,
     estimate: recovery.estimate,
     hazards: [

@@ -1,30 +1,32 @@
 import { readInventory } from "../../../census/inventory.ts";
 import { connect } from "../../../postgres/connect.ts";
 import { sqlstateOf } from "../../../restore/outcome.ts";
+import type { TableLoss } from "../../types.ts";
 import { scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { readGround } from "./ground.ts";
 import { ourDifferences } from "./kept.ts";
+import { whatWouldGo } from "./left-out.ts";
 
 /** What a look at production says about a recovery in place. */
 export interface Outlook {
   readonly definitions: string;
   readonly hazards: readonly string[];
   readonly obstacles: readonly string[];
+  /** Rows that would go although a comparison by the backup's scope does not see them. */
+  readonly losses: readonly TableLoss[];
 }
 
 /**
  * Looks whether triggers can be held back, who owns the database, and whether definitions differ. Reads only: a setting
  * of our own session is all that changes.
  */
-export async function obstaclesInPlace(
-  { target, writable, variable }: FullRecovery,
-  backup: BackupAtHand,
-): Promise<Outlook> {
+export async function obstaclesInPlace(recovery: FullRecovery, backup: BackupAtHand): Promise<Outlook> {
+  const { target, writable, variable } = recovery;
   // What the reading role may do, and what is its own, says nothing of the one that will do it.
   if (!writable) {
     const definitions = `The definitions of the application, where they differ from the backup: which do shows only with ${variable}.`;
-    return { definitions, hazards: [], obstacles: [] };
+    return { definitions, hazards: [], obstacles: [], losses: [] };
   }
   await using session = await connect(target, { readOnly: true, applicationName: "ithaca recovery" });
   const obstacles: string[] = [];
@@ -43,14 +45,17 @@ export async function obstaclesInPlace(
   await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const ground = await readGround(session);
   const { objects } = await readInventory(session, scopeWithoutMarker(backup));
-  await session.query("ROLLBACK");
   const differences = ourDifferences(backup.census, objects, ground, session.versionNum);
+  const rebuild = ground.unvalidated || differences > 0;
+  const going = await whatWouldGo(session, recovery, { backup, ground, rebuild });
+  await session.query("ROLLBACK");
   return {
     definitions: definitionsOf(differences, ground.unvalidated),
     hazards: ground.always.map(
       (trigger) => `The trigger ${trigger} fires always and may rewrite rows; then all of it is taken back.`,
     ),
-    obstacles,
+    obstacles: [...obstacles, ...going.obstacles],
+    losses: going.losses,
   };
 }
 

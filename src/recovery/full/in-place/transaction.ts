@@ -1,6 +1,7 @@
 import { scratchDirectory } from "../../../base/scratch.ts";
 import { takeCensusOn } from "../../../census/copy-census.ts";
 import { readInventory } from "../../../census/inventory.ts";
+import { listRelations } from "../../../census/relations.ts";
 import { findClient } from "../../../postgres/clients.ts";
 import { type CopySession, connectForCopy } from "../../../postgres/copying.ts";
 import { parseQualified } from "../../../proof/names.ts";
@@ -15,7 +16,7 @@ import { fullErrors } from "../errors.ts";
 import { examine, scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { chooseDefinitions, chooseHangers, chooseRows, withMissingSchemas } from "./choose.ts";
-import { type Ground, readGround, tableKey } from "./ground.ts";
+import { readGround, tableKey } from "./ground.ts";
 import {
   censusNames,
   expectedInPlace,
@@ -26,9 +27,9 @@ import {
   withLargeObjectsAsFound,
 } from "./kept.ts";
 import { restoreLargeObjects } from "./large-objects.ts";
+import { listDropped, type Room, roomOf, whatWouldGo } from "./left-out.ts";
 import { emptyTables, execute, loadRows, scriptOf } from "./load.ts";
 
-const dropOursSql = recoverySql("full/drop-ours");
 const stripSql = recoverySql("full/strip-default-grants");
 
 /** What one transaction came to. It is committed when this is given. */
@@ -71,7 +72,7 @@ export async function restoreInPlace(
 
   const nested = asSavepoints(session);
   const scope = scopeWithoutMarker(backup);
-  const { losses } = await compareWithNow(nested, {
+  const { losses: compared } = await compareWithNow(nested, {
     scope,
     database: recovery.database,
     restored: backup.census,
@@ -80,10 +81,15 @@ export async function restoreInPlace(
   const before = (await readInventory(session, scope)).objects;
   const ground = withMissingSchemas(archive.entries, await readGround(session));
   const rebuild = ground.unvalidated || ourDifferences(backup.census, before, ground, session.versionNum) > 0;
+  // The preview has asked the same; what came between it and this transaction is caught here, before anything is dropped.
+  const going = await whatWouldGo(nested, recovery, { backup, ground, rebuild });
+  if (going.obstacles.length > 0) throw fullErrors.would_be_lost({ what: going.obstacles.join(" ") });
+  const losses = [...compared, ...going.losses];
+  const room = roomOf(await listRelations(session), scope, ground);
   const { definitions, grants } = chooseDefinitions(archive.entries, ground);
   if (rebuild) {
     await step.progress.step("Make the definitions anew", async () => {
-      await dropOurs(session, ground);
+      await dropOurs(session, room);
       await execute(session, await scriptOf(tools, definitions, "pre-data"), "the definitions of tables and functions");
     });
   }
@@ -101,7 +107,7 @@ export async function restoreInPlace(
   await step.progress.step("Make indexes, constraints, triggers and policies", async () => {
     if (rebuild) {
       await execute(session, await scriptOf(tools, definitions, "post-data"), "the indexes, constraints and policies");
-      for (const { sql } of await session.query<{ sql: string }>(stripSql, [[...ground.schemas]])) {
+      for (const { sql } of await session.query<{ sql: string }>(stripSql, [[...room.schemas], [...room.stays]])) {
         await execute(session, sql, "to take default grants back");
       }
       await execute(session, await scriptOf(tools, grants, null), "the grants");
@@ -183,8 +189,7 @@ export async function restoreInPlace(
   return { losses, notCovered };
 }
 
-async function dropOurs(session: CopySession, ground: Ground): Promise<void> {
-  const statements = await session.query<{ sql: string }>(dropOursSql, [[...ground.schemas]]);
-  for (const { sql } of statements)
+async function dropOurs(session: CopySession, room: Room): Promise<void> {
+  for (const { sql } of await listDropped(session, room))
     await execute(session, sql, `to make room (${sql.split(" ").slice(0, 3).join(" ")} …)`);
 }
