@@ -45,17 +45,18 @@ test("rows come back exactly, in a database that belongs to the platform, and wr
     async save(incident) {
       if (incident.state.step !== "execute" || during.length > 0) return;
       during.push(
-        await ask(target, (s) => s.query("INSERT INTO public.error_logs VALUES ('low')")).catch(
-          (e: { code: string }) => e.code,
-        ),
+        await ask(target, (s) =>
+          s.query("SET lock_timeout = '300ms'; INSERT INTO public.error_logs VALUES ('low')"),
+        ).catch((e: { code: string }) => e.code),
+        await ask(target, (s) => s.query("CREATE TABLE public.later ()")).catch((e: { code: string }) => e.code),
         await ask(target, (s) => s.query("SELECT jobid::int FROM cron.job WHERE active")),
       );
     },
   });
   expect(fault).toBeNull();
   expect(incident.state).toEqual({ step: "ended", outcome: "recovered" });
-  // While it was recovered nobody could write, and no job was on.
-  expect(during).toEqual(["25006", []]);
+  // While it was recovered nobody could write, neither into a locked table nor beside it, and no job was on.
+  expect(during).toEqual(["55P03", "25006", []]);
   expect(await ask(target, (s) => s.query(bareFacts))).toEqual([whole]);
   const next = await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('next') RETURNING id"));
   expect(next).toEqual([{ id: 31 }]);

@@ -6,16 +6,19 @@ import type { Target } from "../../postgres/types.ts";
 import { assertIdentity } from "../identity.ts";
 import { lossSchema, verifiedSchema } from "../incident.ts";
 import { markerSchema } from "../marker.ts";
-import type { Notes, RecoveryMethod } from "../types.ts";
+import type { Notes, RecoveryMethod, StepContext } from "../types.ts";
 import { openWritingSession } from "../writing-session.ts";
 import { examineFlows } from "./flows.ts";
 import { readGround } from "./in-place/ground.ts";
+import { type HeldTables, holdTables } from "./in-place/hold.ts";
 import { expectedInPlace } from "./in-place/kept.ts";
 import { contentOfProject, previewNewProject } from "./in-place/new-project.ts";
 import { obstaclesInPlace } from "./in-place/obstacles.ts";
 import { restoreInPlace } from "./in-place/transaction.ts";
 import {
   activeJobs,
+  collectCounts,
+  horizonNow,
   keepWritersAway,
   letWritersIn,
   readOnlySetting,
@@ -28,6 +31,8 @@ import type { FullRecovery } from "./types.ts";
 const notesSchema = z.object({
   /** The server's count of written rows when the safety backup began. */
   written: z.string().optional(),
+  /** The oldest transaction that was under way then. */
+  horizon: z.string().optional(),
   /** What the database said of read-only transactions before; absent until it was asked. */
   read_only: z.string().nullable().optional(),
   /** Jobs that are to be switched on again. */
@@ -60,7 +65,29 @@ export const intoNewProject = (recovery: FullRecovery): RecoveryMethod => within
 function withinPlatform(recovery: FullRecovery, where: "production" | "another"): RecoveryMethod {
   const { target } = recovery;
   const fresh = where === "another";
+  let held: HeldTables | null = null;
 
+  const letGo = async () => {
+    await held?.[Symbol.asyncDispose]();
+    held = null;
+  };
+  const hold = async (step: StepContext) => {
+    await letGo();
+    held = await holdTables(recovery, await recovery.backup(), step.signal).catch((error: unknown) => {
+      step.signal.throwIfAborted();
+      throw error;
+    });
+    return held;
+  };
+  /** Nobody can write any more, so what this says stays true. What a new project held was nothing. */
+  const isWritten = async (tables: HeldTables, notes: Notes): Promise<boolean> => {
+    if (fresh) return false;
+    const { written, horizon } = readNotes(notes);
+    if (written === undefined || horizon === undefined) return true;
+    // Rows that were deleted leave no trace but in the counters.
+    await collectCounts(target);
+    return (await writtenSoFar(target)) !== written || (await tables.writtenSince(horizon));
+  };
   const letIn = async (notes: Notes) => {
     const { read_only, jobs = [] } = readNotes(notes);
     if (read_only !== undefined) await letWritersIn(target, read_only);
@@ -94,7 +121,8 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
           "The state of now goes into the vault first; it is not kept beside, as a swap would.",
         ],
         hazards: [
-          "From the safety backup's end to the commit the application can read and cannot write; in the transaction itself it waits.",
+          "From the safety backup's end to the commit the application can read and cannot write: new sessions are read only, and whoever writes waits for the lock. When rows are replaced, readers wait too.",
+          "If anything was written since the safety backup began, another is taken under the lock, so nothing is missing in both.",
           "If anything differs from the backup at the end, or the connection breaks, the server takes all of it back.",
           ...found.hazards,
           ...(unproven === null ? [] : [unproven]),
@@ -108,18 +136,17 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
       if (fresh && (await contentOfProject(target)) === null) {
         return "the new project holds nothing of the team's: there is nothing to back up";
       }
-      await step.note({ written: await writtenSoFar(target) });
+      await step.note({ horizon: await horizonNow(target), written: await writtenSoFar(target) });
       return null;
     },
     async quiesce(step) {
       // Noted before it is changed: whoever lets writers in again knows how it was.
       if (readNotes(step.notes).read_only === undefined) await step.note({ read_only: await readOnlySetting(target) });
       await keepWritersAway(target);
-      const { written } = readNotes(step.notes);
-      const writtenSince = written !== undefined && (await writtenSoFar(target)) !== written;
       if (readNotes(step.notes).jobs === undefined) await step.note({ jobs: await activeJobs(target) });
       await switchJobs(target, readNotes(step.notes).jobs ?? [], false);
-      return { writtenSince };
+      // Another safety backup is taken while the tables are locked: nothing can come after that one.
+      return { writtenSince: await isWritten(await hold(step), step.notes) };
     },
     async inspect({ incidentId }) {
       return (await isCommitted(target, incidentId))
@@ -134,10 +161,15 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
     },
     async execute(step) {
       if (await isCommitted(target, step.incidentId)) return;
-      await restoreInPlace(recovery, await recovery.backup(), step).catch((error: unknown) => {
+      if (held === null) throw new Error("writers are kept away first");
+      try {
+        await restoreInPlace(recovery, await recovery.backup(), step, held);
+      } catch (error) {
         step.signal.throwIfAborted();
         throw error;
-      });
+      } finally {
+        await letGo();
+      }
     },
     async verify(step) {
       const backup = await recovery.backup();
@@ -167,6 +199,7 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
       return { checks: [whole, ...proof, ...found.checks], losses: fresh ? [] : losses, not_covered };
     },
     async rollBack({ incidentId, notes }) {
+      await letGo();
       if (await isCommitted(target, incidentId)) {
         const says =
           "The restored state was committed and then did not pass its last check: it stays, read only, until a person has looked. The state before is in the safety backup.";

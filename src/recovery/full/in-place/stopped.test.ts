@@ -56,13 +56,13 @@ test("a run that is stopped lets go of production at once, and what an older inc
   const admin = withDatabase(server.admin, "stopped");
   const stopped = {
     ...method,
-    async execute(step: Parameters<typeof method.execute>[0]) {
+    async quiesce(step: Parameters<typeof method.quiesce>[0]) {
       // Somebody else has a table, and the run is stopped while it waits for it.
       await using other = await connect(admin, { readOnly: false });
       await other.query("BEGIN; LOCK TABLE public.moods");
       setTimeout(() => stop.abort(new Error("stopped by a person")), 500);
       const begun = performance.now();
-      await method.execute(step).finally(() => expect(performance.now() - begun).toBeLessThan(5000));
+      return await method.quiesce(step).finally(() => expect(performance.now() - begun).toBeLessThan(5000));
     },
   };
   const driven = drive(target, stopped, newIncident(method), testHooks(target), stop.signal);

@@ -3,11 +3,9 @@ import { takeCensusOn } from "../../../census/copy-census.ts";
 import { readInventory } from "../../../census/inventory.ts";
 import { listRelations } from "../../../census/relations.ts";
 import { findClient } from "../../../postgres/clients.ts";
-import { type CopySession, connectForCopy } from "../../../postgres/copying.ts";
 import { parseQualified } from "../../../proof/names.ts";
 import { asSavepoints } from "../../../proof/sabotage/nested.ts";
 import { dumpMajor, openArchive } from "../../../restore/open-archive.ts";
-import { endOnAbort, endWithUs } from "../../bound-session.ts";
 import { compareWithNow } from "../../losses.ts";
 import { markerSchema } from "../../marker.ts";
 import { recoverySql } from "../../sql.ts";
@@ -17,6 +15,7 @@ import { examine, scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { chooseDefinitions, chooseHangers, chooseRows, withMissingSchemas } from "./choose.ts";
 import { readGround, tableKey } from "./ground.ts";
+import type { HeldTables } from "./hold.ts";
 import {
   censusNames,
   expectedInPlace,
@@ -27,7 +26,7 @@ import {
   withLargeObjectsAsFound,
 } from "./kept.ts";
 import { restoreLargeObjects } from "./large-objects.ts";
-import { listDropped, type Room, roomOf, whatWouldGo } from "./left-out.ts";
+import { listDropped, roomOf, whatWouldGo } from "./left-out.ts";
 import { emptyTables, execute, loadRows, scriptOf } from "./load.ts";
 
 const stripSql = recoverySql("full/strip-default-grants");
@@ -41,33 +40,26 @@ export interface InPlace {
 /** Where an archive and the program that reads it are. */
 type Tools = Parameters<typeof scriptOf>[0];
 
-/** How long it waits for a table that somebody holds. */
-const lockTimeout = "60s";
-
 /**
  * Puts a backup's rows, and where they differ its definitions, into a database that cannot be dropped, in one
  * transaction. Triggers are held back, so that nothing is rewritten or sent; references are checked by the proof. The
  * same checks as on every copy are run *inside* the transaction, on what it is about to commit, and only what passes
  * is committed: whatever happens before that, production is as it was.
+ *
+ * @param held the transaction, with the locks by which nobody has written since the safety backup
  */
 export async function restoreInPlace(
   recovery: FullRecovery,
   backup: BackupAtHand,
   step: StepContext,
+  { session, locked, notStoppedAnyMore }: HeldTables,
 ): Promise<InPlace> {
-  const { target } = recovery;
   const { manifest, directory } = backup;
   const { path: pgRestore } = await findClient("pg_restore", dumpMajor(manifest));
   const archive = await openArchive(directory, manifest, pgRestore, step.signal);
   if ("damaged" in archive) throw fullErrors.restored_wrong({ what: `the archive is damaged: ${archive.damaged}` });
   await using scratch = await scratchDirectory("in-place");
   const tools: Tools = { pgRestore, dump: archive.dump, scratch: scratch.path, signal: step.signal };
-  await using session = await connectForCopy(target, { readOnly: false, applicationName: "ithaca recovery in place" });
-  await session.query(`SET default_transaction_read_only = off; SET lock_timeout = '${lockTimeout}'`);
-  using stopping = endOnAbort(session, step.signal);
-  // A message of its own: in the one before, a transaction that reads only had begun already.
-  await session.query("BEGIN");
-  await endWithUs(session);
   await execute(session, "SET LOCAL session_replication_role = replica", "to hold triggers back");
 
   const nested = asSavepoints(session);
@@ -85,17 +77,31 @@ export async function restoreInPlace(
   const going = await whatWouldGo(nested, recovery, { backup, ground, rebuild });
   if (going.obstacles.length > 0) throw fullErrors.would_be_lost({ what: going.obstacles.join(" ") });
   const losses = [...compared, ...going.losses];
-  const room = roomOf(await listRelations(session), scope, ground);
+  const relations = await listRelations(session);
+  const room = roomOf(relations, scope, ground);
+  const tables = new Map(relations.filter(({ kind }) => "rp".includes(kind)).map((r) => [r.oid, r]));
   const { definitions, grants } = chooseDefinitions(archive.entries, ground);
   if (rebuild) {
     await step.progress.step("Make the definitions anew", async () => {
-      await dropOurs(session, room);
+      const dropped = await listDropped(session, room);
+      assertLocked(
+        locked,
+        dropped.flatMap(({ objid }) => tables.get(objid) ?? []),
+      );
+      for (const { sql } of dropped) {
+        await execute(session, sql, `to make room (${sql.split(" ").slice(0, 3).join(" ")} …)`);
+      }
       await execute(session, await scriptOf(tools, definitions, "pre-data"), "the definitions of tables and functions");
     });
   }
   const kept = await step.progress.step("Load the rows", async (note) => {
     const now = await readGround(session);
     const rows = chooseRows(archive.entries, now);
+    const anew = new Set(rebuild ? room.schemas : []);
+    assertLocked(
+      locked,
+      rows.tables.filter(({ schema }) => !anew.has(schema)).map(({ schema, table }) => ({ schema, name: table })),
+    );
     await emptyTables(session, rows.tables, now);
     for (const [index, table] of rows.tables.entries()) {
       note(`${index + 1} of ${rows.tables.length} tables`);
@@ -183,13 +189,16 @@ export async function restoreInPlace(
     })),
   });
   // From here on the server decides alone: whoever stops the run would only not hear of it.
-  stopping[Symbol.dispose]();
+  notStoppedAnyMore();
   step.signal.throwIfAborted();
   await session.query("COMMIT");
   return { losses, notCovered };
 }
 
-async function dropOurs(session: CopySession, room: Room): Promise<void> {
-  for (const { sql } of await listDropped(session, room))
-    await execute(session, sql, `to make room (${sql.split(" ").slice(0, 3).join(" ")} …)`);
+/** A table that came when the locks stood already may hold rows that no safety backup has. */
+function assertLocked(locked: ReadonlySet<string>, tables: readonly { schema: string; name: string }[]): void {
+  const late = tables.filter(({ schema, name }) => !locked.has(tableKey(schema, name)));
+  if (late.length === 0) return;
+  const names = late.map(({ schema, name }) => `${schema}.${name}`).join(", ");
+  throw fullErrors.would_be_lost({ what: `${names} came after the safety backup.` });
 }

@@ -21,6 +21,16 @@ export async function writtenSoFar(target: Target): Promise<string> {
   return row?.written ?? "";
 }
 
+const horizonSql = recoverySql("full/horizon");
+
+/** Marks a moment by a transaction: whatever is written later, and committed, is of this one or a later one. */
+export async function horizonNow(target: Target): Promise<string> {
+  await using session = await open(target);
+  const [row] = await session.query<{ horizon: string }>(horizonSql);
+  if (row === undefined) throw new Error("the server says nothing of its transactions");
+  return row.horizon;
+}
+
 /** Ends the others' sessions until none is left that we may end. A session that ends hands in its counts. */
 async function endSessions(session: Session): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
@@ -28,6 +38,12 @@ async function endSessions(session: Session): Promise<void> {
     if ((row?.ended ?? 0) === 0) return;
     await sleep(pause);
   }
+}
+
+/** Ends the others' sessions once more, so that they hand in what they have counted. */
+export async function collectCounts(target: Target): Promise<void> {
+  await using session = await open(target);
+  await endSessions(session);
 }
 
 const setting = "default_transaction_read_only";
