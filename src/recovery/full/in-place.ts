@@ -12,6 +12,7 @@ import { examineFlows } from "./flows.ts";
 import { readGround } from "./in-place/ground.ts";
 import { type HeldTables, holdTables } from "./in-place/hold.ts";
 import { expectedInPlace } from "./in-place/kept.ts";
+import { leftByAnEarlier } from "./in-place/left-read-only.ts";
 import { contentOfProject, previewNewProject } from "./in-place/new-project.ts";
 import { obstaclesInPlace } from "./in-place/obstacles.ts";
 import { restoreInPlace } from "./in-place/transaction.ts";
@@ -22,6 +23,7 @@ import {
   keepWritersAway,
   letWritersIn,
   readOnlySetting,
+  stillClosed,
   switchJobs,
   writtenSoFar,
 } from "./in-place/writers.ts";
@@ -37,6 +39,10 @@ const notesSchema = z.object({
   read_only: z.string().nullable().optional(),
   /** Jobs that are to be switched on again. */
   jobs: z.array(z.string()).optional(),
+  /** The ended recovery that has left production read only, and from which the two above are taken. */
+  inherited_from: z.string().optional(),
+  /** Sentences: what was let in otherwise than it should be. */
+  still_closed: z.array(z.string()).default([]),
   losses: z.array(lossSchema).default([]),
   not_covered: z.array(z.object({ what: z.string(), why: z.string() })).default([]),
   checks: z.array(verifiedSchema).default([]),
@@ -136,6 +142,9 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
       if (fresh && (await contentOfProject(target)) === null) {
         return "the new project holds nothing of the team's: there is nothing to back up";
       }
+      // Before the marker of this incident takes the place of the older one.
+      if (readNotes(step.notes).read_only === undefined)
+        await step.note(await leftByAnEarlier(target, step.incidentId));
       await step.note({ horizon: await horizonNow(target), written: await writtenSoFar(target) });
       return null;
     },
@@ -200,9 +209,15 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
     },
     async rollBack({ incidentId, notes }) {
       await letGo();
+      const { inherited_from } = readNotes(notes);
       if (await isCommitted(target, incidentId)) {
         const says =
           "The restored state was committed and then did not pass its last check: it stays, read only, until a person has looked. The state before is in the safety backup.";
+        return { undone: false, says };
+      }
+      if (inherited_from !== undefined) {
+        // Writers would come to a state that nobody has approved; and the marker stays, which knows how it was before.
+        const says = `The server has taken everything back: production is as ${inherited_from} left it, read only until a person has looked. The state before that one is in its safety backup.`;
         return { undone: false, says };
       }
       await letIn(notes);
@@ -212,8 +227,19 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
       };
     },
     stays: ({ incidentId }) => isCommitted(target, incidentId),
-    release: ({ notes }) => letIn(notes),
-    nextSteps: () => [
+    async release(step) {
+      await letIn(step.notes);
+      const { read_only, jobs = [] } = readNotes(step.notes);
+      if (read_only === undefined) return;
+      const closed = await stillClosed(target, read_only, jobs);
+      if (closed.length > 0) await step.note({ still_closed: closed });
+      for (const sentence of closed) {
+        step.progress.warn(sentence);
+        step.remark(sentence);
+      }
+    },
+    nextSteps: ({ notes }) => [
+      ...readNotes(notes).still_closed,
       ...(fresh ? [`Lead the application, and then the backups, to ${describeTarget(target)}.`] : []),
       "Let the team look at the application: users may have to sign in again, since their sessions came back as they were.",
     ],

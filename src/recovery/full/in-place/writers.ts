@@ -109,3 +109,42 @@ export async function switchJobs(target: Target, ids: readonly string[], active:
     [[...ids], active],
   );
 }
+
+/** What a session that has just begun is told of read-only transactions, and how many of these jobs are off. */
+const doorSql = recoverySql("full/door");
+
+/**
+ * Looks with a session of its own whether writers are let in as before, and jobs are on. Whoever reads "Recovered" must
+ * not find out from the application that it cannot write.
+ *
+ * @returns sentences: what is not as it should be, and what to do
+ */
+export async function stillClosed(target: Target, before: string | null, jobs: readonly string[]): Promise<string[]> {
+  const now = await readOnlySetting(target);
+  // Another session than that which has changed it: its own default is what any newcomer is given.
+  await using session = await open(target);
+  const [door] = await session.query<{ closed: boolean }>(doorSql);
+  const off = jobs.length === 0 ? [] : await switchedOff(session, jobs);
+  const database = quoteIdentifier(target.database);
+  const sentences: string[] = [];
+  if (now !== before) {
+    sentences.push(
+      `${setting} of ${target.database} is ${now ?? "not set"}, and was ${before ?? "not set"} before the recovery: look at it before the application writes.`,
+    );
+  }
+  if (door?.closed === true) {
+    const was = before === "on" ? ", as before the recovery" : "";
+    sentences.push(
+      `New sessions of ${target.user} in ${target.database} are READ ONLY${was}. If that is not meant: ALTER DATABASE ${database} RESET ${setting}; then let the application connect anew.`,
+    );
+  }
+  if (off.length > 0) sentences.push(`Jobs of pg_cron that are still switched off: ${off.join(", ")}.`);
+  return sentences;
+}
+
+/** Those of the jobs that are there and off. */
+async function switchedOff(session: Session, ids: readonly string[]): Promise<string[]> {
+  if (!(await hasJobs(session))) return [];
+  const sql = "SELECT jobid::text AS id FROM cron.job WHERE NOT active AND jobid::text = ANY ($1::text[]) ORDER BY 1";
+  return jobRows.parse(await session.query(sql, [[...ids]])).map(({ id }) => id);
+}
