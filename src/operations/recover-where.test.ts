@@ -23,6 +23,7 @@ import { recoverTable } from "./recover-table.ts";
 let shop: Shop;
 let staging: string;
 let nightly: string;
+let original: string;
 beforeAll(async () => {
   shop = await openShop();
   await shop.database.session.query("CREATE DATABASE staging TEMPLATE template0");
@@ -32,7 +33,11 @@ beforeAll(async () => {
   await session.query("CREATE TABLE public.orders (id int PRIMARY KEY, buyer text NOT NULL)");
   await session.query("INSERT INTO public.orders VALUES (0, 'of staging')");
   await backup(contextOf(), { plan: "ithaca.yaml", init: true });
-  nightly = (await vault().list("shop")).entries[0]?.id ?? "";
+  const [entry] = (await vault().list("shop")).entries;
+  if (entry === undefined) throw new Error("there is no backup");
+  nightly = entry.id;
+  original = join(shop.folder, "original");
+  await vault().fetch(entry, original);
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
@@ -117,4 +122,17 @@ test("a backup that was put in the place of the recorded one is refused", async 
     expect(refused).toMatchObject({ verdict: "failed", reason: expect.stringContaining("that was recorded") });
   }
   expect(await readFile(join(folder, "backup.json"), "utf8")).toContain(forged.digest);
+});
+
+test("a production of which nothing at all is left comes back", async () => {
+  await shop.database.session.query("DROP TABLE public.orders");
+  const back = await recoverFull(contextOf(), {
+    plan: "ithaca.yaml",
+    into: "in-place",
+    archive: original,
+    ...confirmed,
+  });
+  expect(back).toMatchObject({ verdict: "proven", incident: { safety_backups: [] } });
+  expect(back.incident.no_safety_backup).toContain("nothing to back up");
+  expect(await rows("shop")).toBe(1000);
 });

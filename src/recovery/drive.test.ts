@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { drive, newIncident, testHooks } from "../../test/support/recovery.ts";
+import { backupErrors } from "../backup/errors.ts";
 import { defineErrors, entry } from "../base/errors.ts";
 import { recoveryErrors } from "./errors.ts";
 import { holdRecoveryLock } from "./lock.ts";
@@ -20,6 +21,8 @@ const testErrors = defineErrors("drive-test", {
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
+  // A dump that holds nothing at all is no backup.
+  await database.session.query("CREATE TABLE public.t (a int)");
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
@@ -124,16 +127,29 @@ test("while production is written the marker says so, and it is gone when produc
     execute: look,
     quiesce: async () => look().then(() => ({ writtenSince: true })),
   });
-  const { incident } = await drive(
+  const { incident, fault } = await drive(
     database.target,
     method,
     newIncident(method),
     testHooks(database.target, { announce: () => look().then(() => []) }),
   );
+  expect(fault).toBeNull();
   expect(seen).toEqual(["quiesce", "execute", undefined]);
   // Something was written during the safety backup, so that there is one of the quiet database.
   expect(incident.safety_backups).toHaveLength(1);
   expect(incident.state.outcome).toBe("recovered");
+});
+
+test("where nothing at all is left there is nothing to back up, and it is recovered all the same", async () => {
+  const { method } = fakeMethod(null, { withoutSafetyBackup: async () => null });
+  const empty = testHooks(database.target, {
+    safetyBackup: async () => {
+      throw backupErrors.dump_empty({ database: "test" });
+    },
+  });
+  const { incident } = await drive(database.target, method, newIncident(method), empty);
+  expect(incident).toMatchObject({ state: { outcome: "recovered" }, safety_backups: [] });
+  expect(incident.no_safety_backup).toContain("nothing to back up");
 });
 
 test("a run that dies as its work is done leaves the marker until its file says so: nothing is taken for not begun", async () => {

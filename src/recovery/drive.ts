@@ -168,8 +168,7 @@ class Run {
         this.incident = { ...this.incident, rates_before: await hooks.ratesBefore() };
         return done;
       case "safety_backup": {
-        const why = await method.withoutSafetyBackup(this.context);
-        if (why === null) await this.backUp();
+        const why = (await method.withoutSafetyBackup(this.context)) ?? (await this.backUp());
         this.incident = { ...this.incident, no_safety_backup: why };
         return done;
       }
@@ -213,9 +212,17 @@ class Run {
     }
   }
 
-  private async backUp(): Promise<void> {
-    const taken = await this.options.hooks.safetyBackup();
-    this.incident = { ...this.incident, safety_backups: [...this.incident.safety_backups, taken] };
+  /** Gives why there is nothing to back up, and null where a safety backup was taken. */
+  private async backUp(): Promise<string | null> {
+    try {
+      const taken = await this.options.hooks.safetyBackup();
+      this.incident = { ...this.incident, safety_backups: [...this.incident.safety_backups, taken] };
+      return null;
+    } catch (error) {
+      // Whoever has dropped everything has left nothing that could get lost, and must not keep it from coming back.
+      if (!(error instanceof IthacaError) || error.id !== "backup.dump_empty") throw error;
+      return "production holds nothing at all: there is nothing to back up";
+    }
   }
 
   /** Writers come back only to a production that was verified. */

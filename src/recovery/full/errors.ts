@@ -33,7 +33,7 @@ export const fullErrors = defineErrors("full", {
   would_be_lost: entry({
     kind: "failed",
     says: (p: { what: string }) =>
-      `Something would be lost that is in no backup, so everything was rolled back. ${p.what}`,
+      `Something would be lost that is in no backup, so everything was rolled back: ${p.what.replace(/\.$/, "")}`,
     mend: () => "look at the plan of this recovery again, which names it, and do what it says of it",
     example: { what: "public.audit_log holds 777 rows that the plan leaves out of every backup." },
   }),
