@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -51,8 +50,11 @@ async function serveFile(
   file: string,
   onServed: ResticServerOptions["onServed"],
 ): Promise<void> {
-  const size = (await stat(file)).size;
+  // Opened before a word is said: a lock may be removed at any moment, and is missing then, not broken off.
+  const handle = await open(file);
+  const { size } = await handle.stat();
   if (request.method === "HEAD") {
+    await handle.close();
     response.writeHead(200, { "Content-Length": size }).end();
     return;
   }
@@ -61,7 +63,7 @@ async function serveFile(
   const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
   response.writeHead(range === null ? 200 : 206, { "Content-Length": end - start + 1 });
   onServed?.((request.url ?? "/").split("?")[0] ?? "/", end - start + 1);
-  createReadStream(file, { start, end }).pipe(response);
+  handle.createReadStream({ start, end }).pipe(response);
 }
 
 async function serve(
