@@ -25,7 +25,7 @@ const settings = {
   default_text_search_config: "'public.plain'",
   "app.tenant": `'it''s \\ a "b" -c x=y'`,
   // These disturb a load, or have it read the rows otherwise.
-  statement_timeout: "1",
+  statement_timeout: "2000",
   default_transaction_read_only: "on",
   array_nulls: "off",
 };

@@ -30,7 +30,9 @@ export interface DumpedBackup extends AsyncDisposable {
 async function client(tool: "pg_dump" | "pg_dumpall" | "pg_restore", target: Target, args: string[]): Promise<string> {
   await using connection = await libpqEnvironment(target);
   const { path } = await findClient(tool, 15);
-  const { exitCode, stdout, stderr } = await run(path, args, { env: { ...connection.env } });
+  // A client asks for the search path before it lifts the database's own limit.
+  const env = { ...connection.env, PGOPTIONS: "-c statement_timeout=0" };
+  const { exitCode, stdout, stderr } = await run(path, args, { env });
   if (exitCode !== 0) throw new Error(`${tool}: ${stderr}`);
   return stdout;
 }
