@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { scopeOf } from "../../src/backup/manifest.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentProgress } from "../../src/base/progress.ts";
 import { scratchDirectory } from "../../src/base/scratch.ts";
@@ -35,7 +36,7 @@ export function fullRecovery(
     backup: async () => ({
       ...backup,
       problems: [],
-      scope: { ...backup.manifest.scope, leftOut: backup.manifest.left_out },
+      scope: scopeOf(backup.manifest),
     }),
     safetyBackups: new Map(),
     named: true,

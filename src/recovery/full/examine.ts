@@ -8,7 +8,6 @@ import { allChecks } from "../../proof/all-checks.ts";
 import { runChecks } from "../../proof/run-checks.ts";
 import type { CheckResult, ProofContext } from "../../proof/types.ts";
 import type { RestoreResult } from "../../restore/types.ts";
-import { markerSchema } from "../marker.ts";
 import type { StepContext, Verified } from "../types.ts";
 import { expectedOnServer } from "./server-roles.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
@@ -37,11 +36,6 @@ export interface Examination {
   readonly session: Session;
   /** `everything`, or only what stays true when the application writes again. */
   readonly ask: "everything" | "definitions";
-}
-
-/** A backup's scope, without the marker that stands in the database while it is recovered. */
-export function scopeWithoutMarker({ scope }: Pick<BackupAtHand, "scope">): BackupAtHand["scope"] {
-  return { ...scope, excludedSchemas: [...scope.excludedSchemas, markerSchema] };
 }
 
 /** A proof's check as the incident file keeps it; findings are folded into one sentence. */
@@ -95,7 +89,7 @@ export async function examineDatabase(
   const { backup, recovery } = parts;
   const census = await takeCopyCensus({
     target,
-    scope: scopeWithoutMarker(backup),
+    scope: backup.scope,
     database: recovery.database,
     expected: backup.census,
     workers: availableParallelism(),

@@ -5,7 +5,7 @@ import { connect } from "../../postgres/connect.ts";
 import { parseQualifiedName, qualifiedName } from "../../postgres/quote.ts";
 import type { Target } from "../../postgres/types.ts";
 import type { StepContext, Verified } from "../types.ts";
-import { type Examination, examine, scopeWithoutMarker } from "./examine.ts";
+import { type Examination, examine } from "./examine.ts";
 
 /** Without the clock that it was asked by: to ask by that again a policy would be altered, and its table locked. */
 function unclocked(sight: Sight): Sight {
@@ -107,7 +107,7 @@ export async function examineFlows(
   const { backup, recovery } = parts;
   const census = await takeCopyCensus({
     target,
-    scope: scopeWithoutMarker(backup),
+    scope: backup.scope,
     database: recovery.database,
     expected: countedOnly(backup.census),
     workers: availableParallelism(),

@@ -185,12 +185,7 @@ function withinPlatform(recovery: FullRecovery, where: "production" | "another")
       const { losses, not_covered, checks: proof } = readNotes(step.notes);
       await using session = await connect(target, { readOnly: true });
       await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      const now = (
-        await readInventory(session, {
-          ...backup.scope,
-          excludedSchemas: [...backup.scope.excludedSchemas, markerSchema],
-        })
-      ).objects;
+      const now = (await readInventory(session, backup.scope)).objects;
       const census = expectedInPlace(backup.census, now, await readGround(session));
       await session.query("ROLLBACK");
       const parts = { recovery, backup: { ...backup, census }, restored: { errors: [], skipped: [] } };

@@ -6,7 +6,6 @@ import { describeTarget } from "../../postgres/target.ts";
 import { compareWithNow } from "../losses.ts";
 import { aboutSafetyBackup } from "../safety-backup.ts";
 import type { Preview, TableLoss } from "../types.ts";
-import { scopeWithoutMarker } from "./examine.ts";
 import { whyNotRecorded } from "./genuine.ts";
 import type { BackupAtHand, FullRecovery } from "./types.ts";
 
@@ -42,7 +41,7 @@ async function now(
   try {
     await using session = await connect(production, { readOnly: true, applicationName: "ithaca recovery" });
     const found = await compareWithNow(session, {
-      scope: scopeWithoutMarker(backup),
+      scope: backup.scope,
       database: recovery.database,
       restored: backup.census,
       at: backup.manifest.taken_at,

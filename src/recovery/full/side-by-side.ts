@@ -11,7 +11,6 @@ import { compareWithNow } from "../losses.ts";
 import { readMarker, removeMarker, writeMarker } from "../marker.ts";
 import type { Inspection, Notes, RecoveryMethod, StepContext } from "../types.ts";
 import { fullErrors } from "./errors.ts";
-import { scopeWithoutMarker } from "./examine.ts";
 import { examineFlows } from "./flows.ts";
 import { namesBeside } from "./names.ts";
 import { previewFull, whereTo } from "./preview.ts";
@@ -123,7 +122,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       await using old = await connect(withDatabase(target, before), { readOnly: true });
       await step.note({ slots: await readSlots(old) });
       const { losses } = await compareWithNow(old, {
-        scope: scopeWithoutMarker(backup),
+        scope: backup.scope,
         database: recovery.database,
         restored: backup.census,
         at: backup.manifest.taken_at,

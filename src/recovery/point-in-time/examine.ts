@@ -11,7 +11,6 @@ import { allChecks } from "../../proof/all-checks.ts";
 import { runChecks } from "../../proof/run-checks.ts";
 import type { TeamCheck } from "../../proof/types.ts";
 import { toVerified } from "../full/examine.ts";
-import { markerSchema } from "../marker.ts";
 import type { StepContext, Verified } from "../types.ts";
 
 /** Checks that need nothing to compare with: what the database itself and the plan say must hold. */
@@ -38,8 +37,7 @@ export async function examineWithoutSource(
   { clock, progress }: StepContext,
 ): Promise<{ checks: Verified[]; not_covered: { what: string; why: string }[]; census: Census }> {
   await using session = await connect(target, { readOnly: true, applicationName: "ithaca recovery" });
-  const found = await resolveScope(session, parts.database);
-  const scope = { ...found, excludedSchemas: [...found.excludedSchemas, markerSchema] };
+  const scope = await resolveScope(session, parts.database);
   const nothing: Census = {
     format: censusFormat,
     taken_at: clock.now().toISOString(),

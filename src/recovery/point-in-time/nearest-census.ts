@@ -10,7 +10,6 @@ import type { Target } from "../../postgres/types.ts";
 import { compareTables } from "../../proof/compare-tables.ts";
 import { canonical } from "../../proof/names.ts";
 import { weigh } from "../../proof/platform/branch.ts";
-import { scopeWithoutMarker } from "../full/examine.ts";
 import type { Verified } from "../types.ts";
 
 /*
@@ -49,7 +48,7 @@ function differences(nearest: NearestCensus, inventory: readonly InventoryObject
 export async function readMeanwhile(target: Target, nearest: NearestCensus): Promise<Meanwhile> {
   await using session = await connect(target, { readOnly: true, applicationName: "ithaca recovery" });
   await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  const { objects } = await readInventory(session, scopeWithoutMarker(nearest));
+  const { objects } = await readInventory(session, nearest.scope);
   await session.query("ROLLBACK");
   return {
     backup: nearest.id,

@@ -3,7 +3,6 @@ import { type CopySession, connectForCopy } from "../../../postgres/copying.ts";
 import type { Session } from "../../../postgres/types.ts";
 import { endOnAbort, endWithUs } from "../../bound-session.ts";
 import { recoverySql } from "../../sql.ts";
-import { scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { readGround, tableKey } from "./ground.ts";
 import { listDropped, roomOf } from "./left-out.ts";
@@ -33,7 +32,7 @@ export interface HeldTables extends AsyncDisposable {
 
 /** Tables that a recovery in place empties or drops, with their partitions. */
 async function tablesThatGo(session: Session, backup: BackupAtHand): Promise<Relation[]> {
-  const scope = scopeWithoutMarker(backup);
+  const scope = backup.scope;
   const relations = await listRelations(session);
   const ground = await readGround(session);
   const dropped = new Set((await listDropped(session, roomOf(relations, scope, ground))).map(({ objid }) => objid));

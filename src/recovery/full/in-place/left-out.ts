@@ -3,7 +3,6 @@ import type { Scope } from "../../../census/types.ts";
 import type { Session } from "../../../postgres/types.ts";
 import { recoverySql } from "../../sql.ts";
 import type { TableLoss } from "../../types.ts";
-import { scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { type Ground, tableKey } from "./ground.ts";
 import { scopeOfPlan } from "./scope-of-plan.ts";
@@ -75,7 +74,7 @@ export async function whatWouldGo(
   { database }: Pick<FullRecovery, "database">,
   { backup, ground, rebuild }: { backup: BackupAtHand; ground: Ground; rebuild: boolean },
 ): Promise<Going> {
-  const then = scopeWithoutMarker(backup);
+  const then = backup.scope;
   const relations = await listRelations(session);
   const now = await scopeOfPlan(session, relations, database);
   const room = roomOf(relations, then, ground);

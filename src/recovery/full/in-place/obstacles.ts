@@ -2,7 +2,6 @@ import { readInventory } from "../../../census/inventory.ts";
 import { connect } from "../../../postgres/connect.ts";
 import { sqlstateOf } from "../../../restore/outcome.ts";
 import type { TableLoss } from "../../types.ts";
-import { scopeWithoutMarker } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { readGround } from "./ground.ts";
 import { ourDifferences } from "./kept.ts";
@@ -44,7 +43,7 @@ export async function obstaclesInPlace(recovery: FullRecovery, backup: BackupAtH
   }
   await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const ground = await readGround(session);
-  const { objects } = await readInventory(session, scopeWithoutMarker(backup));
+  const { objects } = await readInventory(session, backup.scope);
   const differences = ourDifferences(backup.census, objects, ground, session.versionNum);
   const rebuild = ground.unvalidated || differences > 0;
   const going = await whatWouldGo(session, recovery, { backup, ground, rebuild });

@@ -11,7 +11,7 @@ import { markerSchema } from "../../marker.ts";
 import { recoverySql } from "../../sql.ts";
 import type { StepContext, TableLoss } from "../../types.ts";
 import { fullErrors } from "../errors.ts";
-import { examine, scopeWithoutMarker } from "../examine.ts";
+import { examine } from "../examine.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { chooseDefinitions, chooseHangers, chooseRows, withMissingSchemas } from "./choose.ts";
 import { readGround, tableKey } from "./ground.ts";
@@ -63,7 +63,7 @@ export async function restoreInPlace(
   await execute(session, "SET LOCAL session_replication_role = replica", "to hold triggers back");
 
   const nested = asSavepoints(session);
-  const scope = scopeWithoutMarker(backup);
+  const scope = backup.scope;
   const { losses: compared } = await compareWithNow(nested, {
     scope,
     database: recovery.database,
