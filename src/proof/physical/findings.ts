@@ -14,6 +14,18 @@ export interface HeapFaults {
 const corrupt: ReadonlySet<string> = new Set(["XX001", "XX002"]);
 
 /**
+ * What an entry that leads to a page which the table does not have comes to, from PostgreSQL 17 on, where uniqueness is
+ * asked of the table's rows. The server names no corruption, since it was not looking for damage when it met this.
+ */
+const leadsNowhere = /could not open file "[^"]*" \(target block \d+\): /;
+/** internal_error and undefined_file. */
+const missing: ReadonlySet<string> = new Set(["XX000", "58P01"]);
+
+function isCorrupt(state: string | undefined, message: string): boolean {
+  return state !== undefined && (corrupt.has(state) || (missing.has(state) && leadsNowhere.test(message)));
+}
+
+/**
  * Phrases by which PostgreSQL says what is wrong with an index or a page, and what they mean. The rest of a message is
  * not told: an operator or an expression of the database's own could have raised it, with a row's values in it.
  */
@@ -25,6 +37,7 @@ const meanings: readonly (readonly [RegExp, string])[] = [
     /item order invariant|high key invariant|down-link lower bound invariant|cross page item order/,
     "entries are out of order",
   ],
+  [leadsNowhere, "an entry leads to a page that the table does not have"],
   [/invalid page in block|could not read block|page verification failed/, "a page cannot be read"],
   [
     /lacks a main relation fork|has wrong size|contains (?:unexpected|corrupted)|invalid (?:page|tuple|line)/,
@@ -45,10 +58,10 @@ export function judgeThrown(relation: PhysicalRelation, thrown: unknown): Findin
   const { table, index } = relation;
   const state = sqlstate(thrown);
   const attribute = index === null ? "pages" : `index ${index}`;
-  if (state === undefined || !corrupt.has(state)) {
+  const message = thrown instanceof Error ? thrown.message : "";
+  if (!isCorrupt(state, message)) {
     return `${index === null ? table : `${index} on ${table}`} could not be looked at: ${describeFailure(thrown)}`;
   }
-  const message = thrown instanceof Error ? thrown.message : "";
   const meaning = meanings.find(([phrase]) => phrase.test(message))?.[1] ?? "it is corrupt";
   const actual = `${meaning}${placeIn(message)} (SQLSTATE ${state})`;
   return { object: table, attribute, expected: "sound", actual };
