@@ -41,10 +41,12 @@ FROM (
   SELECT format('%s %I', key.what, k.conname), r.name, key.flag FROM relation AS r
   JOIN pg_constraint AS k ON k.conrelid = r.oid
   JOIN pg_index AS i ON i.indexrelid = k.conindid
+  -- conperiod is of PostgreSQL 18: a key WITHOUT OVERLAPS is a kind of exclusion.
+  CROSS JOIN LATERAL (SELECT k.contype = 'x' OR coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) AS excludes) AS must
   CROSS JOIN LATERAL (VALUES
     ('primary key', 'pg_index.indisprimary', (k.contype = 'p') <> i.indisprimary),
     ('uniqueness by', 'pg_index.indisunique', k.contype <> 'x' AND NOT i.indisunique),
-    ('exclusion by', 'pg_index.indisexclusion', k.contype = 'x' AND NOT i.indisexclusion),
+    ('exclusion by', 'pg_index.indisexclusion', must.excludes AND NOT i.indisexclusion),
     ('moment of', 'pg_index.indimmediate', k.condeferrable = i.indimmediate)
   ) AS key (what, flag, wrong)
   WHERE k.contype IN ('p', 'u', 'x') AND key.wrong

@@ -30,6 +30,12 @@ const tables = `
   CREATE TABLE public.self1 PARTITION OF public.self DEFAULT;
   CREATE TABLE public.dated (day int UNIQUE DEFERRABLE, r int4range, EXCLUDE USING gist (r WITH &&) DEFERRABLE)`;
 
+const tablesOf18 = `
+  CREATE TABLE public.lax (id int REFERENCES public.par NOT ENFORCED);
+  CREATE TABLE public.spans (who int4range, span int4range, PRIMARY KEY (who, span WITHOUT OVERLAPS));
+  CREATE TABLE public.stays (who int4range, span int4range,
+    FOREIGN KEY (who, PERIOD span) REFERENCES public.spans (who, PERIOD span))`;
+
 const internalOf = (table: string) => `tgrelid = 'public.${table}'::regclass AND tgisinternal`;
 
 const damages = [
@@ -58,7 +64,7 @@ describe.each([15, ...asked] as const)("hidden triggers of PostgreSQL %i", (majo
     if (major === 15) session = stack.use(await testDatabase()).session;
     else session = stack.use(await connect(stack.use(await startOtherMajor(major)).target, { readOnly: false }));
     await session.query(tables);
-    if (major >= 18) await session.query("CREATE TABLE public.lax (id int REFERENCES public.par NOT ENFORCED)");
+    if (major >= 18) await session.query(tablesOf18);
     await session.query("SET search_path = ''");
     await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
     const held = stack.move();
@@ -80,6 +86,18 @@ describe.each([15, ...asked] as const)("hidden triggers of PostgreSQL %i", (majo
   test.each(damages)("%s is seen", async (sql, ...seen) => {
     await session.query(`SAVEPOINT whole; ${sql}`);
     expect((await unenforced()).toSorted()).toEqual(seen);
+    await session.query("ROLLBACK TO SAVEPOINT whole");
+  });
+
+  test.runIf(major >= 18)("a key WITHOUT OVERLAPS that lets them in is seen", async () => {
+    const flag = "UPDATE pg_index SET indisexclusion = false WHERE indexrelid = 'public.spans_pkey'::regclass";
+    await session.query(`SAVEPOINT whole; ${flag}`);
+    expect((await readInventory(session, wholeScope, ["switched-off"])).objects).toEqual([
+      expect.objectContaining({
+        name: "exclusion by spans_pkey ON public.spans",
+        attributes: { flag: "pg_index.indisexclusion" },
+      }),
+    ]);
     await session.query("ROLLBACK TO SAVEPOINT whole");
   });
 });
