@@ -11,10 +11,14 @@ import { silentProgress } from "../base/progress.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { compareInventories } from "../census/compare-inventory.ts";
 import { takeCopyCensus } from "../census/copy-census.ts";
+import { listRelations } from "../census/relations.ts";
+import { listTexts } from "../census/roles/objects.ts";
+import { pinningStatements } from "../census/roles/pinned-policies.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { connect } from "../postgres/connect.ts";
 import { withDatabase } from "../postgres/target.ts";
 import type { Target, Throwaway } from "../postgres/types.ts";
+import { stillLogins, wakeLogins } from "../restore/login-triggers.ts";
 import { loadInnerOdyssey } from "./load-fixture.ts";
 import { loadNasty } from "./load-nasty.ts";
 import { prove } from "./prove.ts";
@@ -100,4 +104,43 @@ describe.each(asked)("a backup of 15 on a server of %i", (major) => {
     expect(one?.inventory.length).toBeGreaterThan(500);
     expect(one?.tables).toEqual(other?.tables);
   });
+
+  test.runIf(major >= 17)("a role that is no superuser gives the policies of a copy their moment", async () => {
+    const target = await createDatabase(server, "hosted");
+    await using admin = await connect(target, { readOnly: false });
+    await admin.query(`CREATE ROLE hosted LOGIN; GRANT SET ON PARAMETER session_replication_role TO hosted;
+      GRANT CREATE ON SCHEMA public TO hosted; SET ROLE hosted; CREATE TABLE public.t (at timestamptz);
+      CREATE POLICY recent ON public.t USING (at > now() - interval '30 days'); RESET ROLE`);
+    await using session = await connect({ ...target, user: "hosted" }, { readOnly: false });
+    await session.query("BEGIN");
+    const at = "2026-11-22T02:00:00.000Z";
+    for (const sql of pinningStatements(
+      await listTexts(session),
+      await listRelations(session),
+      at,
+      session.versionNum,
+    )) {
+      await session.query(sql);
+    }
+    const [policy] = await session.query<{ qual: string }>("SELECT qual FROM pg_policies");
+    expect(policy?.qual).toContain("2026-11-22");
+  });
+
+  test.runIf(major >= 17)(
+    "what fires at each login is still on a copy, and awake in what becomes production",
+    async () => {
+      const target = await createDatabase(server, "logins");
+      await using admin = await connect(target, { readOnly: false });
+      await admin.query(`CREATE FUNCTION public.refuse() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END';
+      CREATE EVENT TRIGGER refuse ON login EXECUTE FUNCTION public.refuse()`);
+      const comeIn = async () => {
+        await using _session = await connect(target, { readOnly: true });
+      };
+      await expect(comeIn()).rejects.toMatchObject({ id: "postgres.refused" });
+      await stillLogins(admin);
+      await comeIn();
+      await wakeLogins(target);
+      await expect(comeIn()).rejects.toMatchObject({ id: "postgres.refused" });
+    },
+  );
 });
