@@ -6,6 +6,7 @@ import type { ArchiveEntry } from "./archive.ts";
 import type { RawError } from "./ledger.ts";
 import { findUnloaded } from "./loaded.ts";
 import { countLoaded } from "./loaded-share.ts";
+import { stillLogins } from "./login-triggers.ts";
 import { type LoadOptions, type LoadResult, load } from "./pg-restore.ts";
 import { rowBytes, rowEntries } from "./row-files.ts";
 import { planRuns } from "./runs.ts";
@@ -141,7 +142,9 @@ export async function loadArchive(
     });
     await context.beforeEventTriggers();
     if (eventTriggers.length === 0) return [post];
-    return [post, await loadEntries(context, "event-triggers", eventTriggers, { sections: [], withoutTablespaces })];
+    const last = await loadEntries(context, "event-triggers", eventTriggers, { sections: [], withoutTablespaces });
+    await stillLogins(context.session);
+    return [post, last];
   });
   for (const part of rest) {
     errors.push(...part.errors);
@@ -205,6 +208,7 @@ export async function loadSample(
     await load("indexes", last, { sections: ["pre-data", "post-data"] });
     await context.beforeEventTriggers();
     await load("event-triggers", eventTriggers, { sections: [] });
+    await stillLogins(context.session);
   });
   return { errors, phases };
 }

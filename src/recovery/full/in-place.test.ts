@@ -3,6 +3,7 @@ import { testBackup } from "../../../test/support/backup.ts";
 import { ask } from "../../../test/support/database.ts";
 import { type HostedServer, hostedServer } from "../../../test/support/hosted.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../../test/support/recovery.ts";
+import { findServer } from "../../postgres/clients.ts";
 import { connect } from "../../postgres/connect.ts";
 import { withDatabase } from "../../postgres/target.ts";
 import { readMarker } from "../marker.ts";
@@ -215,4 +216,20 @@ test("rows of the platform's that may not be written stay as they are, whatever 
   expect(incident.state.outcome).toBe("recovered");
   const kept = incident.verification?.not_covered.map(({ what }) => what).filter((what) => what.startsWith("Rows of"));
   expect(kept).toEqual(expect.arrayContaining(['Rows of auth."Audit Log"', "Rows of ledger.messages"]));
+});
+
+const { major } = await findServer();
+
+test.skipIf(major < 17)("what fires at each login is an obstacle: it could refuse everybody (from 17 on)", async () => {
+  const target = await server.project("logins");
+  await using backup = await testBackup(target, { plan });
+  await ask(withDatabase(server.admin, "logins"), (s) =>
+    s.query(`CREATE FUNCTION extensions.note_login() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+        AS 'BEGIN INSERT INTO extensions.ddl_log VALUES (session_user); END';
+      CREATE EVENT TRIGGER note_login ON login EXECUTE FUNCTION extensions.note_login()`),
+  );
+  await expect(drive(target, inPlace(fullRecovery(target, backup, plan)))).rejects.toMatchObject({
+    id: "recovery.obstacles",
+    message: expect.stringContaining("ALTER EVENT TRIGGER note_login DISABLE"),
+  });
 });

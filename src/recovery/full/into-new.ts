@@ -3,6 +3,7 @@ import { z } from "zod";
 import { connect } from "../../postgres/connect.ts";
 import { describeTarget } from "../../postgres/target.ts";
 import type { Session } from "../../postgres/types.ts";
+import { wakeLogins } from "../../restore/login-triggers.ts";
 import { restoreBackup } from "../../restore/restore-backup.ts";
 import { assertIdentity } from "../identity.ts";
 import { markerSchema } from "../marker.ts";
@@ -167,7 +168,10 @@ export function intoNew(recovery: FullRecovery): RecoveryMethod {
       const says = `${where} holds ${readNotes(notes).restored ? "a restore that was not proven" : "half a restore"}: do not lead anybody there; drop it and start over. Production was not touched.${rolesLeft(readRoleNotes(notes).made)}`;
       return { undone: false, says };
     },
-    release: ({ notes }) => inside(recovery, (session) => letLogIn(session, readRoleNotes(notes).logins)),
+    async release({ notes }) {
+      await inside(recovery, (session) => letLogIn(session, readRoleNotes(notes).logins));
+      await wakeLogins(target);
+    },
     nextSteps: ({ notes }) => [
       "Set the passwords of the roles that the application uses.",
       `Lead the application to ${where}, and then the backups: set ITHACA_DATABASE_URL anew.`,

@@ -5,6 +5,7 @@ import { readServerFacts } from "../../postgres/server-facts.ts";
 import { describeTarget, withDatabase } from "../../postgres/target.ts";
 import { dropDatabase } from "../../postgres/throwaway-drop.ts";
 import type { Target } from "../../postgres/types.ts";
+import { wakeLogins } from "../../restore/login-triggers.ts";
 import { assertIdentity } from "../identity.ts";
 import { verifiedSchema } from "../incident.ts";
 import { compareWithNow } from "../losses.ts";
@@ -99,6 +100,7 @@ export function sideBySide(recovery: FullRecovery): RecoveryMethod {
       if (marker !== null) await writeMarker(restored, marker);
       await step.assertAlone();
       step.signal.throwIfAborted();
+      await wakeLogins(restored);
       const { production: replaced = 0, proven = 0 } = readNotes(step.notes);
       await step.progress.step("Swap the two by name", () =>
         swapDatabases(target, {

@@ -1,5 +1,6 @@
 import { readInventory } from "../../../census/inventory.ts";
 import { connect } from "../../../postgres/connect.ts";
+import type { Session } from "../../../postgres/types.ts";
 import { sqlstateOf } from "../../../restore/outcome.ts";
 import type { TableLoss } from "../../types.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
@@ -41,6 +42,7 @@ export async function obstaclesInPlace(recovery: FullRecovery, backup: BackupAtH
   if (database?.ours !== true) {
     obstacles.push(`${target.user} does not own the database, so writers cannot be kept away.`);
   }
+  obstacles.push(...(await loginTriggers(session)));
   await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const ground = await readGround(session);
   const { objects } = await readInventory(session, backup.scope);
@@ -56,6 +58,20 @@ export async function obstaclesInPlace(recovery: FullRecovery, backup: BackupAtH
     obstacles: [...obstacles, ...going.obstacles],
     losses: going.losses,
   };
+}
+
+/**
+ * Writers are kept away by new sessions that are read only and by locks: an event trigger that writes at each login, as
+ * PostgreSQL 17 and newer know it, would then refuse everybody, and nobody could open the database again.
+ */
+async function loginTriggers(session: Session): Promise<string[]> {
+  const triggers = await session.query<{ name: string }>(
+    "SELECT quote_ident(evtname) AS name FROM pg_event_trigger WHERE evtevent = 'login' AND evtenabled <> 'D' ORDER BY 1",
+  );
+  return triggers.map(
+    ({ name }) =>
+      `The event trigger ${name} fires at each login, and could refuse everybody while writers are kept away: switch it off until the recovery has ended (ALTER EVENT TRIGGER ${name} DISABLE).`,
+  );
 }
 
 function definitionsOf(differences: number, unvalidated: boolean): string {
