@@ -185,7 +185,7 @@ export async function loadSample(
     else earlier.seconds = round(earlier.seconds + result.seconds);
   };
   const { progress } = context;
-  const { first, rows, last, sample } = stages;
+  const { first, rows, atOnce, last, sample } = stages;
   await progress.step("Make every definition", () =>
     load("definitions", first, { sections: ["pre-data", "post-data"] }),
   );
@@ -198,7 +198,7 @@ export async function loadSample(
     };
     for (const [index, wave] of sample.waves.entries()) {
       if (index > 0 && !sample.goOn(index)) return;
-      const now = rows.filter(({ desc, dumpId }) => (desc === "SEQUENCE SET" ? index === 0 : wave.has(dumpId)));
+      const now = rows.filter(({ dumpId }) => (atOnce.has(dumpId) ? index === 0 : wave.has(dumpId)));
       loaded.push(...now);
       await load("rows", now, { sections: ["data"], pastTriggers: true, onTable });
     }

@@ -20,11 +20,26 @@ export interface SampleStages {
   readonly first: readonly ArchiveEntry[];
   /** The rows, where sequences stand, and large objects as far as they are wanted. */
   readonly rows: readonly ArchiveEntry[];
+  /** Of those, what comes with the first wave, whatever is wanted: where sequences stand, and what large objects there are. */
+  readonly atOnce: ReadonlySet<number>;
   /** What must find the rows in place, or would act on them, and all that hangs on it. */
   readonly last: readonly ArchiveEntry[];
 }
 
 const holdsData = new Set(["TABLE DATA", "SEQUENCE SET", "BLOBS", "BLOB COMMENTS", "LARGE OBJECT"]);
+
+const attached = new Set(["COMMENT", "ACL", "SECURITY LABEL"]);
+
+/**
+ * Since 17 pg_dump makes large objects among the data, in groups (`BLOB METADATA`) on which their comments and rights
+ * hang; before, each was a definition.
+ */
+function comesAtOnce(entries: readonly ArchiveEntry[]): Set<number> {
+  const groups = new Set(entries.filter(({ desc }) => desc === "BLOB METADATA").map(({ dumpId }) => dumpId));
+  const isOne = ({ desc, dumpId, dependencies }: ArchiveEntry) =>
+    desc === "SEQUENCE SET" || groups.has(dumpId) || (attached.has(desc) && dependencies.some((id) => groups.has(id)));
+  return new Set(entries.filter(isOne).map(({ dumpId }) => dumpId));
+}
 
 /** Made after the rows whatever table they are of: they would refuse rows that the source has, or act on them. */
 const alwaysLast = new Set(["CHECK CONSTRAINT", "TRIGGER", "RULE"]);
@@ -44,9 +59,10 @@ const lastWithRows = new Set(["INDEX", "CONSTRAINT"]);
  */
 export function sampleStages(entries: readonly ArchiveEntry[], { waves }: Pick<SampleOfRows, "waves">): SampleStages {
   const withRows = ({ dumpId }: ArchiveEntry) => waves.some((wave) => wave.has(dumpId));
-  const data = entries.filter(({ desc }) => holdsData.has(desc));
-  const rows = data.filter((entry) => entry.desc === "SEQUENCE SET" || withRows(entry));
-  const definitions = entries.filter(({ desc }) => !holdsData.has(desc));
+  const atOnce = comesAtOnce(entries);
+  const isData = ({ desc, dumpId }: ArchiveEntry) => holdsData.has(desc) || atOnce.has(dumpId);
+  const rows = entries.filter((entry) => isData(entry) && (atOnce.has(entry.dumpId) || withRows(entry)));
+  const definitions = entries.filter((entry) => !isData(entry));
   // A table and its rows share the object id.
   const filled = new Set(rows.filter(({ desc }) => desc === "TABLE DATA").map(({ oid }) => oid));
   const filledTables = new Set(definitions.filter(({ oid }) => filled.has(oid)).map(({ dumpId }) => dumpId));
@@ -65,6 +81,7 @@ export function sampleStages(entries: readonly ArchiveEntry[], { waves }: Pick<S
   return {
     first: definitions.filter(({ dumpId }) => !last.has(dumpId)),
     rows,
+    atOnce,
     last: definitions.filter(({ dumpId }) => last.has(dumpId)),
   };
 }
