@@ -142,8 +142,12 @@ async function lookAtRecords(
   return records;
 }
 
-async function holdCopy({ progress, signal }: UseCaseContext, { host, port, user, database }: Target, seconds: number) {
-  const where = `psql "host=${host} port=${port} user=${user} dbname=${database}"`;
+async function holdCopy(
+  { progress, signal }: UseCaseContext,
+  { host, port, user, database, options = "" }: Target,
+  seconds: number,
+) {
+  const where = `psql "host=${host} port=${port} user=${user} dbname=${database} options='${options}'"`;
   await progress.step(`Open for ${seconds} s: ${where}`, () =>
     // Whoever has seen enough ends it: the copy goes, and what was found is still told.
     sleep(seconds * 1000, undefined, { signal }).catch((error: unknown) => {

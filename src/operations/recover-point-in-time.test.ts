@@ -41,6 +41,8 @@ beforeAll(async () => {
     CREATE TABLE public.visits (id bigserial PRIMARY KEY, at timestamptz DEFAULT clock_timestamp());
     INSERT INTO public.children SELECT n, 'canary-' || n FROM generate_series(1, 100) AS n`);
   await production.backUp("full");
+  // A copy that had it load would let nobody into that database.
+  await admin.query("ALTER DATABASE postgres SET session_preload_libraries = 'not_on_this_machine'");
   let over = false;
   const write = async () => {
     await using writer = await connect(target, { readOnly: false });
@@ -130,7 +132,9 @@ test("a copy is kept in the vault, dated as of the point, and stays open until a
     ...silentProgress,
     async step(title, work) {
       const [, host, port, user] =
-        /^Open for 3600 s: psql "host=(\S+) port=(\d+) user=(\S+) dbname=shop"$/.exec(title) ?? [];
+        /^Open for 3600 s: psql "host=(\S+) port=(\d+) user=(\S+) dbname=shop options='-c session_preload_libraries= -c local_preload_libraries='"$/.exec(
+          title,
+        ) ?? [];
       if (host !== undefined) {
         const target = { ...production.target, host, port: Number(port), user: user ?? "", database: "shop" };
         await using copy = await connect(target, { readOnly: false });

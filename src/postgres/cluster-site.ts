@@ -41,10 +41,12 @@ export interface ClusterSite extends AsyncDisposable {
  * Makes the place. It dies with this process however that ends: a guard ends the server then and removes the directories.
  *
  * @param settings `listen_addresses` keeps the network, `port` is the socket's too
+ * @param options of each session, see `Target`
  */
 export async function openSite(
   superuser: string,
   settings: Readonly<Record<string, string>> = {},
+  options?: string,
 ): Promise<ClusterSite> {
   const isolation = await findIsolation(Boolean(settings.listen_addresses));
   const port = Number(settings.port ?? 5432);
@@ -54,7 +56,14 @@ export async function openSite(
   }));
   const socket = fitsSocket(home.path, port) ? home : await scratchDirectory("socket", shortParent);
   const data = join(home.path, "data");
-  const target: Target = { host: socket.path, port, database: "postgres", user: superuser, sslmode: "disable" };
+  const target: Target = {
+    host: socket.path,
+    port,
+    database: "postgres",
+    user: superuser,
+    sslmode: "disable",
+    ...(options === undefined ? {} : { options }),
+  };
 
   const end = async () => {
     const { exitCode } = await run("sh", [endScript, home.path, socket.path], { cwd: "/" });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { IthacaError } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
 import { connect } from "./connect.ts";
+import { faultOf, isSqlstate } from "./connection-faults.ts";
 import { postgresErrors } from "./errors.ts";
 import type { Target } from "./types.ts";
 
@@ -13,6 +14,15 @@ export interface Patience {
   /** Milliseconds between two looks. */
   readonly every: number;
   readonly signal?: AbortSignal;
+}
+
+/** Classes of SQLSTATE that pass: a connection that broke, too little of something, and a server that starts or stops. */
+const passing = /^(08|53|57)/;
+
+/** Whether a server is up, and will refuse as long as it is asked: a role, a database or a library is not there. */
+function letsNobodyIn({ cause }: IthacaError): boolean {
+  const { code } = faultOf(cause);
+  return isSqlstate(code) && !passing.test(code);
 }
 
 const usual: Patience = { deadline: 60_000, every: 20 };
@@ -45,7 +55,7 @@ export async function answers(server: ChildProcess, target: Target, patience: Pa
       return await versionOf(target);
     } catch (error) {
       // Not there yet, or not ready yet. Everything else will not change by waiting.
-      if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
+      if (!(error instanceof IthacaError) || error.kind !== "surroundings" || letsNobodyIn(error)) throw error;
       await sleep(patience.every);
     }
   }

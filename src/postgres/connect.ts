@@ -117,6 +117,7 @@ async function attempt(
     // A function, because without one the driver would look into our environment and ~/.pgpass.
     password: () => target.password ?? "",
     ssl: tls,
+    ...(target.options === undefined ? {} : { options: target.options }),
     connectionTimeoutMillis: timeout,
     application_name: options.applicationName ?? "ithaca",
     keepAlive: true,

@@ -60,6 +60,7 @@ export async function libpqVariables(target: Target, passwordFile: string): Prom
     PGPASSFILE: passwordFile,
     PGSSLMODE: target.sslmode,
     ...(rootCertificate === undefined ? {} : { PGSSLROOTCERT: rootCertificate }),
+    ...(target.options === undefined ? {} : { PGOPTIONS: target.options }),
     PGAPPNAME: "ithaca",
     PGCONNECT_TIMEOUT: "15",
     PGCLIENTENCODING: "UTF8",

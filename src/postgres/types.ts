@@ -10,6 +10,8 @@ export interface Target {
   /** libpq's sslmode, with libpq's meaning. */
   readonly sslmode: "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
   readonly sslrootcert?: string;
+  /** Settings of each session, as libpq's `options` takes them: they win over those of the role and of the database. */
+  readonly options?: string;
 }
 
 /** A connection with pinned settings. Disposing closes it. */

@@ -18,14 +18,18 @@ export function physical(text: string): PhysicalPoint {
 export function restoreFrom(
   { environment, stanza }: ArchivedCluster,
   point: PhysicalPoint,
-  { tries = 1, timeline = "latest" }: { tries?: number; timeline?: string } = {},
+  {
+    tries = 1,
+    timeline = "latest",
+    superuser = "postgres",
+  }: { tries?: number; timeline?: string; superuser?: string } = {},
 ): Promise<RestoredCopy> {
   return restoreToPoint({
     environment,
     stanza,
     point,
     timeline,
-    superuser: "postgres",
+    superuser,
     lag: { tries, pauseSeconds: 0 },
     signal: new AbortController().signal,
     note: () => {},

@@ -63,6 +63,13 @@ export const pgbackrestErrors = defineErrors("pgbackrest", {
     mend: () => "look at the repository with `pgbackrest verify`, or choose an earlier backup",
     example: { why: "could not locate required checkpoint record" },
   }),
+  nobody_in: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `The copy is recovered, and lets nobody in: ${p.why}`,
+    mend: () =>
+      "check `point_in_time.superuser` in the plan, a role that was a superuser with LOGIN at that point, and that this machine has what its server needs",
+    example: { why: 'role "postgres" does not exist' },
+  }),
   log_unreadable: entry({
     kind: "surroundings",
     says: (p: { why: string }) => `The write-ahead log around the point could not be read: ${p.why}`,

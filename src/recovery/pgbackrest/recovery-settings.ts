@@ -27,6 +27,12 @@ function targetSettings(point: PhysicalPoint): Record<string, string> {
 const inclusive = (value: boolean) => ({ recovery_target_inclusive: String(value) });
 
 /**
+ * Options of each session on a copy: what `ALTER ROLE` or `ALTER DATABASE` has a session load wins over the server's command
+ * line, would run in the copy, and lets nobody in where the library is not on this machine.
+ */
+export const unpreloaded = "-c session_preload_libraries= -c local_preload_libraries=";
+
+/**
  * Settings under which a copy is recovered and then runs. They are given on the command line, which nothing that came
  * with the copy can override; the copy's own configuration files are not read at all.
  *

@@ -142,6 +142,13 @@ test("just before a position of the log", async () => {
   await expect(restore({ kind: "lsn", lsn: "0/100" })).rejects.toMatchObject({ id: "pgbackrest.not_found" });
 });
 
+test("a copy that lets nobody in says why, and is not waited for", async () => {
+  await expect(restoreFrom(production, physical("latest"), { superuser: "nobody" })).rejects.toMatchObject({
+    id: "pgbackrest.nobody_in",
+    message: expect.stringContaining('lets nobody in: role "nobody" does not exist; check `point_in_time.superuser`'),
+  });
+});
+
 test("an archive that ends before the point says so, after it was asked again", async () => {
   await expect(restore(physical("0 s ago"), 2)).rejects.toMatchObject({ id: "pgbackrest.archive_ends" });
 });

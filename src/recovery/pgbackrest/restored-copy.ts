@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../base/child-process.ts";
 import { IthacaError } from "../../base/errors.ts";
+import { redact } from "../../base/redact.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { spellBytes } from "../../base/spell.ts";
 import { describePrograms, findPrograms } from "../../postgres/binaries.ts";
@@ -14,7 +15,8 @@ import { showPoint } from "../point-in-time/point.ts";
 import { type ControlData, readControlData } from "./control-data.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import type { PhysicalBackup, Stanza } from "./info.ts";
-import { type PhysicalPoint, recoverySettings } from "./recovery-settings.ts";
+import { printable } from "./printable.ts";
+import { type PhysicalPoint, recoverySettings, unpreloaded } from "./recovery-settings.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { candidates, tooLate } from "./select-backup.ts";
@@ -65,7 +67,7 @@ interface Work extends CopyOrder {
  */
 export async function restoreToPoint(order: CopyOrder): Promise<RestoredCopy> {
   await using stack = new AsyncDisposableStack();
-  const site = stack.use(await openSite(order.superuser));
+  const site = stack.use(await openSite(order.superuser, {}, unpreloaded));
   // Ours alone: the server's OS user may pass through it, to what has been put there for it.
   const folder = stack.use(await scratchDirectory("archive", await dataParent(site.isolation)));
   await chmod(folder.path, 0o711);
@@ -171,6 +173,7 @@ async function replay(work: Work, control: ControlData): Promise<number | null> 
       signal.throwIfAborted();
       if (relay.failure() !== undefined) throw relay.failure();
       if (!(error instanceof IthacaError)) throw error;
+      if (error.id !== "postgres.cluster_start") throw nobodyIn(error);
       if (/stop point is before consistent recovery point/.test(error.message)) return null;
       if (!/recovery ended before configured recovery target/.test(error.message)) {
         throw pgbackrestErrors.recovery_failed({ why: whyOf(error.message) }, { cause: error });
@@ -182,6 +185,13 @@ async function replay(work: Work, control: ControlData): Promise<number | null> 
     await sleep(lag.pauseSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
     await relay.forgetMissing();
   }
+}
+
+/** The server's own words, without advice that is meant for another server. */
+function nobodyIn(error: IthacaError): IthacaError {
+  const { cause } = error;
+  const why = printable(redact(cause instanceof Error ? cause.message : error.message));
+  return pgbackrestErrors.nobody_in({ why }, { cause: error });
 }
 
 /** The server's own reason, out of the sentence of postgres.cluster_start. */
