@@ -4,6 +4,7 @@ import { connect } from "../postgres/connect.ts";
 import { refuseSameServer } from "../postgres/not-production.ts";
 import { describeTarget, withDatabase } from "../postgres/target.ts";
 import type { Session, Target } from "../postgres/types.ts";
+import { reachesTheEnd } from "../recovery/pgbackrest/archive-end.ts";
 import { readAround } from "../recovery/pgbackrest/read-around.ts";
 import type { PhysicalPoint } from "../recovery/pgbackrest/recovery-settings.ts";
 import { type RestoredCopy, restoreToPoint } from "../recovery/pgbackrest/restored-copy.ts";
@@ -101,8 +102,9 @@ export async function openPointCopy(
     const { checks, remarks } = await proveBothSides(session, point, around);
     const origin = sameOrigin(await readIdentity(session), identity);
     const last = around.before.at(-1);
+    const end = point.kind === "latest" ? [reachesTheEnd(copy.end, copy.stop, copy.segmentBytes)] : [];
     return {
-      checks: [origin, ...checks],
+      checks: [origin, ...checks, ...end],
       remarks,
       chronicle: await chronicle(session, around),
       as_of: last === undefined ? null : last.at.toString({ smallestUnit: "millisecond" }),

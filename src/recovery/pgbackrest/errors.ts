@@ -57,6 +57,18 @@ export const pgbackrestErrors = defineErrors("pgbackrest", {
       'wait until the server has archived more (archive_timeout says when it must), choose an earlier time, or ask for "latest"',
     example: { target: "2025-01-16 14:30:00 UTC" },
   }),
+  gap: entry({
+    kind: "failed",
+    says: (p: { target: string; reached: string; last: string }) =>
+      `${p.target} cannot be reached: the archive goes on to segment ${p.last}, and what follows ${p.reached} in it is missing or damaged`,
+    mend: () =>
+      "take a full backup at once, since only what follows the next backup can be brought back; look for what is missing with `pgbackrest verify` and in the server's pg_wal, or choose a time before the gap",
+    example: {
+      target: "2025-01-16 14:30:00 UTC",
+      reached: "000000010000000000000005",
+      last: "000000010000000000000009",
+    },
+  }),
   recovery_failed: entry({
     kind: "failed",
     says: (p: { why: string }) => `The copy could not be recovered from the archive: ${p.why}`,

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type BadDay, badDay, physical, restoreFrom } from "../../../test/support/archived.ts";
+import { archived, type BadDay, badDay, moment, physical, restoreFrom } from "../../../test/support/archived.ts";
 import { mortal, until } from "../../../test/support/death.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { planSchema } from "../../plan/schema.ts";
@@ -14,6 +14,7 @@ import { parseLook, unsafeLook } from "../point-in-time/look.ts";
 import { traceMigration } from "../point-in-time/migration.ts";
 import { compareStates, readState } from "../point-in-time/state.ts";
 import { proveBothSides } from "../point-in-time/two-sided.ts";
+import { reachesTheEnd } from "./archive-end.ts";
 import type { ArchivedCluster } from "./archived-cluster.ts";
 import { readAround } from "./read-around.ts";
 import type { PhysicalPoint } from "./recovery-settings.ts";
@@ -180,6 +181,30 @@ test("killed in the middle of a restore it leaves nothing running, and can be ru
   await expect(restore({ kind: "restore-point", name: "never made" })).rejects.toMatchObject({
     id: "pgbackrest.not_found",
   });
+});
+
+test("a segment that is missing while the archive goes on: it is not taken for the end", async () => {
+  const end = async () => {
+    await using copy = await restore(physical("latest"));
+    return reachesTheEnd(copy.end, copy.stop, copy.segmentBytes).status;
+  };
+  let between = "";
+  for (const toy of [4, 5, 6]) {
+    await session.query("INSERT INTO public.toys VALUES ($1)", [toy]);
+    if (toy === 5) between = (await moment(session)).at;
+    await archived(session);
+  }
+  expect(await end()).toBe("passed");
+  const missing = join(
+    production.repository,
+    files()
+      .filter((name) => /\/[0-9A-F]{24}-/.test(name))
+      .at(-2) ?? "",
+  );
+  await rename(missing, join(production.repository, "hidden"));
+  expect(await end()).toBe("failed");
+  await expect(restore(physical(between))).rejects.toMatchObject({ id: "pgbackrest.gap", kind: "failed" });
+  await rename(join(production.repository, "hidden"), missing);
 });
 
 test("a repository that cannot be read is one clear sentence without the passphrase", async () => {

@@ -1,9 +1,6 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../base/child-process.ts";
-import { IthacaError } from "../../base/errors.ts";
-import { redact } from "../../base/redact.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { spellBytes } from "../../base/spell.ts";
 import { describePrograms, findPrograms } from "../../postgres/binaries.ts";
@@ -12,31 +9,22 @@ import { dataParent, freeSpace } from "../../postgres/cluster-places.ts";
 import { type ClusterSite, openSite, throwawayOf } from "../../postgres/cluster-site.ts";
 import type { Throwaway } from "../../postgres/types.ts";
 import { showPoint } from "../point-in-time/point.ts";
+import type { ArchiveEnd } from "./archive-end.ts";
 import { type ControlData, readControlData } from "./control-data.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import type { PhysicalBackup, Stanza } from "./info.ts";
-import { printable } from "./printable.ts";
-import { type PhysicalPoint, recoverySettings, unpreloaded } from "./recovery-settings.ts";
+import { unpreloaded } from "./recovery-settings.ts";
 import { type Relay, startRelay } from "./relay.ts";
+import { type Replay, replay } from "./replay.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { candidates, tooLate } from "./select-backup.ts";
 import { readStop, type Stop } from "./stop.ts";
 
-/** Milliseconds: hours of replay are usual, since a busy day's log takes as long as its disk writes it. */
-const replayLimit = 12 * 60 * 60 * 1000;
-
-export interface CopyOrder {
+export interface CopyOrder extends Pick<Replay, "point" | "timeline" | "lag" | "signal" | "note"> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stanza: string;
-  readonly point: PhysicalPoint;
-  /** Which branch of the history is followed: `latest`, `current` or a number. */
-  readonly timeline: string;
   /** A superuser of the original. */
   readonly superuser: string;
-  /** The archive is a minute or two behind: so often, and after so many seconds each, it is asked again. */
-  readonly lag: { readonly tries: number; readonly pauseSeconds: number };
-  readonly signal: AbortSignal;
-  readonly note: (text: string) => void;
 }
 
 /** A private server with the files of the original, recovered to a point and promoted. Disposing destroys it. */
@@ -47,16 +35,15 @@ export interface RestoredCopy extends Throwaway {
   readonly site: ClusterSite;
   readonly relay: Relay;
   readonly segmentBytes: number;
+  /** Where the archive ended when the recovery began. */
+  readonly end: ArchiveEnd;
   /** The program that runs it; PostgreSQL's others lie beside it. */
   readonly postgres: string;
 }
 
 /** What the steps of a restore share. */
-interface Work extends CopyOrder {
-  readonly site: ClusterSite;
+interface Work extends Replay {
   readonly repository: Repository;
-  readonly relay: Relay;
-  readonly postgres: string;
 }
 
 /**
@@ -82,7 +69,8 @@ export async function restoreToPoint(order: CopyOrder): Promise<RestoredCopy> {
       repository.fetchSegment(segment, file, site.data, signal),
     ),
   );
-  const work: Work = { ...order, site, repository, relay, postgres };
+  const end = { timeline: order.timeline, last: stanza.archive?.max ?? null };
+  const work: Work = { ...order, site, repository, relay, postgres, end };
   const { backup, control, versionNum } = await recover(work, stanza);
   const stop = await readStop(site.data);
   const owned = stack.move();
@@ -98,6 +86,7 @@ export async function restoreToPoint(order: CopyOrder): Promise<RestoredCopy> {
     site,
     relay,
     segmentBytes: control.segmentBytes,
+    end,
     postgres,
     destroy,
     async [Symbol.asyncDispose]() {
@@ -157,44 +146,4 @@ async function restoreFiles(work: Work, backup: PhysicalBackup, delta: boolean):
   if (user === null) return;
   const { exitCode, stderr } = await run("chown", ["-R", "--no-dereference", `${user.uid}:${user.gid}`, site.home]);
   if (exitCode !== 0) throw pgbackrestErrors.recovery_failed({ why: `its files could not be handed over: ${stderr}` });
-}
-
-/** Starts the server and waits until it is promoted; null where another backup may lead to the point. */
-async function replay(work: Work, control: ControlData): Promise<number | null> {
-  const { point, site, relay, postgres, timeline, signal, lag, note } = work;
-  const empty = join(site.home, "empty.conf");
-  const files = { config: empty, hba: join(site.home, "hba.conf"), ident: empty, restoreCommand: relay.command };
-  const settings = recoverySettings(point, control, files, timeline);
-  for (let attempt = 1; ; attempt += 1) {
-    note(attempt === 1 ? "replaying the archive" : `waiting for the archive, try ${attempt} of ${lag.tries}`);
-    try {
-      return await site.start(postgres, settings, { deadline: replayLimit, every: 50, signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      if (relay.failure() !== undefined) throw relay.failure();
-      if (!(error instanceof IthacaError)) throw error;
-      if (error.id !== "postgres.cluster_start") throw nobodyIn(error);
-      if (/stop point is before consistent recovery point/.test(error.message)) return null;
-      if (!/recovery ended before configured recovery target/.test(error.message)) {
-        throw pgbackrestErrors.recovery_failed({ why: whyOf(error.message) }, { cause: error });
-      }
-      // The name may stand before this backup; a time, a position or a transaction that is too late stands behind all.
-      if (point.kind === "restore-point") return null;
-      if (attempt >= lag.tries) throw pgbackrestErrors.archive_ends({ target: showPoint(point) }, { cause: error });
-    }
-    await sleep(lag.pauseSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
-    await relay.forgetMissing();
-  }
-}
-
-/** The server's own words, without advice that is meant for another server. */
-function nobodyIn(error: IthacaError): IthacaError {
-  const { cause } = error;
-  const why = printable(redact(cause instanceof Error ? cause.message : error.message));
-  return pgbackrestErrors.nobody_in({ why }, { cause: error });
-}
-
-/** The server's own reason, out of the sentence of postgres.cluster_start. */
-function whyOf(message: string): string {
-  return /did not start: (.*);/.exec(message)?.[1] ?? message;
 }

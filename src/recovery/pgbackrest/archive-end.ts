@@ -1,0 +1,58 @@
+import type { Verified } from "../types.ts";
+import { pgbackrestErrors } from "./errors.ts";
+import { segmentName } from "./read-around.ts";
+import { lsnValue } from "./select-backup.ts";
+import type { Stop } from "./stop.ts";
+
+/*
+ * A server takes a segment that is missing, or that it cannot read, for the end of the log. So the end that it has reached is held
+ * against the last segment that the archive was said to have before.
+ */
+
+/** Which branch of the history was followed, and the archive's last segment as it was before; null where it had none. */
+export interface ArchiveEnd {
+  /** `latest`, `current` or a number. */
+  readonly timeline: string;
+  readonly last: string | null;
+}
+
+const timelineOf = (segment: string) => Number.parseInt(segment.slice(0, 8), 16);
+
+/** Whether the archive goes on behind a segment; null where its last one is another branch's, which says nothing. */
+function goesOn({ timeline, last }: ArchiveEnd, reached: string): boolean | null {
+  if (last === null) return null;
+  const followed = /^\d+$/.test(timeline) ? Number(timeline) : timeline === "latest" ? timelineOf(last) : null;
+  if (followed !== timelineOf(last)) return null;
+  return last.slice(8) > reached.slice(8);
+}
+
+/**
+ * Looks why a recovery ended before its target.
+ *
+ * @param reached the last segment that the server was given
+ * @throws pgbackrest.gap
+ */
+export function requireNoGap(end: ArchiveEnd, reached: string | undefined, target: string): void {
+  if (reached === undefined || goesOn(end, reached) !== true) return;
+  throw pgbackrestErrors.gap({ target, reached, last: end.last ?? "" });
+}
+
+/** The segment whose end a position is; on a border that is the one before. */
+export function segmentBefore({ timeline, lsn }: Stop, bytes: number): string {
+  const border = lsnValue(lsn) % BigInt(bytes) === 0n;
+  return segmentName(timeline, lsn, bytes, border ? -1 : 0);
+}
+
+/** Shows of a copy that it holds all that the archive had when its recovery began. */
+export function reachesTheEnd(end: ArchiveEnd, stop: Stop, bytes: number): Verified {
+  const reached = segmentBefore(stop, bytes);
+  const more = goesOn(end, reached);
+  return {
+    id: "point.end",
+    title: "The copy holds all that the archive has",
+    status: more === null ? "not_run" : more ? "failed" : "passed",
+    expected: `up to segment ${end.last ?? "of the timeline that was followed"}`,
+    actual: more === true ? `up to ${reached}: what follows it is missing or damaged` : `up to ${reached}`,
+    reason: more === null ? "the archive's last segment is of another timeline than the one that was followed" : "",
+  };
+}
