@@ -24,7 +24,7 @@ function changeLines(changes: PointView["changes"]): string[] {
   return [
     ...differing.map(
       ({ table, was, is, change }) =>
-        `    ${plain(table).padEnd(width)}  ${String(was?.rows ?? "-").padStart(9)} rows then ${time(was?.newest)}  ${String(is?.rows ?? "-").padStart(9)} now ${time(is?.newest)}  ${words[change]}`,
+        `    ${plain(table).padEnd(width)}  ${String(was?.rows ?? "-").padStart(9)} rows then ${time(was?.newest)}  ${String(is?.rows ?? "-").padStart(9)} now ${time(is?.newest)}  ${was?.logged === false ? "unlogged: the log has none of its rows" : words[change]}`,
     ),
     ...(same === 0 ? [] : [`    ${same} tables are the same, row by row`]),
   ];

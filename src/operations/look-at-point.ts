@@ -13,7 +13,7 @@ import type { Verdict } from "../report/model.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { openPointCopy, type PointCopy, type ProvenPoint } from "./point-in-time-copy.ts";
-import { type SavedPoint, type SaveOptions, savePoint } from "./save-point.ts";
+import { requireRoomToSave, type SavedPoint, type SaveOptions, savePoint } from "./save-point.ts";
 import { type Subject, sourceTarget } from "./subject.ts";
 
 export interface LookOptions extends SaveOptions {
@@ -65,6 +65,8 @@ export async function lookAtPoint(
   const requests = (options.look ?? []).map((text) => ({ text, request: parseLook(text) }));
   if (requests.length > 0 && context.environment.GITHUB_ACTIONS === "true") throw pointErrors.not_a_terminal({});
   const hold = readHold(options.hold);
+  // Before hours of work, rather than after them.
+  await requireRoomToSave(context, options);
   const window = await requireInWindow(context, subject, point);
   const production = sourceTarget(context, subject.database);
   const timeline = options.timeline === undefined ? {} : { timeline: options.timeline };
@@ -99,7 +101,7 @@ function readHold(text: string | undefined): number | null {
 }
 
 /** Holds the point against what the repository has before anything is restored. */
-async function requireInWindow(
+export async function requireInWindow(
   context: UseCaseContext,
   { name, database }: Subject,
   point: Point,

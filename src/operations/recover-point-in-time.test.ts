@@ -39,6 +39,8 @@ beforeAll(async () => {
   await session.query(`
     CREATE TABLE public.children (id int PRIMARY KEY, name text, created_at timestamptz DEFAULT clock_timestamp());
     CREATE TABLE public.visits (id bigserial PRIMARY KEY, at timestamptz DEFAULT clock_timestamp());
+    CREATE UNLOGGED TABLE public.seen (id int PRIMARY KEY);
+    INSERT INTO public.seen VALUES (1), (2);
     INSERT INTO public.children SELECT n, 'canary-' || n FROM generate_series(1, 100) AS n`);
   await production.backUp("full");
   // A copy that had it load would let nobody into that database.
@@ -105,6 +107,8 @@ test("a look: what it was, what happened, what is different, and a backup of it 
   if (wrong !== undefined) expect(wrong.did).toEqual(["public.children: 50 deleted"]);
   expect(view.changes.map(({ table, was, change }) => [table, was?.rows, change])).toEqual([
     ["public.children", 100, "changed"],
+    // A copy is empty there, whatever it held.
+    ["public.seen", 0, "unknown"],
     ["public.visits", expect.any(Number), "changed"],
   ]);
   expect(view.unsafeRecords).toEqual([
@@ -203,6 +207,14 @@ test("what is asked for wrongly is refused before anything is restored", async (
   await expect(ask("2025-01-16 14:30:00")).rejects.toMatchObject({ id: "point.no_zone" });
   await expect(ask("2020-01-16 14:30:00 UTC")).rejects.toMatchObject({ id: "point.outside_window" });
   await expect(ask("2120-01-16 14:30:00 UTC")).rejects.toMatchObject({ id: "point.future" });
+  const children = { table: "public.children" };
+  await expect(ask("2120-01-16 14:30:00 UTC", children)).rejects.toMatchObject({ id: "point.future" });
+  await expect(ask("2020-01-16 14:30:00 UTC", children)).rejects.toMatchObject({ id: "point.outside_window" });
+  await expect(ask("latest", { timeline: "main" })).rejects.toMatchObject({ id: "point.bad_timeline" });
+  await expect(ask("0 s ago", { save: "." })).rejects.toMatchObject({ id: "point.folder_not_empty" });
+  await expect(ask("0 s ago", { intoVault: true })).rejects.toMatchObject({ id: "vault.not_configured" });
+  const emptied = ask(before, { table: "public.seen", mode: "replace" });
+  await expect(emptied).rejects.toMatchObject({ id: "point.unlogged" });
   await expect(ask("latest", { look: ["children"] })).rejects.toMatchObject({ id: "point.look_malformed" });
   await expect(ask("latest", { execute: true })).rejects.toMatchObject({ id: "point.nothing_to_execute" });
   await expect(ask("latest", { table: "public.children", execute: true, confirm: "shops" })).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import { scratchDirectory } from "../base/scratch.ts";
 import type { DatabasePlan } from "../plan/schema.ts";
 import { loadTeamChecks } from "../proof/team/load.ts";
 import { pointErrors } from "../recovery/point-in-time/errors.ts";
+import { requireLogged } from "../recovery/point-in-time/logged.ts";
 import { isAge, parsePoint } from "../recovery/point-in-time/parse-point.ts";
 import { type Point, showPoint } from "../recovery/point-in-time/point.ts";
 import { supabasePitr } from "../recovery/point-in-time/supabase-pitr.ts";
@@ -14,7 +15,7 @@ import type { RecoveryMethod } from "../recovery/types.ts";
 import { platformAccess, usualNames } from "../supabase/management/settings.ts";
 import { censusBefore } from "./census-before.ts";
 import type { UseCaseContext } from "./context.ts";
-import { type LookOptions, lookAtPoint, type PointView } from "./look-at-point.ts";
+import { type LookOptions, lookAtPoint, type PointView, requireInWindow } from "./look-at-point.ts";
 import { openPointCopy } from "./point-in-time-copy.ts";
 import { type RecoverOptions, type RecoveryResult, type RecoverySite, recover } from "./recover.ts";
 import { loadSubject, type Subject } from "./subject.ts";
@@ -60,7 +61,8 @@ export async function recoverPointInTime(
 ): Promise<PointInTimeResult> {
   const subject = await loadSubject(context, options);
   const point = parsePoint(options.to ?? "", context.clock.now());
-  const { table, mode = "missing-rows" } = options;
+  const { table, mode = "missing-rows", timeline = "latest" } = options;
+  if (!/^(latest|current|[1-9]\d{0,8})$/.test(timeline)) throw pointErrors.bad_timeline({ text: timeline });
   if (engineOf(subject) === "supabase") {
     const only = (["look", "hold", "table", "save", "intoVault"] as const).find((name) => options[name] !== undefined);
     if (only !== undefined) throw pointErrors.only_platform({ option: `--${only}` });
@@ -139,6 +141,7 @@ async function tableFromPoint(
   const { withDependants = false, withParents = false, keepNewer, timeline } = options;
   const newer = parseKeepNewer(keepNewer, mode);
   await requireTableAndCredential(site, table);
+  await requireInWindow(context, subject, point);
   const method = tableMethod({
     production: target,
     table,
@@ -170,6 +173,7 @@ async function tableFromPoint(
           why: `${wrong.title}: ${wrong.reason || wrong.actual}`,
         });
       }
+      await requireLogged(copy.session, table);
       return {
         target: copy.target,
         restorePoint: { backup: null, at: as_of ?? context.clock.now().toISOString() },

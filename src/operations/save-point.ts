@@ -24,6 +24,24 @@ export interface SavedPoint {
 }
 
 /**
+ * Looks whether a backup of a copy can be kept where it is to be.
+ *
+ * @throws point.folder_not_empty, those of `openVault`
+ */
+export async function requireRoomToSave(
+  { workingDirectory, environment }: UseCaseContext,
+  { save, intoVault = false }: SaveOptions,
+): Promise<void> {
+  if (intoVault) openVault({ ...environment });
+  if (save === undefined) return;
+  const held = await readdir(resolve(workingDirectory, save)).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  });
+  if (held.length > 0) throw pointErrors.folder_not_empty({ folder: save });
+}
+
+/**
  * Keeps a backup of a copy, dated as of the point: `latest` and the retention then take it for what it is. From there
  * every recovery that starts from a backup leads back to that second.
  */

@@ -104,6 +104,19 @@ export const pointErrors = defineErrors("point", {
     mend: () => "set `point_in_time.engine: pgbackrest` and `point_in_time.stanza`, see docs/point-in-time.md",
     example: { database: "shop" },
   }),
+  bad_timeline: entry({
+    kind: "input",
+    says: (p: { text: string }) => `--timeline ${p.text} names no branch of the history`,
+    mend: () => "write latest, current, or a timeline's number such as 1; without it production's own is followed",
+    example: { text: "main" },
+  }),
+  unlogged: entry({
+    kind: "input",
+    says: (p: { table: string }) =>
+      `${p.table} was unlogged at that point: the log has none of its rows, and a copy is always empty there`,
+    mend: () => "bring it back out of a backup of the vault with `recover table`",
+    example: { table: "public.sessions" },
+  }),
   nothing_to_execute: entry({
     kind: "input",
     says: () => "--execute was given, and nothing that would be written: a look at a copy changes nothing",

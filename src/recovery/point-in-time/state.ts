@@ -18,6 +18,8 @@ export interface TableState {
   readonly hash: string | null;
   /** ISO 8601 UTC; null where no column says when a row was made, or there is none. */
   readonly newest: string | null;
+  /** False where the log has none of its rows: a copy of a point is empty there, which says nothing. */
+  readonly logged: boolean;
 }
 
 /** The state of a database, by table. */
@@ -49,6 +51,8 @@ export async function readState(
   );
   const counted = hashing.tables();
   const state = new Map<string, TableState>();
+  // Of an unlogged table a copy has no rows, whatever it held: that is no state.
+  const unlogged = new Set(relations.filter((one) => one.unlogged).map(({ oid }) => oid));
   for (const { name, parts } of own) {
     const newest: string[] = [];
     for (const { oid, qualified } of parts) {
@@ -61,7 +65,8 @@ export async function readState(
       if (row?.newest != null) newest.push(row.newest);
     }
     const { rows = 0, hash = null } = counted[name] ?? {};
-    state.set(name, { rows, hash, newest: newest.sort().at(-1) ?? null });
+    const logged = parts.every(({ oid }) => !unlogged.has(oid));
+    state.set(name, { rows, hash, newest: newest.sort().at(-1) ?? null, logged });
   }
   return state;
 }
@@ -76,7 +81,7 @@ export interface TableChange {
   readonly table: string;
   readonly was: TableState | null;
   readonly is: TableState | null;
-  /** `unknown` where the rows were only counted, and their number is the same. */
+  /** `unknown` where the rows were only counted, and their number is the same, or where the log has none of them. */
   readonly change: "same" | "changed" | "only then" | "only now" | "unknown";
 }
 
@@ -92,6 +97,7 @@ export function compareStates(then: DatabaseState, now: DatabaseState): TableCha
 function changeOf(was: TableState | null, is: TableState | null): TableChange["change"] {
   if (was === null) return "only now";
   if (is === null) return "only then";
+  if (!was.logged) return "unknown";
   if (was.rows !== is.rows) return "changed";
   if (was.hash === null || is.hash === null) return "unknown";
   return was.hash === is.hash ? "same" : "changed";
