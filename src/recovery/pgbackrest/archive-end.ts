@@ -1,6 +1,6 @@
 import type { Verified } from "../types.ts";
 import { pgbackrestErrors } from "./errors.ts";
-import { segmentName } from "./read-around.ts";
+import { segmentName } from "./segment-name.ts";
 import { lsnValue } from "./select-backup.ts";
 import type { Stop } from "./stop.ts";
 

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { run } from "../../base/child-process.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import type { RestoredCopy } from "./restored-copy.ts";
-import { lsnValue } from "./select-backup.ts";
+import { segmentName } from "./segment-name.ts";
 import { type LoggedTransaction, TransactionReader } from "./transactions.ts";
 
 /** So many segments behind the point are looked through for the first transaction that is not in the copy. */
@@ -18,14 +18,6 @@ export interface Around {
   readonly before: readonly LoggedTransaction[];
   /** Committed from it on, the first one first; empty where the archive does not go on, or not with a transaction. */
   readonly after: readonly LoggedTransaction[];
-}
-
-/** The name of the segment that is so many after the one with this position (PostgreSQL's source: `XLogFileName`). */
-export function segmentName(timeline: number, lsn: string, bytes: number, ahead = 0): string {
-  const number = lsnValue(lsn) / BigInt(bytes) + BigInt(ahead);
-  const perId = 0x1_0000_0000n / BigInt(bytes);
-  const hex = (value: bigint) => value.toString(16).toUpperCase().padStart(8, "0");
-  return `${hex(BigInt(timeline))}${hex(number / perId)}${hex(number % perId)}`;
 }
 
 /**

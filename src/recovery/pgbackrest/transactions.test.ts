@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { precedes } from "./control-data.ts";
-import { segmentName } from "./read-around.ts";
+import { segmentName } from "./segment-name.ts";
 import { lsnValue } from "./select-backup.ts";
 import { TransactionReader } from "./transactions.ts";
 
