@@ -6,6 +6,7 @@ import { exitCodeOf } from "../../src/report/verdict.ts";
 import { choice, flag, flagUnlessTold, text } from "../shared/inputs.ts";
 import { namesOf } from "../shared/lines.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
+import { isRunAgain } from "../shared/run-again.ts";
 import { vaultSecrets } from "../shared/secrets.ts";
 import { prepareSubject, subjectInputs, subjectOptions } from "../shared/subject.ts";
 import { table } from "../shared/summary.ts";
@@ -50,6 +51,7 @@ export const action = defineAction({
       ...subjectOptions(inputs),
       rehearse,
       execute,
+      onlyGoOn: isRunAgain(context),
       e2e,
       done: namesOf(inputs.done),
       ...(confirm === undefined ? {} : { confirm }),

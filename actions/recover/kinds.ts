@@ -7,6 +7,7 @@ import { recoverTable, tableModes } from "../../src/operations/recover-table.ts"
 import { loadSubject } from "../../src/operations/subject.ts";
 import { choice, flag, text, wholeNumber } from "../shared/inputs.ts";
 import { namesOf } from "../shared/lines.ts";
+import { isRunAgain } from "../shared/run-again.ts";
 import { subjectInputs, subjectOptions } from "../shared/subject.ts";
 
 /* One action for the three recoveries: which input goes to which of them. */
@@ -108,6 +109,7 @@ export async function recoverAsAsked(context: UseCaseContext, asked: Asked): Pro
   const common = {
     ...subjectOptions(asked),
     execute,
+    onlyGoOn: isRunAgain(context),
     ...given({ confirm, reason, incident, watch, incidentAt: asked["incident-at"] }),
   };
   if (what === "full") return await recoverFull(context, { ...common, backup, into });

@@ -61,6 +61,7 @@ export async function disaster(
   const site: Site = { context, subject, options, reports };
   if (rehearse) return await rehearseSteps(site, scenario);
   const open = await openDisaster(reports, subject.name, scenario);
+  if (execute && open === null && options.onlyGoOn === true) throw recoveryErrors.run_again({ database: subject.name });
   if (execute) return await executeSteps(site, scenario, open);
   const found = open ?? begun(site, scenario, "execute");
   return {

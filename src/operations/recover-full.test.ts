@@ -194,6 +194,11 @@ test("executed: safety backup, swap, verification, watch; the page, the report a
     expect.arrayContaining([expect.stringContaining("-recovery-")]),
   );
 
+  // What was written since must not be lost because somebody starts the run once more.
+  const rerun = recoverFull(contextOf({ ITHACA_RECOVERY_URL: url }), execution({ onlyGoOn: true }));
+  await expect(rerun).rejects.toMatchObject({ id: "recovery.run_again", exitCode: 2 });
+  expect(await incidentFiles(shop)).toEqual(files);
+
   // The newest backup is now the one of the loss: nobody may fall into that at night.
   const again = await recoverFull(contextOf(), options());
   expect(again.incident.restore_point?.backup?.id).toBe(result.incident.restore_point?.backup?.id);

@@ -29,6 +29,11 @@ export interface RecoverOptions extends SubjectOptions {
   readonly execute?: boolean;
   /** The plan's name of the database, typed by a person. */
   readonly confirm?: string;
+  /**
+   * Whether only what is unfinished may be gone on with: a run that GitHub starts again comes with the name that was typed
+   * for an earlier attempt. One that is red only because its report was not published would recover a second time.
+   */
+  readonly onlyGoOn?: boolean;
   /** The incident to begin or to go on with; a new one unless told otherwise. */
   readonly incident?: string;
   readonly reason?: string;
@@ -81,7 +86,7 @@ export interface RecoveryRequest {
  * nothing at all. An execution goes on with an unfinished recovery where there is one.
  *
  * @throws recovery.not_confirmed and vault.not_configured, before anything is read or connected to; recovery.unfinished, recovery.other_request,
- * recovery.incident_ended; recovery.locked, recovery.overtaken; what `build` throws
+ * recovery.incident_ended, recovery.run_again; recovery.locked, recovery.overtaken; what `build` throws
  */
 export async function recover(
   context: UseCaseContext,
@@ -104,6 +109,7 @@ export async function recover(
   const place = { reports, name: subject.name, target };
   const unfinished = await findUnfinished(place, "no marker");
   const open = execute ? unfinished : null;
+  if (execute && open === null && options.onlyGoOn === true) throw recoveryErrors.run_again({ database: subject.name });
   if (open !== null) refuseAnother(open, kind, options.incident);
   else if (options.incident !== undefined) await assertUnused(reports, options.incident);
   const built = await build({ context, subject, target, source, reports, open });

@@ -11,6 +11,14 @@ export const recoveryErrors = defineErrors("recovery", {
     mend: (p) => `read the preview, and if it is what you want add --execute --confirm ${p.database}`,
     example: { database: "shop", given: "shopp" as string | null },
   }),
+  run_again: entry({
+    kind: "input",
+    says: (p: { database: string }) =>
+      `This run was started again, for which nobody has typed ${p.database}, and nothing is unfinished that it could go on with: nothing was changed`,
+    mend: () =>
+      'see in the log of the attempt before it what that has done; if it is to be done again, start the workflow anew by "Run workflow"',
+    example: { database: "shop" },
+  }),
   no_writing_credential: entry({
     kind: "surroundings",
     says: (p: { variable: string }) => `${p.variable} is not set, and nothing else may write to production`,

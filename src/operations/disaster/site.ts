@@ -17,6 +17,8 @@ export interface DisasterOptions extends SubjectOptions {
   readonly rehearse?: boolean;
   readonly execute?: boolean;
   readonly confirm?: string;
+  /** Whether only what is unfinished may be gone on with, as for a recovery. */
+  readonly onlyGoOn?: boolean;
   /** Ids of steps that a person has done. */
   readonly done?: readonly string[];
   /** The backup to restore: the latest, but after an attack one that a person has chosen. */
