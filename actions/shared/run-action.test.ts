@@ -53,6 +53,14 @@ test("outputs, a summary and the exit code of the result; a secret in none of th
   expect(summary).not.toContain("canary");
 });
 
+test("an address whose password is not encoded is hidden too, and keeps nothing else from running", async () => {
+  const { exitCode, log } = await perform(async () => ({ outputs: {}, summary: "", exitCode: 0 }), {
+    SMTP_URL: "smtps://ops:100%canary@mail.example.org",
+  });
+  expect(exitCode).toBe(0);
+  expect(log).toContain("::add-mask::100%25canary\n");
+});
+
 test.each([
   ["input", 2],
   ["surroundings", 3],

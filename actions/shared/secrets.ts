@@ -11,11 +11,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const secretNames =
   /^(ITHACA_.*_URL|RESTIC_PASSWORD|AWS_(SECRET_ACCESS_KEY|SESSION_TOKEN)|B2_ACCOUNT_KEY|AZURE_ACCOUNT_(KEY|SAS)|OS_PASSWORD|ST_KEY|SUPABASE_ACCESS_TOKEN|SLACK_WEBHOOK_URL|SMTP_URL|HEARTBEAT_URL|GITHUB_TOKEN|.*_DATABASE_URL)$/;
 
-/** The password within a URL, as it stands and decoded. */
+/** The password within a URL, as it stands and decoded. Whoever uses the address says what is wrong with it. */
 function passwordsIn(value: string): string[] {
   if (!URL.canParse(value)) return [];
   const { password } = new URL(value);
-  return password === "" ? [] : [password, decodeURIComponent(password)];
+  if (password === "") return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    // A % that begins no percent-encoding: then it is meant as it stands.
+    return [password];
+  }
 }
 
 /** Hides every secret of the environment from the log, and from whatever is written. */

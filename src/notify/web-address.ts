@@ -15,7 +15,12 @@ export function webAddress(variable: string, text: string): URL {
   if (!URL.canParse(text)) throw notifyErrors.web_address({ variable, why: "it is no address" });
   const url = new URL(text);
   registerSecret(url.pathname.slice(1));
-  registerSecret(decodeURIComponent(url.password));
+  try {
+    registerSecret(decodeURIComponent(url.password));
+  } catch (cause) {
+    const why = "its password holds a % that begins no percent-encoding";
+    throw notifyErrors.web_address({ variable, why }, { cause });
+  }
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
     throw notifyErrors.web_address({ variable, why: "it does not begin with https://" });
   }

@@ -114,4 +114,5 @@ test("the webhook's address is a secret, and must be safe", () => {
   expect(redact("posted to services/T0/B0/canary-webhook-path")).not.toContain("canary");
   expect(() => webAddress("SLACK_WEBHOOK_URL", "http://hooks.slack.com/services/T0")).toThrow(/begin with https/);
   expect(() => webAddress("HEARTBEAT_URL", "hc-ping.com/abc")).toThrow(/HEARTBEAT_URL.*no address/);
+  expect(() => webAddress("HEARTBEAT_URL", "https://u:100%canary@hc-ping.com")).toThrow(/HEARTBEAT_URL.*percent-enc/);
 });
