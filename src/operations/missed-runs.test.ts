@@ -5,7 +5,7 @@ import { type GitHubStandIn, githubStandIn } from "../../test/support/github.ts"
 import { silentProgress } from "../base/progress.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { openIncidents } from "../github/incidents/read-incidents.ts";
-import { backupTaken, green } from "../report/examples/reports.ts";
+import { backupTaken, failed, green } from "../report/examples/reports.ts";
 import { writeReport } from "../report/write.ts";
 import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
@@ -81,10 +81,10 @@ function context(): UseCaseContext {
 const options = { plan: "ithaca.yaml" };
 
 /** Publishes the reports of runs that began at these moments, from another machine: the checkout does not have them. */
-async function left(...runs: [kind: "backup" | "weekly", startedAt: string][]): Promise<string[]> {
+async function left(...runs: [kind: "backup" | "weekly" | "failed weekly", startedAt: string][]): Promise<string[]> {
   const paths: string[] = [];
   for (const [kind, started_at] of runs) {
-    const report = kind === "backup" ? backupTaken() : green();
+    const report = kind === "backup" ? backupTaken() : kind === "weekly" ? green() : failed();
     const run = { ...report.run, id: `${Date.parse(started_at) / 1000}-1`, started_at };
     paths.push((await writeReport(join(folder.path, "reports"), { ...report, run })).report.json);
   }
@@ -134,6 +134,30 @@ test("a backup that was cut off is told by the next run of any workflow, and men
   expect(incident?.body).toContain("[the log](https://github.com/acme/shop/actions/runs/7000)");
   const reports = await left(["backup", "2026-11-24T12:30:00.000Z"]);
   expect((await raiseIssue(context(), { ...options, reports })).issues).toMatchObject([{ action: "closed" }]);
+});
+
+test("a fault whose issue GitHub did not take is raised by the next run of any workflow, once, and not where a person has closed it", async () => {
+  await left(["backup", "2026-11-24T02:04:00.000Z"], ["failed weekly", "2026-11-23T10:03:00.000Z"]);
+  expect(await missedRuns(context(), options)).toMatchObject({
+    missed: [],
+    issues: [{ action: "opened", key: "inner-odyssey/proof" }],
+  });
+  const [incident] = await openIncidents(githubOf(context()));
+  expect(incident?.body).toContain("-weekly-");
+  expect((await missedRuns(context(), options)).issues).toEqual([]);
+  await githubOf(context()).tryTo((client, where) =>
+    client.rest.issues.update({ ...where, issue_number: incident?.number ?? 0, state: "closed" }),
+  );
+  expect((await missedRuns(context(), options)).issues).toEqual([]);
+});
+
+test("a fault that a later run has shown to be gone needs no issue any more", async () => {
+  await left(
+    ["backup", "2026-11-24T02:04:00.000Z"],
+    ["failed weekly", "2026-11-23T10:03:00.000Z"],
+    ["weekly", "2026-11-23T11:00:00.000Z"],
+  );
+  expect(await missedRuns(context(), options)).toEqual({ missed: [], issues: [] });
 });
 
 test("a workflow that GitHub has switched off is told", async () => {

@@ -3,14 +3,18 @@ import { messageOf } from "../base/errors.ts";
 import { spellAmount } from "../base/spell.ts";
 import type { GitHub } from "../github/client.ts";
 import { readHead } from "../github/git-tree.ts";
-import { ofThePlan } from "../github/incidents/marker.ts";
+import type { Voice } from "../github/incidents/body.ts";
+import type { Fault } from "../github/incidents/fault.ts";
+import { ofThePlan, sameFault } from "../github/incidents/marker.ts";
 import { clear, type Raised, raise } from "../github/incidents/raise.ts";
-import { openIncidents } from "../github/incidents/read-incidents.ts";
+import { closedIncidents, openIncidents } from "../github/incidents/read-incidents.ts";
+import type { Incident } from "../github/incidents/types.ts";
 import { BranchContents, localReportFiles } from "../github/report-files.ts";
 import { clearOfKept, faultOfMissed } from "../github/schedule/faults.ts";
 import { judgeSchedules, type Missed } from "../github/schedule/judge.ts";
 import { readSchedules, readSeenReports } from "../github/schedule/read-schedules.ts";
 import { lastDue } from "../github/schedule/schedules.ts";
+import { faultsOfReports } from "../github/schedule/unraised.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -46,10 +50,27 @@ async function planOrIssue(context: UseCaseContext, github: GitHub, path: string
   }
 }
 
+/** Raises the faults of reports that no issue tells of: GitHub did not take it when their run had found them. */
+async function raiseUnraised(github: GitHub, faults: readonly Fault[], voice: Voice, now: Date): Promise<Raised[]> {
+  const isOf = (fault: Fault) => (incident: Incident) => sameFault(incident.key, fault.key);
+  const open = faults.length === 0 ? [] : await openIncidents(github);
+  const unknown = faults.filter((fault) => !open.some(isOf(fault)));
+  const raised: Raised[] = [];
+  for (const fault of unknown) {
+    // Where somebody has closed it, or edited away what it remembers, it was told.
+    const told = (await closedIncidents(github, fault.source.at))
+      .filter(isOf(fault))
+      .some(({ state }) => state === null || state.sources.includes(fault.source.id));
+    if (!told) raised.push(await raise(github, fault, voice, now));
+  }
+  return raised;
+}
+
 /**
  * Looks whether every schedule of the plan did what it should have by now: GitHub starts runs late, drops them, and switches
  * schedules off; and a run may be cut off before it could say anything. What is missing becomes an issue, once for each
- * time that it was due; what has run again closes it. Any workflow may ask, on behalf of all others.
+ * time that it was due; what has run again closes it. Any workflow may ask, on behalf of all others. A fault that a report
+ * tells of and no issue does, because GitHub took none when it was found, gets its issue here.
  *
  * Judged by the reports on their branch and by the runs that GitHub knows of. A schedule whose workflow this repository
  * does not have, and that never left a report, is not expected to run. A plan that cannot be read has an issue of its own:
@@ -80,7 +101,7 @@ export async function missedRuns(
     const ownRun = run === undefined ? null : `${run}-${attempt}`;
     const { missed, kept } = judgeSchedules(facts, { databases, reports, now, ownRun });
 
-    const issues: Raised[] = [];
+    const issues: Raised[] = await raiseUnraised(github, faultsOfReports(reports), voice, now);
     for (const each of missed) issues.push(await raise(github, faultOfMissed(each, databases, now), voice, now));
     const open = new Set((await openIncidents(github)).map(({ key }) => `${key.database}/${key.family}`));
     if (open.has(`${ofThePlan.database}/${ofThePlan.family}`))

@@ -98,15 +98,26 @@ test.each(
   }
 });
 
-test("what was not told or published is an issue of its own, which the next run closes", async () => {
-  for (const file of operations) {
+const reporting = [...operations, "drill.yml", "point-in-time.yml", "recover.yml", "disaster.yml"];
+
+test("what was not told, raised or published is an issue of its own, which the next run closes", async () => {
+  for (const file of reporting) {
     const { jobs } = await readWorkflow(file);
     const step = Object.values(jobs)
       .flatMap(({ steps }) => steps)
       .find(({ name }) => name?.includes("not told"));
-    const outcome = (tell: string, publish: string) =>
-      fill(step?.with.outcome ?? "", { steps: { tell: { outcome: tell }, publish: { outcome: publish } } }, broken);
-    expect([outcome("success", "success"), outcome("success", "failure")], file).toEqual(["success", "failure"]);
+    const outcome = (issue: string, publish: string) =>
+      fill(
+        step?.with.outcome ?? "",
+        { steps: { issue: { outcome: issue }, tell: { outcome: "success" }, publish: { outcome: publish } } },
+        broken,
+      );
+    const [well, unpublished, unraised] = [
+      outcome("success", "success"),
+      outcome("success", "failure"),
+      outcome("failure", "success"),
+    ];
+    expect([well, unpublished, unraised], file).toEqual(["success", "failure", "failure"]);
     expect(isLetThrough(step?.if, {}, broken), file).toBe(true);
     expect(isLetThrough(step?.if, {}, stopped), file).toBe(false);
   }

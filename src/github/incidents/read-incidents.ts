@@ -49,6 +49,17 @@ export async function openIncidents(github: GitHub, database?: string): Promise<
     .sort((a, b) => a.number - b.number);
 }
 
+/**
+ * The incidents that were closed and have changed since a moment, such as those that a person has closed.
+ */
+export async function closedIncidents(github: GitHub, since: Date): Promise<Incident[]> {
+  const where = { state: "closed", labels: ithacaLabel, since: since.toISOString(), per_page: 100 } as const;
+  const issues = await github.ask(tasks.readIssues, (client, repository) =>
+    client.paginate(client.rest.issues.listForRepo, { ...repository, ...where }),
+  );
+  return issues.flatMap((issue) => incidentOf(issue) ?? []);
+}
+
 /** Who it was, as GitHub names them. */
 interface Named {
   readonly login?: string | undefined;

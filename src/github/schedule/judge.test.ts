@@ -32,7 +32,7 @@ function facts(name: string, runs: SeenRun[] = [], active = true, since = longAg
 }
 
 function report(name: string, at: Date, database = "shop"): SeenReport {
-  return { database, kind: schedule(name).kinds[0] ?? "none", at, path: "reports/x.md" };
+  return { database, kind: schedule(name).kinds[0] ?? "none", at, path: "reports/x.md", content: null };
 }
 
 const first = report("backup", longAgo);

@@ -1,3 +1,4 @@
+import type { AnyReport } from "../../report/model.ts";
 import { grace, lastDue, type Scheduled } from "./schedules.ts";
 
 /** A run of a workflow. */
@@ -29,6 +30,8 @@ export interface SeenReport {
   readonly at: Date;
   /** Its markdown, from the root of the repository. */
   readonly path: string;
+  /** What it says; null where only its name was looked at. */
+  readonly content: AnyReport | null;
 }
 
 /** What is known about one schedule. */

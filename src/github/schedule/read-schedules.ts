@@ -72,7 +72,7 @@ function ofName(path: string, below: string, databases: readonly string[]): Seen
     .find((name) => new RegExp(`-${name}(-(\\d+|[0-9a-f]{12}))?$`).test(rest));
   if (database === undefined) return null;
   const at = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  return { database, kind, at, path: path.replace(/\.json$/, ".md") };
+  return { database, kind, at, path: path.replace(/\.json$/, ".md"), content: null };
 }
 
 /** Reports whose contents are fetched at most: those that came since their schedule was last due. */
@@ -103,11 +103,12 @@ export async function readSeenReports(
   const files = await contents.read(head, young.sort().reverse(), mostRead);
   const read = files.flatMap(({ path, bytes }): SeenReport[] => {
     const file: EvidenceFile = { path: below(path), bytes };
-    return reportsAmong([file]).map(({ database, kind, run }) => ({
-      database,
-      kind,
-      at: new Date(run.started_at),
+    return reportsAmong([file]).map((content) => ({
+      database: content.database,
+      kind: content.kind,
+      at: new Date(content.run.started_at),
       path: path.replace(/\.json$/, ".md"),
+      content,
     }));
   });
   return [...read, ...named.filter((each) => !isYoung(each)).map(({ seen }) => seen)];
