@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { UseCaseContext } from "../../src/operations/context.ts";
 import { planMatrix } from "../../src/operations/plan-matrix.ts";
+import { isBranchThere } from "../../src/operations/reports-branch.ts";
 import { flag, flagUnlessTold, text, wholeNumber } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
 
@@ -13,6 +14,18 @@ async function defaultBranch({ environment }: UseCaseContext): Promise<string> {
   const text = await readFile(path, "utf8").catch(() => "null");
   const event = eventSchema.safeParse(JSON.parse(text));
   return event.success ? event.data.repository.default_branch : own;
+}
+
+/** The branch that the reports are brought from, and whether the job cannot do without them. */
+async function reportsFrom(
+  context: UseCaseContext,
+  named: string | null,
+  newest: boolean,
+): Promise<{ branch: string; needed: boolean }> {
+  if (named === null) return { branch: newest ? await defaultBranch(context) : "", needed: false };
+  if (!newest) return { branch: named, needed: false };
+  const there = await isBranchThere(context, named);
+  return { branch: there ? named : "", needed: there };
 }
 
 /** Says which major version of PostgreSQL the job needs, which install.sh then installs, and where the reports are. */
@@ -29,10 +42,12 @@ export const action = defineAction({
   async run(context, inputs) {
     const { include, reports } = await planMatrix(context, inputs);
     const major = inputs.major ?? Math.max(...include.map(({ postgres_major }) => postgres_major));
+    const { branch, needed } = await reportsFrom(context, reports.branch, inputs["newest-reports"]);
     return {
       outputs: {
         major: String(major),
-        "reports-branch": reports.branch ?? (inputs["newest-reports"] ? await defaultBranch(context) : ""),
+        "reports-branch": branch,
+        "reports-needed": String(needed),
         "reports-directory": reports.directory,
       },
       summary: "",

@@ -116,6 +116,11 @@ async function filesOfFolder(github: GitHub, root: string, folder: string): Prom
   return files;
 }
 
+/** Whether there is such a branch. */
+export async function branchExists(github: GitHub, branch: string): Promise<boolean> {
+  return (await headCommit(github, branch)) !== null;
+}
+
 async function headCommit(github: GitHub, branch: string): Promise<string | null> {
   return await github.ask(tasks.readReports, async (client, where) => {
     try {

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import { IthacaError } from "../base/errors.ts";
 import type { GitHub } from "../github/client.ts";
-import { readHead } from "../github/git-tree.ts";
+import { branchExists, readHead } from "../github/git-tree.ts";
 import { BranchContents } from "../github/report-files.ts";
 import { readRepository } from "../github/repository.ts";
 import type { Plan } from "../plan/schema.ts";
@@ -69,4 +69,18 @@ export async function publishedBackups(
     return reports.filter(isBackup).filter((one) => one.database === database && new Date(one.run.started_at) >= since);
   });
   return found ?? [];
+}
+
+/**
+ * Whether the branch that the plan names for the reports is there, which it is not before the first of them. Where GitHub
+ * cannot be asked it counts as there: whoever judges by the reports must not take none for all.
+ */
+export async function isBranchThere(context: UseCaseContext, branch: string): Promise<boolean> {
+  try {
+    return await branchExists(githubOf(context), branch);
+  } catch (thrown) {
+    if (!(thrown instanceof IthacaError) || thrown.kind === "interrupted") throw thrown;
+    context.progress.warn(`Whether there is a branch ${branch} is not known: ${thrown.message}`);
+    return true;
+  }
 }
