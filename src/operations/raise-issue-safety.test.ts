@@ -35,6 +35,9 @@ describe("an issue is not lost", () => {
     await expect(desk.raise({ unreported: { ...unreported, operation: "backup" } })).rejects.toThrow(/shop.*stock/);
     desk.at("2026-11-24T10:12:00Z");
     expect(await desk.raise({ done: { operation: "escalation" } })).toMatchObject([{ action: "closed" }]);
+    // The reports are everybody's: a verification that was asked for one database finds what the nightly one closes.
+    const changed = { operation: "evidence", reason: "1 file is no longer as published.", database: "stock" };
+    expect(await desk.raise({ unreported: changed })).toMatchObject([{ key: "shop/evidence", action: "opened" }]);
   });
 
   test("where one of the paths is no report", async () => {

@@ -50,13 +50,13 @@ const sections: Readonly<Record<string, RunbookSection>> = {
   evidence: "check-failed",
 };
 
-/** Operations that are no one database's: their faults stand under the plan's first. */
-const ofAllDatabases = new Set(["escalation"]);
+/** Operations that are no one database's: their faults stand under the plan's first, whichever job came upon them. */
+const ofAllDatabases = new Set(["escalation", "evidence"]);
 
 /** The database that a fault of an operation stands under. */
 function databaseOf(plan: Plan, operation: string, database: string | undefined): string {
   const [first] = Object.keys(plan.databases);
-  return selectDatabase(plan, database ?? (ofAllDatabases.has(operation) ? first : undefined)).name;
+  return selectDatabase(plan, ofAllDatabases.has(operation) ? first : database).name;
 }
 
 /** Operations that never leave a report, in words of their own. */
