@@ -1,6 +1,7 @@
 import { planMatrix } from "../../src/operations/plan-matrix.ts";
 import { flag, text } from "../shared/inputs.ts";
 import { defineAction, runAction } from "../shared/run-action.ts";
+import { isRunAgain } from "../shared/run-again.ts";
 import { table } from "../shared/summary.ts";
 
 /** Gives the plan's databases as a job matrix, and says whether a scheduled run is due. */
@@ -10,7 +11,8 @@ export const action = defineAction({
     const { include, due } = await planMatrix(context, {
       ...inputs,
       pointInTime: inputs["point-in-time"],
-      event: context.environment.GITHUB_EVENT_NAME,
+      // A run that is started again was started by a person, who wants what its schedule was for, on whatever day.
+      event: isRunAgain(context) ? undefined : context.environment.GITHUB_EVENT_NAME,
     });
     return {
       outputs: { matrix: JSON.stringify({ include }), due: String(due) },

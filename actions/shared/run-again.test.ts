@@ -1,11 +1,12 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { systemClock } from "../../src/base/clock.ts";
+import { fixedClock, systemClock } from "../../src/base/clock.ts";
 import { silentProgress } from "../../src/base/progress.ts";
 import { scratchDirectory } from "../../src/base/scratch.ts";
 import type { UseCaseContext } from "../../src/operations/context.ts";
 import { action as disaster } from "../disaster/main.ts";
+import { action as planMatrix } from "../plan-matrix/main.ts";
 import { action as recover } from "../recover/main.ts";
 import { readInputs, variableOf } from "./inputs.ts";
 
@@ -33,4 +34,21 @@ test.each([
   const context = { environment, clock: systemClock, progress: silentProgress, signal, workingDirectory: scratch.path };
   await expect(start(context)).rejects.toMatchObject({ id: "recovery.run_again", kind: "input" });
   expect(await readdir(scratch.path)).toEqual(["ithaca.yaml"]);
+});
+
+test("a monthly rehearsal that is started again a week later is no run that has nothing to do: that would be green", async () => {
+  await using scratch = await scratchDirectory("again");
+  await writeFile(join(scratch.path, "ithaca.yaml"), "version: 1\ndatabases: { shop: {} }\n");
+  const due = async (attempt: string) => {
+    const environment = {
+      ITHACA_INPUT_MONTHLY: "true",
+      GITHUB_EVENT_NAME: "schedule",
+      GITHUB_RUN_ATTEMPT: attempt,
+    };
+    const clock = fixedClock("2026-12-07T09:00:00Z");
+    const signal = new AbortController().signal;
+    const context = { environment, clock, progress: silentProgress, signal, workingDirectory: scratch.path };
+    return (await planMatrix.run(context, readInputs(planMatrix.inputs, environment))).outputs.due;
+  };
+  expect([await due("1"), await due("2")]).toEqual(["false", "true"]);
 });
