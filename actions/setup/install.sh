@@ -22,8 +22,31 @@ wanted() {
 
 add_postgresql_packages() {
   local script=$root/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh
-  if [ ! -e "$script" ]; then install_packages postgresql-common; fi
+  if [ ! -e "$script" ]; then install_packages postgresql-common || return; fi
   as_root env DEBIAN_FRONTEND=noninteractive bash "$script" -y >/dev/null
+}
+
+install_wanted() {
+  case " ${packages[*]} " in
+  *" postgresql-"*)
+    keep_main_cluster_away || return
+    add_postgresql_packages || return
+    ;;
+  esac
+  install_packages "${packages[@]}"
+}
+
+# A night's backup does not fall out because a mirror is away for a moment, or because the lists that the image brings name
+# versions that are gone from there by now.
+install_patiently() {
+  local attempt
+  for attempt in 1 2 3; do
+    if install_wanted; then return 0; fi
+    echo "apt could not install ${packages[*]} (attempt $attempt of 3)"
+    if [ "$attempt" = 3 ]; then return 1; fi
+    sleep $((attempt * 10))
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null || true
+  done
 }
 
 # GitHub's own machines refuse namespaces to ordinary users (AppArmor), and with them all that keeps restored code from the
@@ -44,13 +67,10 @@ if [ "${#packages[@]}" != 0 ]; then
     exit 3
   fi
   echo "Installing ${packages[*]}"
-  case " ${packages[*]} " in
-  *" postgresql-"*)
-    keep_main_cluster_away
-    add_postgresql_packages
-    ;;
-  esac
-  install_packages "${packages[@]}"
+  if ! install_patiently; then
+    echo "::error::${packages[*]} could not be installed; the lines above say why. Run the job again when the package mirrors are back."
+    exit 3
+  fi
 fi
 echo "$bin" >>"$GITHUB_PATH"
 "$bin/pg_dump" --version

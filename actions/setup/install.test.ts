@@ -62,6 +62,24 @@ test("a runner with another version gets the right one from PostgreSQL's own pac
   expect(await readFile(join(runner.root, "path"), "utf8")).toBe(`${runner.root}/${folder}\n`);
 });
 
+test("a package that is gone from where an image's old lists say comes by new lists; a mirror that is away is tried again", async () => {
+  await using runner = await machine();
+  await Promise.all([runner.installed(17), runner.program("bin/restic", "echo restic 0.16")]);
+  await runner.program("bin/sleep", "exit 0");
+  const third = `[ "$(grep -c ' install ' ${runner.root}/log)" -gt 2 ]`;
+  await runner.program("bin/apt-get", `${runner.note}\ncase " $* " in *" install "*) ${third} ;; esac`);
+  const asked = { ITHACA_MAJOR: "17", ITHACA_SERVER: "true" };
+  expect(await runner.install(asked)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("attempt 2 of 3") });
+  const tools = (await runner.log()).map((line) => /update|postgresql-17$|^apt\.postgresql/.exec(line)?.[0]);
+  const once = ["apt.postgresql", "postgresql-17"];
+  expect(tools).toEqual([...once, "update", ...once, "update", ...once]);
+
+  await runner.program("bin/apt-get", "exit 100");
+  const away = await runner.install(asked);
+  expect(away.exitCode).toBe(3);
+  expect(away.stdout).toContain("::error::postgresql-17 could not be installed");
+});
+
 test("where all is there nothing is installed; a server is one thing more", async () => {
   await using runner = await machine();
   await Promise.all(runner.installed(17));
