@@ -40,6 +40,16 @@ describe("an issue is not lost", () => {
     expect(await desk.raise({ unreported: changed })).toMatchObject([{ key: "shop/evidence", action: "opened" }]);
   });
 
+  test.each([
+    ["/home/runner/work/_actions/acme/ithaca/v1/actions/raise-issue", "https://github.com/acme/ithaca/blob/v1"],
+    ["/srv/_actions/acme/ithaca/fix/paths/actions/raise-issue", "https://github.com/acme/ithaca/blob/fix/paths"],
+    ["/home/runner/work/shop/shop/./actions/raise-issue", "/acme/shop/blob/main"],
+  ])("where the action lies in %s: its runbook is the one beside it", async (path, at) => {
+    desk.environment.GITHUB_ACTION_PATH = path;
+    await desk.raise({ unreported: { operation: "backup", reason: "RESTIC_PASSWORD is not set" } });
+    expect((await desk.issues())[0]?.body).toContain(`${at}/docs/runbook.md#backup-failed`);
+  });
+
   test("where one of the paths is no report", async () => {
     const path = await desk.written(failed(), "10:00");
     await expect(desk.raise({ reports: ["nowhere.json", path] })).rejects.toMatchObject({ id: "report.not_a_report" });

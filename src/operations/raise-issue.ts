@@ -132,12 +132,18 @@ function ofDone(
   };
 }
 
+/**
+ * Where the runner puts the action of another repository: `.../_actions/<owner>/<name>/<ref>/actions/<action>`. Within a
+ * composite action the variables that should name them are empty (https://github.com/actions/runner/issues/2473).
+ */
+const foreignAction = /\/_actions\/([^/]+\/[^/]+)\/(.+)\/actions\/[^/]+\/?$/;
+
 /** Where the runbook is: in this repository, or beside the action that is used from another one. */
 function runbookAt({ environment }: UseCaseContext, page: string, defaultBranch: string): string {
-  const { GITHUB_ACTION_REPOSITORY: action, GITHUB_ACTION_REF: ref, GITHUB_REPOSITORY: own } = environment;
   const server = environment.GITHUB_SERVER_URL || "https://github.com";
-  const foreign = action !== undefined && action !== "" && action !== own;
-  return `${foreign ? `${server}/${action}/blob/${ref || "main"}` : `${page}/blob/${defaultBranch}`}/docs/runbook.md`;
+  const [, repository, ref] = foreignAction.exec(environment.GITHUB_ACTION_PATH ?? "") ?? [];
+  const there = repository === undefined ? `${page}/blob/${defaultBranch}` : `${server}/${repository}/blob/${ref}`;
+  return `${there}/docs/runbook.md`;
 }
 
 /**

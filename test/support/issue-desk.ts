@@ -32,6 +32,7 @@ export function issueDesk() {
   let folder: Awaited<ReturnType<typeof scratchDirectory>>;
   let now = new Date();
   const warnings: string[] = [];
+  const environment: Record<string, string> = {};
   beforeAll(async () => {
     standIn = await githubStandIn();
     folder = await scratchDirectory("issues");
@@ -43,6 +44,7 @@ export function issueDesk() {
   beforeEach(async () => {
     standIn.reset();
     warnings.length = 0;
+    for (const name of Object.keys(environment)) delete environment[name];
     now = new Date("2026-11-23T10:12:00Z");
     await desk.plan({ primary: "ada" });
   });
@@ -54,6 +56,7 @@ export function issueDesk() {
       GITHUB_API_URL: standIn.url,
       GITHUB_RUN_ID: "8812",
       GITHUB_SERVER_URL: "https://github.com",
+      ...environment,
     },
     clock: { now: () => now },
     progress: { ...silentProgress, warn: (message) => warnings.push(message) },
@@ -63,6 +66,8 @@ export function issueDesk() {
 
   const desk = {
     warnings,
+    /** Further variables of the runner. */
+    environment,
     get standIn() {
       return standIn;
     },
