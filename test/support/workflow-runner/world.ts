@@ -35,7 +35,10 @@ export interface World extends AsyncDisposable {
   /** Runs a workflow on a fresh checkout of the branch `main`; each action in a process of its own where `warm` is undefined. */
   run(
     workflow: string,
-    options?: Partial<Pick<WorkflowRun, "event" | "inputs" | "payload" | "vars" | "environment" | "warm">>,
+    options?: Partial<Pick<WorkflowRun, "event" | "inputs" | "payload" | "vars" | "environment" | "warm">> & {
+      /** What `main` held when the run was asked for: one that waited, or is started again, works on that commit. */
+      readonly asOf?: ReadonlyMap<string, string>;
+    },
   ): Promise<Ended>;
   /** Steps of these workflows that no run so far has executed, such as `recover.yml: execute: Recover`. */
   leftOut(workflows: readonly string[]): Promise<readonly string[]>;
@@ -151,11 +154,12 @@ export async function openWorld(plan: string, schema: string, options: { public?
     return files;
   };
   // Every job begins with what is committed, and with nothing that a job before it has left.
-  const checkOut: WorkflowRun["checkOut"] = async (path) => {
+  const checkOutOf = async (path: string | undefined, asOf?: ReadonlyMap<string, string>) => {
     const root = join(workspace, path ?? ".");
     const left = path === undefined ? ["reports", ".ithaca", "published"] : ["."];
     for (const one of left) await rm(join(root, one), { recursive: true, force: true });
-    for (const [file, text] of await committed()) {
+    const files = (path === undefined ? asOf : undefined) ?? (await committed());
+    for (const [file, text] of files) {
       if (!file.startsWith("reports/")) continue;
       await mkdir(dirname(join(root, file)), { recursive: true });
       await writeFile(join(root, file), text);
@@ -174,7 +178,7 @@ export async function openWorld(plan: string, schema: string, options: { public?
     }
     return missing;
   };
-  const run: World["run"] = async (workflow, { payload, environment, ...rest } = {}) => {
+  const run: World["run"] = async (workflow, { payload, environment, asOf, ...rest } = {}) => {
     runs += 1;
     const jobs = await runWorkflow({
       workflow,
@@ -186,7 +190,7 @@ export async function openWorld(plan: string, schema: string, options: { public?
         ...payload,
       },
       warm,
-      checkOut,
+      checkOut: (path) => checkOutOf(path, asOf),
       secrets,
       github: {
         token: github.token,
