@@ -146,6 +146,17 @@ test("a recovery is executed only where that was asked for and the plan was made
   expect(goesOnWhenStopped("publish-report", "skipped")).toBe(true);
 });
 
+test("a recovery waits for one of the same database only; looking at the steps of a disaster waits for none", async () => {
+  const group = async (file: string, inputs: Readonly<Record<string, string>>) =>
+    fill(String((await readWorkflow(file)).concurrency?.group), { inputs }, well);
+  const recovery = await group("recover.yml", { database: "shop" });
+  expect(await group("disaster.yml", { database: "shop", mode: "execute" })).toBe(recovery);
+  expect(await group("recover.yml", { database: "blog" })).not.toBe(recovery);
+  for (const mode of ["show", "rehearse"]) {
+    expect(await group("disaster.yml", { database: "shop", mode })).not.toBe(recovery);
+  }
+});
+
 test("only the escalation's first step is asked where no incident is open", async () => {
   const [first, ...others] = (await readWorkflow("escalate.yml")).jobs.escalate?.steps ?? [];
   expect(first?.uses).toBeUndefined();
