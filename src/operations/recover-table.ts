@@ -6,6 +6,7 @@ import { parseDecisions, parseKeepNewer } from "../recovery/table/decisions.ts";
 import { tableMethod } from "../recovery/table/method.ts";
 import { tablesToStage } from "../recovery/table/staging/tables-to-stage.ts";
 import { type TableMode, tableModes } from "../recovery/table/types.ts";
+import { prepareUndoFolder } from "../recovery/table/undo.ts";
 import type { RecoveryMethod } from "../recovery/types.ts";
 import type { UseCaseContext } from "./context.ts";
 import { type RecoverOptions, type RecoveryResult, type RecoverySite, recover } from "./recover.ts";
@@ -65,6 +66,7 @@ async function tableRecovery(
   const known = await safetyBackups(site.reports, site.subject.name);
   const named = site.open !== null || !chosenForOne.has(backup);
   const undoDirectory = resolve(context.workingDirectory, options.undoDirectory ?? join(".ithaca", "undo"));
+  if (options.execute === true) await prepareUndoFolder(undoDirectory);
   return tableMethod({
     about: ({ backup: chosen }) => aboutSafetyBackup(known, archive === undefined ? (chosen?.id ?? "") : "", named),
     production: target,

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase, testRole } from "../../../test/support/database.ts";
@@ -7,6 +7,7 @@ import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
 import { parseDecisions, parseKeepNewer } from "./decisions.ts";
 import { runUndo } from "./run-undo.ts";
 import { exportCsv } from "./staging/export-csv.ts";
+import { prepareUndoFolder } from "./undo.ts";
 
 let scratch: Scratch;
 beforeAll(async () => {
@@ -217,6 +218,19 @@ test("an undo refuses where others have written since, or refer to what it would
     why: expect.stringContaining("others wrote them since"),
   });
   expect(await rowsOf(production)).toEqual(["(1,mine)", "(2,mine)"]);
+});
+
+test("an undo file that cannot be written is one sentence, whatever stands in its way, and production is as it was", async () => {
+  await using both = await pair(
+    "CREATE TABLE public.t (id int PRIMARY KEY); INSERT INTO public.t VALUES (1)",
+    "DELETE FROM public.t",
+  );
+  const inTheWay = `${scratch.path}/a-file`;
+  await writeFile(inTheWay, "");
+  const refused = both.recover("missing-rows", { undoFile: `${inTheWay}/undo.sql` });
+  await expect(refused).rejects.toMatchObject({ id: "table.unwritable", exitCode: 3 });
+  expect(await rowsOf(both.production)).toEqual([]);
+  await expect(prepareUndoFolder(`${inTheWay}/undo`)).rejects.toMatchObject({ id: "table.unwritable" });
 });
 
 test("a table becomes CSV with a header, in a file for its owner only that must not be there yet", async () => {

@@ -71,7 +71,8 @@ async function transact(transaction: Omit<Transaction, "replica">, note: (text: 
     return { done: result.done, checks, locked: waited() };
   } catch (error) {
     // Whether a commit came that we heard nothing of is for the caller to find out, who knows the transaction's id.
-    if (!committing && undoFile !== null && execute) await rm(undoFile, { force: true });
+    // What cannot be removed was never written, and must not stand in the place of the reason.
+    if (!committing && undoFile !== null && execute) await rm(undoFile, { force: true }).catch(() => {});
     options.signal.throwIfAborted();
     throw explain(error, options.table, "write the rows", lockSeconds);
   } finally {

@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import type { CopySession } from "../../postgres/copying.ts";
@@ -130,9 +131,26 @@ export async function writeUndo(path: string, options: UndoOptions): Promise<voi
     await file.sync();
   } catch (cause) {
     await rm(path, { force: true }).catch(() => {});
-    if (cause instanceof Error && "code" in cause && /^E[A-Z]+$/.test(String(cause.code))) {
-      throw tableErrors.unwritable({ path, why: messageOf(cause) }, { cause });
-    }
-    throw cause;
+    throw unwritable(path, cause);
+  }
+}
+
+/** What the system has against a file or a folder, as a sentence; anything else as it is. */
+function unwritable(path: string, cause: unknown): unknown {
+  const ofSystem = cause instanceof Error && "code" in cause && /^E[A-Z]+$/.test(String(cause.code));
+  return ofSystem ? tableErrors.unwritable({ path, why: messageOf(cause) }, { cause }) : cause;
+}
+
+/**
+ * Makes the folder of the undo files, before anything is backed up or locked for a recovery that could not write there.
+ *
+ * @throws table.unwritable
+ */
+export async function prepareUndoFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(folder, cause);
   }
 }
