@@ -43,6 +43,11 @@ export interface FoundDatabase {
   /** Of its server. */
   readonly major: number;
   readonly tables: readonly FoundTable[];
+  /** Tables that the role may not read, as SQL names them: nothing is guessed from them. */
+  readonly unread: readonly string[];
+  /** The role that read, and whether policies hide rows from it. */
+  readonly user: string;
+  readonly filtered: boolean;
   readonly references: readonly FoundReference[];
   readonly pulses: readonly FoundPulse[];
 }

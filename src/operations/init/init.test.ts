@@ -2,11 +2,12 @@ import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { socketUrl } from "../../../test/support/cli.ts";
-import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
+import { type TestDatabase, testDatabase, testRole } from "../../../test/support/database.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { parsePlan } from "../../plan/parse.ts";
+import type { Target } from "../../postgres/types.ts";
 import { criticalTables, type FoundTable, freshnessProbes } from "./guess.ts";
 import { init, type OlderPlan } from "./init.ts";
 import { databaseKey } from "./plan-text.ts";
@@ -132,6 +133,25 @@ test("a place that takes no plan is one sentence, and whose fault it is decides 
     const refused = { id: "run.plan_not_written", exitCode: 3, message: expect.stringContaining(`${plan}: E`) };
     await expect(to(plan)).rejects.toMatchObject(refused);
   }
+});
+
+test("a role that may read little writes no plan that looks whole: what it lacks is told, and so is an empty database", async () => {
+  await using folder = await scratchDirectory("init");
+  await using role = await testRole(database);
+  await using hollow = await testDatabase();
+  const told = async (target: Target) => {
+    const warnings: string[] = [];
+    const progress = { ...silentProgress, warn: (message: string) => warnings.push(message) };
+    const context = { ...contextIn(folder.path, { ITHACA_DATABASE_URL: socketUrl(target) }), progress };
+    await init(context, { plan: "p.yaml", mayReplace: async () => true });
+    return warnings;
+  };
+  expect(await told(database.target)).toEqual([]);
+  expect(await told(role.target)).toEqual([
+    expect.stringMatching(/may not read 8 of 8 tables, .*public\.archive.* and 3 more; grant it pg_read_all_data/),
+    expect.stringContaining("give it BYPASSRLS"),
+  ]);
+  expect(await told(hollow.target)).toEqual([expect.stringContaining("has no table of an application")]);
 });
 
 test("without a connection string nothing is written", async () => {

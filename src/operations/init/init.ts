@@ -6,6 +6,7 @@ import { connect } from "../../postgres/connect.ts";
 import { parseTarget } from "../../postgres/target.ts";
 import type { UseCaseContext } from "../context.ts";
 import { operationErrors } from "../errors.ts";
+import type { FoundDatabase } from "./guess.ts";
 import { planText } from "./plan-text.ts";
 import { readDatabase } from "./read-database.ts";
 
@@ -87,6 +88,30 @@ async function olderPlan(plan: string, path: string): Promise<OlderPlan | null> 
   return { databases, keptAs: await freeName(plan, path, databases[0] ?? "ithaca-before") };
 }
 
+/** So many tables are named in one sentence. */
+const mostNamed = 5;
+
+/** What the plan lacks because of what was read, each with what to do: a plan that looks whole would be believed. */
+export function missingFrom({ database, user, tables, unread, filtered }: FoundDatabase): readonly string[] {
+  const again = "and run init again with --overwrite";
+  const rest = unread.length > mostNamed ? ` and ${unread.length - mostNamed} more` : "";
+  return [
+    ...(tables.length + unread.length === 0
+      ? [`The database ${database} has no table of an application: check the name at the end of the connection string.`]
+      : []),
+    ...(unread.length > 0
+      ? [
+          `${user} may not read ${unread.length} of ${tables.length + unread.length} tables, so nothing was guessed from them: ${unread.slice(0, mostNamed).join(", ")}${rest}; grant it pg_read_all_data (docs/set-up.md) ${again}.`,
+        ]
+      : []),
+    ...(filtered
+      ? [
+          `${user} sees rows through row level security, so guesses about them may be wrong and no backup can be taken; give it BYPASSRLS (docs/set-up.md) ${again}.`,
+        ]
+      : []),
+  ];
+}
+
 /**
  * Reads a database (READ ONLY) and writes a plan for it, with the reason for each guess beside it. A plan that it takes the
  * place of is kept.
@@ -107,6 +132,7 @@ export async function init(context: UseCaseContext, options: InitOptions): Promi
     await using session = await connect(parseTarget(url, variable), { readOnly: true });
     return await readDatabase(session);
   });
+  for (const lack of missingFrom(found)) context.progress.warn(lack);
   const text = planText(found, variable);
   // What is written must be a plan: a name that breaks it is found here, not at two in the morning.
   parsePlan(text, basename(path));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { quoteIdentifier } from "../../postgres/quote.ts";
-import { majorOf } from "../../postgres/server-facts.ts";
+import { qualifiedName, quoteIdentifier } from "../../postgres/quote.ts";
+import { majorOf, readServerFacts } from "../../postgres/server-facts.ts";
 import type { Session } from "../../postgres/types.ts";
 import type { FoundDatabase, FoundPulse, FoundReference, FoundTable } from "./guess.ts";
 
@@ -94,10 +94,15 @@ export async function readDatabase(session: Session): Promise<FoundDatabase> {
       const pulse = await pulseOf(session, column);
       if (pulse !== null) pulses.push(pulse);
     }
+    const major = majorOf(session.versionNum);
+    const { user, superuser, bypassRls } = await readServerFacts(session);
     return {
       ...surroundings,
-      major: majorOf(session.versionNum),
+      major,
+      user,
+      filtered: !superuser && !bypassRls,
       tables: tables.map((table) => ({ ...table, bytes: Number(table.bytes) })).filter(({ readable }) => readable),
+      unread: tables.filter(({ readable }) => !readable).map((table) => qualifiedName(table.schema, table.name, major)),
       references,
       pulses,
     };
