@@ -4,6 +4,7 @@ import { type AuditEntry, auditStatuses, operationTypes } from "../audit/entry.t
 import { auditErrors } from "../audit/errors.ts";
 import { readLog } from "../audit/read-log.ts";
 import { migration } from "../audit/sql.ts";
+import { parseTime } from "../base/calendar.ts";
 import { loadPlan } from "../plan/parse.ts";
 import { selectDatabase } from "../plan/select-database.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -55,9 +56,9 @@ export interface AuditEntries {
 
 /** The beginning of a day or an instant. @throws audit.bad_time */
 function instant(text: string, option: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw auditErrors.bad_time({ option, text });
-  return time;
+  const time = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text) ? parseTime(text) : null;
+  if (time === null) throw auditErrors.bad_time({ option, text });
+  return time.getTime();
 }
 
 /** @throws audit.unknown_word: it is none of those that this version writes, which is nearly always a slip */

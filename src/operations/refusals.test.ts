@@ -58,6 +58,9 @@ const refusals: [string, () => unknown, RegExp][] = [
   ["run.merge_of_three", () => disaster(context(), "outage", { ...asked, merge: ["a", "b", "a"] }), /different/],
   ["run.merge_of_outage", () => disaster(context(), "deleted", { ...asked, merge: ["a", "b", "c"] }), /deleted/],
   ["run.file_missing", () => demo(quick(), { ...asked, families: 1, damage: "nope.sql" }), /--damage names nope\.sql/],
+  // Node's Date would make the third of March of it.
+  ["audit.bad_time", () => listAudit(context(), { ...asked, since: "2026-02-31" }), /--since .*2026-02-31/],
+  ["run.bad_instant", () => readInstant("--incident-at", "2026-02-30T10:00:00Z"), /2026-02-30/],
   ["audit.empty_period", () => listAudit(context(), { ...asked, since: "2026-11-22", until: "2026-10-01" }), /later/],
   ["run.foreign_rehearsal", () => prove(context(), { ...asked, archive: ["dump.sql"], e2e: true }), /dump\.sql/],
   ["run.no_backup_directory", () => directorySource(context(), "empty").fetch(scratch.path), /--archive names empty/],

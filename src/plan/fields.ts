@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDayOfCalendar } from "../base/calendar.ts";
 import { cronFault } from "./cron.ts";
 
 /*
@@ -27,16 +28,10 @@ export const identifier = z
   .min(1, { message: "must not be empty" })
   .max(63, { message: "must have at most 63 characters, as PostgreSQL's names do" });
 
-/** Whether a day written as YYYY-MM-DD is in the calendar: 2026-02-30 is not. */
-function dateExists(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-
 export const isoDate = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, { message: "must be a date written as YYYY-MM-DD, such as 2026-12-31", abort: true })
-  .refine(dateExists, { message: "is not a day of the calendar" });
+  .refine(isDayOfCalendar, { message: "is not a day of the calendar" });
 
 /** A cron line; the pattern is for editors, the parser's rules are stricter and speak plainer. */
 export const cron = z

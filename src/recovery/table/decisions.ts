@@ -1,3 +1,4 @@
+import { parseTime } from "../../base/calendar.ts";
 import type { ColumnDecisions } from "./columns.ts";
 import { tableErrors } from "./errors.ts";
 import type { KeepNewer, TableMode } from "./types.ts";
@@ -16,9 +17,10 @@ export function parseKeepNewer(value: string | undefined, mode: TableMode): Keep
   const [column = "", ...rest] = value.split("=");
   const than = rest.join("=");
   if (mode !== "changed-rows") throw bad("only --mode changed-rows sets rows back");
-  if (column === "" || Number.isNaN(Date.parse(than))) throw bad("it does not name a column and a time");
+  const time = parseTime(than);
+  if (column === "" || time === null) throw bad("it does not name a column and a time");
   if (!zoned.test(than)) throw bad("its time has no zone");
-  return { column, than: new Date(than).toISOString() };
+  return { column, than: time.toISOString() };
 }
 
 /** Reads what a person has decided about columns. @throws table.bad_decision */
