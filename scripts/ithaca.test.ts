@@ -175,6 +175,13 @@ const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
   ["a folder that is no backup", ["prove", "--archive", "."], {}, 2, /no dump of a database/],
   ["no vault", ["backups"], { RESTIC_REPOSITORY: "" }, 3, /RESTIC_REPOSITORY/],
   ["a server that does not answer", ["backup", "--init"], { ITHACA_DATABASE_URL: unreachable }, 3, /127\.0\.0\.1:1/],
+  [
+    "another password than that of the vault that is there",
+    ["backup", "--init"],
+    { RESTIC_PASSWORD: "another", ITHACA_DATABASE_URL: unreachable },
+    3,
+    /does not open with this password/,
+  ],
   ["no database", ["backup"], { ITHACA_DATABASE_URL: "" }, 3, /ITHACA_DATABASE_URL is not set/],
 ];
 

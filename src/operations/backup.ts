@@ -63,8 +63,9 @@ async function backUp(
   const vault = openVault({ ...context.environment });
   // Before an hour of dumping, not after it.
   await progress.step("Open the vault", async () => {
-    if (options.init === true) await vault.initialise({ signal });
-    else await vault.list(subject.name, { signal });
+    const made = options.init === true && (await vault.initialise({ signal }));
+    // One that was there already opens with its own password only.
+    if (!made) await vault.list(subject.name, { signal });
   });
   return takeAndStore(context, subject, target, vault);
 }

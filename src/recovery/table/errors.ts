@@ -4,12 +4,14 @@ const table = "public.children";
 
 /** What can stop the recovery of a table. Whatever it is, production is as it was. */
 export const tableErrors = defineErrors("table", {
-  no_table: entry({
+  no_table: entry<{ table: string; where: string; alike: readonly string[] }>({
     kind: "input",
-    says: (p: { table: string; where: string }) => `There is no table ${p.table} in ${p.where}`,
-    mend: () =>
-      "check the name; a table that was dropped as a whole is made again first, by its migration or from the dump's definitions",
-    example: { table, where: "production (db.example.org:5432/app)" },
+    says: (p) => `There is no table ${p.table} in ${p.where}`,
+    mend: (p) =>
+      p.alike.length > 0
+        ? `there is ${p.alike.join(", and ")}: names with capitals stand in quotes, and in a shell in single ones around these, such as --table '${p.alike[0]}'`
+        : "check the name; a table that was dropped as a whole is made again first, by its migration or from the dump's definitions",
+    example: { table, where: "production (db.example.org:5432/app)", alike: [] },
   }),
   not_a_table: entry({
     kind: "input",

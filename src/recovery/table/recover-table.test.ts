@@ -193,6 +193,9 @@ test("who cannot see every row, a view, another database, a table without a key:
   await expect(recover("missing-rows", { production: role.target })).rejects.toMatchObject({ id: "table.filtered" });
   await expect(recover("missing-rows", { table: "public.v" })).rejects.toMatchObject({ id: "table.not_a_table" });
   await expect(recover("missing-rows", { table: "public.nothing" })).rejects.toMatchObject({ id: "table.no_table" });
+  await production.session.query('CREATE TABLE public."Odd" (id int)');
+  // What a shell leaves of public."Odd".
+  await expect(recover("missing-rows", { table: "public.Odd" })).rejects.toThrow(`--table 'public."Odd"'`);
   await expect(recover("changed-rows")).rejects.toMatchObject({ id: "table.no_key" });
   await expect(recover("missing-rows", { backup: production.target })).rejects.toMatchObject({
     id: "table.same_database",

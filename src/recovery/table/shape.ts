@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseQualifiedName, type QualifiedName, quoteIdentifier } from "../../postgres/quote.ts";
+import { parseQualifiedName, type QualifiedName, qualifiedName, quoteIdentifier } from "../../postgres/quote.ts";
+import { majorOf } from "../../postgres/server-facts.ts";
 import { describeTarget } from "../../postgres/target.ts";
 import type { Session } from "../../postgres/types.ts";
 import { tableErrors } from "./errors.ts";
@@ -8,6 +9,7 @@ import { tableSql } from "./sql.ts";
 const shapeSql = tableSql("shape");
 const keysSql = tableSql("keys");
 const othersSql = tableSql("other-uniques");
+const alikeSql = tableSql("alike");
 
 const columnRow = z.object({
   name: z.string(),
@@ -88,9 +90,11 @@ export async function readShape(session: Session, name: string): Promise<TableSh
 /** The same, where the table must be there. @throws table.no_table */
 export async function requireShape(session: Session, name: string, which: string): Promise<TableShape> {
   const shape = await readShape(session, name);
-  if (shape === null)
-    throw tableErrors.no_table({ table: name, where: `${which} (${describeTarget(session.target)})` });
-  return shape;
+  if (shape !== null) return shape;
+  const { schema, name: bare } = parseQualifiedName(name);
+  const found = await session.query<QualifiedName>(alikeSql, [schema, bare]);
+  const alike = found.map((one) => qualifiedName(one.schema, one.name, majorOf(session.versionNum)));
+  throw tableErrors.no_table({ table: name, where: `${which} (${describeTarget(session.target)})`, alike });
 }
 
 /** The unique indexes of a table besides its key. */
