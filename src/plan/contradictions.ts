@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { PathFault } from "./fault.ts";
 import { duration, qualifiedName } from "./fields.ts";
 import { showPath } from "./harmless.ts";
+import { publishedByMistake } from "./published.ts";
 import { scheduleContradictions } from "./schedule-contradictions.ts";
 import { sharedSecrets } from "./shared-secrets.ts";
 import { valueAt } from "./value-at.ts";
@@ -140,7 +141,11 @@ export function contradictionsOf(plan: unknown): PathFault[] {
       ...rolesWithoutUsers(database, at),
     ];
   });
-  faults.push(...sharedSecrets(valueAt(plan, ["databases"])), ...scheduleContradictions(plan));
+  faults.push(
+    ...sharedSecrets(valueAt(plan, ["databases"])),
+    ...scheduleContradictions(plan),
+    ...publishedByMistake(plan),
+  );
   const { alerts } = parsed.data;
   if (alerts && alerts.escalate_after < alerts.answer_within) {
     const path = ["alerts", "escalate_after"];

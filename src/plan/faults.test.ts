@@ -88,6 +88,51 @@ describe("a fault is told with line, key and fix", () => {
       at(3, "objectives.rto must have a unit (s, m, h or d), such as 4h (it says 4)"),
     ],
     [
+      "no time at all, without a unit",
+      top("objectives: {rto: 0}"),
+      at(3, "objectives.rto must have a unit (s, m, h or d), such as 4h (it says 0)"),
+    ],
+    [
+      "a word that is a key of some list's items",
+      top('schedule: {check: "0 2 * * *"}'),
+      at(
+        3,
+        "schedule.check is not a known key; known here are backup, watch, verify, prove, rehearse, drill, escalate, retain, point_in_time",
+      ),
+    ],
+    [
+      "a certificate elsewhere",
+      shop("platform: supabase", "managed: {ca_file: /etc/ca.crt}"),
+      at(
+        5,
+        'databases.shop.managed.ca_file must be a file below the plan\'s own folder, written relative to it, such as supabase-ca.crt (it says "/etc/ca.crt")',
+      ),
+    ],
+    ...[".", "./"].map((directory): [string, string, string[]] => [
+      `reports among everything else: ${directory}`,
+      top(`reports: {directory: ${directory}}`),
+      at(
+        3,
+        "reports.directory must be a folder for the reports alone, such as reports: everything in it is published, and here that is all beside the plan",
+      ),
+    ]),
+    [
+      "undo files among the reports",
+      top("reports: {directory: .ithaca/}"),
+      at(
+        3,
+        "reports.directory (.ithaca) is published, and the undo files of recoveries, which hold rows, lie in .ithaca/undo; name another folder",
+      ),
+    ],
+    [
+      "exported rows among the reports",
+      shop("platform: lovable", "exports: {folder: ./reports/exports/}"),
+      at(
+        5,
+        "databases.shop.exports.folder (reports/exports) lies in reports.directory (reports), which is published, and exported files hold every row; name another folder",
+      ),
+    ],
+    [
       "a duration in words",
       top("objectives: {rto: 4 hours}"),
       at(

@@ -32,7 +32,7 @@ function wrongType(issue: Issue & { code: "invalid_type" }, value: unknown): str
   const shape = shapeAt(issue.path);
   if (value === undefined) return `is missing; add it${shape?.description ? `: ${shape.description}` : ""}`;
   if (issue.expected === "string" && typeof value === "number" && shape?.pattern?.includes("(s|m|h|d)")) {
-    return `must have a unit (s, m, h or d), such as ${value}h (it says ${value})`;
+    return `must have a unit (s, m, h or d), such as ${Number.isInteger(value) && value > 0 ? value : 4}h (it says ${value})`;
   }
   if (issue.expected === "boolean") return `${due.boolean}${says(issue.path, value)}`;
   const numeric = (issue.expected === "number" || issue.expected === "int") && !Number.isNaN(Number(value));
@@ -56,7 +56,12 @@ function unknownKey(path: readonly PropertyKey[], key: string): string {
   if (elsewhere === null) {
     return `is not a known key; known here are ${keysAt(path).join(", ")}`;
   }
-  const belongs = (places.get(elsewhere) ?? []).map((place) => (place === "" ? "the top level" : place)).join(" or ");
+  const found = places.get(elsewhere) ?? [];
+  // Words such as `check`, `name` and `table` are keys of some item of a list, and hardly ever of that one.
+  if (found.every((place) => place.endsWith("[]"))) {
+    return `is not a known key; known here are ${keysAt(path).join(", ")}`;
+  }
+  const belongs = found.map((place) => (place === "" ? "the top level" : place)).join(" or ");
   return elsewhere === key
     ? `is not a known key here; it belongs to ${belongs}`
     : `is not a known key; did you mean ${elsewhere}? It belongs to ${belongs}`;

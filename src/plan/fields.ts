@@ -48,9 +48,17 @@ export const environmentName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, {
 
 export const email = z.email({ message: "must be a mail address, such as ops@example.com" });
 
-/** A folder beside the plan: it may not lead out of the repository. */
-export const folder = z.string().regex(/^(?![/\\~]|[A-Za-z]:)(?!(.*[/\\])?\.\.([/\\]|$)).+$/, {
+/** A path that does not lead out of the plan's folder, and so not out of the repository. */
+const beside = /^(?![/\\~]|[A-Za-z]:)(?!(.*[/\\])?\.\.([/\\]|$)).+$/;
+
+/** A folder beside the plan. */
+export const folder = z.string().regex(beside, {
   message: "must be a folder below the plan's own, written relative to it, such as sql/checks",
+});
+
+/** A file beside the plan. */
+export const fileBeside = z.string().regex(beside, {
+  message: "must be a file below the plan's own folder, written relative to it, such as supabase-ca.crt",
 });
 
 export const sentence = z.string().min(8, { message: "must say it in at least 8 characters: people rely on it" });

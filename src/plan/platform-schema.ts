@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, environmentName, folder } from "./fields.ts";
+import { duration, environmentName, fileBeside, folder } from "./fields.ts";
 
 /* What a plan promises of the platform's own backups, and of files that people export by hand. */
 
@@ -32,7 +32,7 @@ export const managed = z
       .array(z.enum(services))
       .default([...services])
       .describe("Services of the project whose health is asked"),
-    ca_file: folder
+    ca_file: fileBeside
       .optional()
       .describe(
         "File with the root certificate that the provider signs its servers with, downloaded from its dashboard",
