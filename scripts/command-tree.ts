@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { completionCommand } from "./commands/completion.ts";
-import { refuseUsage } from "./terminal/refuse-usage.ts";
+import { refuseEmptyValues, refuseUsage } from "./terminal/refuse-usage.ts";
 
 const exitCodes = `
 Exit codes: 0 proven or done, 1 failed, 2 wrong input or plan, 3 inconclusive, 130 stopped.`;
@@ -54,6 +54,7 @@ export async function commandTree(called?: string): Promise<Command> {
     .showHelpAfterError("(see --help)")
     .addHelpText("after", "\nFirst steps:\n  npm run demo\n  npm run ithaca -- init\n  npm run ithaca -- doctor")
     .addHelpText("after", exitCodes);
+  program.hook("preAction", (_program, command) => refuseEmptyValues(command));
   const only = called !== undefined && Object.hasOwn(commands, called) ? commands[called] : undefined;
   for (const make of only === undefined ? Object.values(commands) : [only]) {
     program.addCommand(settled(await make(), program));

@@ -25,7 +25,7 @@ export function diffCommand(): Command {
         const outcome = await diff(context, options);
         return {
           document: outcome,
-          text: diffText(outcome),
+          text: diffText(outcome, options.with),
           exitCode: outcome.definitions.length + outcome.tables.length === 0 ? 0 : 1,
         };
       });

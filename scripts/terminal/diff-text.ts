@@ -30,7 +30,7 @@ function rowLines({ table, key, totals, rows }: DiffOutcome["rows"][number]): st
 }
 
 /** Differences in full, for the eyes of the person at this terminal. */
-export function diffText({ definitions, tables, rows }: DiffOutcome): string {
+export function diffText({ definitions, tables, rows }: DiffOutcome, side: "copy" | "source"): string {
   if (definitions.length + tables.length === 0) return "No difference.";
   const revealed = new Set(rows.map(({ table }) => table));
   return [
@@ -42,6 +42,9 @@ export function diffText({ definitions, tables, rows }: DiffOutcome): string {
     ...rows.flatMap(rowLines),
     ...tables
       .filter(({ table }) => !revealed.has(table))
-      .map(({ table, expected, actual }) => `${styleText("bold", table)}: ${expected} in the backup, ${actual} now`),
+      .map(
+        ({ table, expected, actual }) =>
+          `${styleText("bold", table)}: ${expected} in the backup, ${actual} ${side === "copy" ? "in its copy" : "now"}`,
+      ),
   ].join("\n");
 }

@@ -10,6 +10,18 @@ function reasonOf({ code, message }: CommanderError): string {
     .replace(/\.$/, "");
 }
 
+/** Refuses an option whose value is empty: in a shell that is nearly always a variable that is not set. */
+export function refuseEmptyValues(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== "cli") continue;
+    const values: unknown[] = [command.getOptionValue(name)].flat();
+    if (values.some((value) => typeof value === "string" && value.trim() === "")) {
+      command.error(`error: option '${option.flags}' is empty: give it a value, or leave it out`);
+    }
+  }
+}
+
 /**
  * Ends a program whose arguments the parser refuses as any other wrong input ends: with 2, and under `--json` with a
  * document on stdout. Help and `--version` end with 0.

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { scratchDirectory } from "../base/scratch.ts";
 import { parseQualifiedName } from "../postgres/quote.ts";
-import { exportCsv } from "../recovery/table/staging/export-csv.ts";
+import { exportCsv, requireNewFile } from "../recovery/table/staging/export-csv.ts";
 import type { UseCaseContext } from "./context.ts";
 import { loadSubject, sourceTarget } from "./subject.ts";
 import { sourceOf, type TableSourceOptions } from "./table-source.ts";
@@ -25,12 +25,13 @@ export interface ExportedTable {
 export async function exportTable(context: UseCaseContext, options: ExportTableOptions): Promise<ExportedTable> {
   const name = parseQualifiedName(options.table);
   const subject = await loadSubject(context, options);
+  const file = resolve(context.workingDirectory, options.file);
+  await requireNewFile(file);
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await scratchDirectory("table"));
   const production = sourceTarget(context, subject.database);
   const staging = { context, subject, scratch: scratch.path, stack, production };
   const source = await sourceOf(staging, options, [name]);
-  const file = resolve(context.workingDirectory, options.file);
   const written = await context.progress.step(`Write ${options.file}`, () =>
     exportCsv(source.target, options.table, file),
   );

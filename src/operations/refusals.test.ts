@@ -83,6 +83,13 @@ const refusals: [string, () => unknown, RegExp][] = [
     () => exportTable(context(), { ...asked, table: "public.orders", file: "o.csv", from: "COPY_URL", at: "noon" }),
     /COPY_URL is not set/,
   ],
+  // Before hours of fetching, not after them.
+  [
+    "table.unwritable",
+    () => exportTable(context(), { ...asked, table: "public.orders", file: "dump.sql" }),
+    /there already/,
+  ],
+  ["table.unwritable", () => exportTable(context(), { ...asked, table: "public.orders", file: "no/o.csv" }), /ENOENT/],
   ["backup.not_a_backup", () => readManifest(join(scratch.path, "empty")), /it has no backup\.json/],
   ["point.no_engine", () => recoverPointInTime(context(), { ...asked, to: "10 minutes ago" }), /shop/],
   ["report.not_a_digest", () => verifyReports(context(), { ...asked, expect: [digest] }), /4f1c2a9b/],

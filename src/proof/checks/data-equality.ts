@@ -1,4 +1,4 @@
-import { spellAmount } from "../../base/spell.ts";
+import { spellAmount, spellCount } from "../../base/spell.ts";
 import type { Census } from "../../census/types.ts";
 import { stillCounts } from "../../plan/exceptions.ts";
 import { compareTables } from "../compare-tables.ts";
@@ -84,13 +84,18 @@ export const dataEquality: Check = {
     const all = Object.values(expected.tables);
     const rows = all.reduce((sum, table) => sum + table.rows, 0);
     const findings = [...nothingCompared(expected), ...tables.findings, ...matviews.findings];
-    const equal = `${spellAmount(tables.equal.tables, "table")}, ${spellAmount(tables.equal.rows, "row")} equal`;
+    const notCovered = [...tables.notCovered, ...matviews.notCovered];
+    const equal = [
+      `${spellAmount(tables.equal.tables, "table")}, ${spellAmount(tables.equal.rows, "row")} equal`,
+      // Else a reader would look for what is missing between the two numbers of tables.
+      ...(notCovered.length === 0 ? [] : [`${spellCount(notCovered.length)} not covered`]),
+    ].join("; ");
     return judge({
       expected: `${spellAmount(all.length, "table")}, ${spellAmount(rows, "row")}`,
       actual: findings.length === 0 ? equal : `${equal}; ${spellAmount(findings.length, "difference")}`,
       findings,
       unproven: [...tables.unproven, ...matviews.unproven],
-      notCovered: [...tables.notCovered, ...matviews.notCovered],
+      notCovered,
     });
   },
 };

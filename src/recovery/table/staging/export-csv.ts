@@ -1,9 +1,26 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, type FileHandle, lstat, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { messageOf } from "../../../base/errors.ts";
 import { connectForCopy } from "../../../postgres/copying.ts";
 import type { Target } from "../../../postgres/types.ts";
 import { tableErrors } from "../errors.ts";
 import { requireShape } from "../shape.ts";
+
+/**
+ * Refuses a file that could not be written, before anything is fetched for it.
+ *
+ * @throws table.unwritable
+ */
+export async function requireNewFile(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw tableErrors.unwritable({ path, why: messageOf(cause) }, { cause });
+  }
+  const there = await lstat(path).catch(() => null);
+  if (there !== null) throw tableErrors.unwritable({ path, why: "something is there already, and stays as it is" });
+}
 
 /**
  * Writes a table as CSV with a header, as `COPY ... WITH CSV HEADER` does, into a new file that only its owner may read.
