@@ -148,6 +148,25 @@ test("doctor says what is missing and how to mend it, and changes nothing", asyn
   expect(healthy).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
+test("whoever stops listening ends no run; a result that could not be kept, and a folder that is none, are one sentence", async () => {
+  // The reader has gone before anything is written.
+  await ithaca(["backups"], site.folder, site.env, (command) => `{ ${command} 2>&1; echo $? > unheard; } | true`);
+  expect(await readFile(join(site.folder, "unheard"), "utf8")).toBe("0\n");
+  const full = await ithaca(["backups"], site.folder, site.env, (command) => `${command} > /dev/full`);
+  expect(full).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringMatching(/^The result could not be written to standard output: ENOSPC.*\n$/),
+  });
+  await writeFile(
+    join(site.folder, "elsewhere.yaml"),
+    "version: 1\ndatabases: {shop: {}}\nreports: {directory: a-file}\n",
+  );
+  await writeFile(join(site.folder, "a-file"), "");
+  const noFolder = await ithaca(["backups", "--plan", "elsewhere.yaml", "--json"], site.folder, site.env);
+  expect(JSON.parse(noFolder.stdout)).toMatchObject({ error: { id: "report.folder_unreadable" } });
+  expect(noFolder).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/a-file cannot be read: ENOTDIR/) });
+});
+
 const unreachable = "postgres://reader:canary-secret@127.0.0.1:1/shop";
 
 /** What a person can get wrong or find broken: arguments, changes to the environment, exit code, and the sentence. */

@@ -1,8 +1,10 @@
 import { commandTree, pathOf } from "./command-tree.ts";
 import { leftAsItWas } from "./terminal/left-as-it-was.ts";
+import { outliveOutput } from "./terminal/outlive-output.ts";
 
 /** Runs the command that the arguments name; an interrupted one says at its end what was left as it was. */
 export async function runIthaca(): Promise<void> {
+  outliveOutput();
   let running = "";
   // Nothing but a command's name stands before its options.
   const called = process.argv.slice(2).find((argument) => !argument.startsWith("-"));

@@ -7,6 +7,13 @@ export const operationErrors = defineErrors("run", {
     mend: () => "see --help",
     example: { why: "unknown option '--bakup' (Did you mean --backup?)" },
   }),
+  result_lost: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `The result could not be written to standard output: ${p.why}`,
+    mend: () =>
+      "lead it to a place with room; what the run did is done, and what it reported lies in the reports' folder",
+    example: { why: "ENOSPC: no space left on device, write" },
+  }),
   nothing_chosen: entry({
     kind: "input",
     says: (p: { only: string; kinds: number }) => `--only ${p.only} chooses none of the ${p.kinds} kinds of damage`,

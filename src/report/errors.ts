@@ -7,6 +7,12 @@ export const reportErrors = defineErrors("report", {
     mend: () => "name a .json file from the reports' folder",
     example: { path: "reports/2026/11/22-daily-1.json", why: "verdict is missing" },
   }),
+  folder_unreadable: entry({
+    kind: "surroundings",
+    says: (p: { directory: string; why: string }) => `The reports in ${p.directory} cannot be read: ${p.why}`,
+    mend: () => "the plan's reports.directory must be a folder that this user may read and write",
+    example: { directory: "reports", why: "ENOTDIR: not a directory" },
+  }),
   not_written: entry({
     kind: "surroundings",
     says: (p: { directory: string; why: string }) => `The report could not be written to ${p.directory}: ${p.why}`,

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupFigures } from "../proof/history/figures.ts";
+import { reportErrors } from "./errors.ts";
 import type {
   AnyReport,
   BackupReport,
@@ -28,8 +29,11 @@ async function reportFiles(directory: string): Promise<string[]> {
     const entries = await readdir(directory, { recursive: true });
     return entries.filter((path) => /^\d{4}[/\\]\d{2}[/\\][^/\\.][^/\\]*\.json$/.test(path)).sort();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
+    if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
+    if (error.code === "ENOENT") return [];
+    // Node's message goes on with its call and the path.
+    const why = error.message.split(",")[0] ?? String(error.code);
+    throw reportErrors.folder_unreadable({ directory, why }, { cause: error });
   }
 }
 

@@ -25,8 +25,15 @@ export interface CliRun {
 /**
  * Starts the real command line as a person would, in `cwd`, with nothing in the environment but PATH and `env`.
  */
-export function startIthaca(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): CliRun {
-  const child = spawn(process.execPath, [`${repository}scripts/ithaca.ts`, ...args], {
+export function startIthaca(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+  line?: (command: string) => string,
+): CliRun {
+  const words = [process.execPath, `${repository}scripts/ithaca.ts`, ...args];
+  const [program = "", ...more] = line === undefined ? words : ["bash", "-c", line(`"$@"`), "bash", ...words];
+  const child = spawn(program, more, {
     cwd,
     env: { PATH: `${repository}node_modules/.bin:${process.env.PATH}`, HOME: cwd, CI: "true", ...compiled, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -58,13 +65,18 @@ export function startIthaca(args: readonly string[], cwd: string, env: Readonly<
   };
 }
 
-/** Runs a command to its end. */
+/**
+ * Runs a command to its end.
+ *
+ * @param line what bash is given instead, where the command is part of a line
+ */
 export function ithaca(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
+  line?: (command: string) => string,
 ): Promise<CliResult> {
-  return startIthaca(args, cwd, env).result;
+  return startIthaca(args, cwd, env, line).result;
 }
 
 /** A connection string for a server on a unix socket. */
