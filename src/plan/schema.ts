@@ -70,7 +70,7 @@ const alerts = z.strictObject({
 });
 
 const reports = z.strictObject({
-  directory: folder.default("reports").describe("Folder that reports are written to"),
+  directory: folder.default("reports").describe("Folder for the reports alone: everything in it is published"),
   branch: branchName.optional().describe("A branch of its own for reports, where main is protected"),
   public: z.boolean().default(false).describe("Whether reports may be published in a public repository"),
 });
