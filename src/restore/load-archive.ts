@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Progress } from "../base/progress.ts";
 import type { Session } from "../postgres/types.ts";
 import type { ArchiveEntry } from "./archive.ts";
+import { pastDeadlocks } from "./deadlocks.ts";
 import type { RawError } from "./ledger.ts";
 import { findUnloaded } from "./loaded.ts";
 import { countLoaded } from "./loaded-share.ts";
@@ -37,12 +38,28 @@ export interface LoadedArchive {
 
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
 
+type RunOptions = Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable" | "pastTriggers" | "serial">;
+
 /** Runs pg_restore over some entries; a fault of the surroundings is thrown. */
 async function loadEntries(
   context: LoadContext,
   name: string,
   entries: readonly ArchiveEntry[],
-  options: Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable" | "pastTriggers" | "serial">,
+  options: RunOptions,
+): Promise<LoadResult> {
+  const first = await loadOnce(context, name, entries, options);
+  if (!options.sections.includes("post-data")) return first;
+  const { withoutTablespaces } = options;
+  return await pastDeadlocks(entries, first, (some) =>
+    loadOnce(context, `${name}.again`, some, { sections: ["post-data"], withoutTablespaces, serial: true }),
+  );
+}
+
+async function loadOnce(
+  context: LoadContext,
+  name: string,
+  entries: readonly ArchiveEntry[],
+  options: RunOptions,
 ): Promise<LoadResult> {
   const list = join(context.scratch, `${name}.list`);
   await writeFile(list, renderList(entries));
