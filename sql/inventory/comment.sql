@@ -1,5 +1,6 @@
 -- Comments on everything, the database, roles and `public` included. `of` is the object's own name and `table` its table,
 -- so that what is gone with its object is told once.
+-- `not_dumped` says on what the comment is where no dump carries it: what PostgreSQL makes along with another object.
 -- Left out: comments on what the system or an extension made (objects below OID 16384, members), tablespaces.
 WITH noted AS (
   SELECT d.classoid, d.objoid, d.objsubid, d.description AS text FROM pg_description AS d
@@ -14,7 +15,16 @@ WITH noted AS (
   JOIN pg_roles AS r ON r.oid = d.objoid AND r.rolname !~ '^pg_' WHERE d.classoid = 'pg_authid'::regclass
 ), placed AS (
   SELECT o.*, coalesce(i.indrelid, c.oid, k.conrelid, t.tgrelid, r.ev_class, p.polrelid) AS relation,
-    coalesce(k.conname, t.tgname, r.rulename, p.polname) AS on_relation
+    coalesce(k.conname, t.tgname, r.rulename, p.polname) AS on_relation,
+    CASE
+      WHEN r.rulename = '_RETURN' THEN 'a view''s own rule'
+      WHEN t.tgparentid <> 0 OR (k.contype = 'f' AND k.conparentid <> 0) THEN 'a partition''s part of its root'
+      WHEN k.contype = 'c' AND k.coninhcount > 0 AND NOT k.conislocal THEN 'an inherited CHECK'
+      WHEN o.classoid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_range AS m WHERE m.rngmultitypid = o.objoid)
+        OR o.classoid = 'pg_proc'::regclass AND EXISTS (
+          SELECT FROM pg_depend AS d WHERE d.classid = o.classoid AND d.objid = o.objoid AND d.deptype = 'i')
+        THEN 'what comes with a range type'
+    END AS not_dumped
   FROM noted AS o
   LEFT JOIN pg_class AS c ON o.classoid = 'pg_class'::regclass AND c.oid = o.objoid
   LEFT JOIN pg_index AS i ON o.classoid = 'pg_class'::regclass AND i.indexrelid = o.objoid
@@ -27,7 +37,8 @@ SELECT x.type || ' ' || x.identity AS name,
   jsonb_strip_nulls(jsonb_build_object(
     'text', p.text,
     'table', CASE WHEN p.relation <> 0 THEN p.relation::regclass::text END,
-    'of', x.identity
+    'of', x.identity,
+    'not_dumped', p.not_dumped
   )) AS attributes
 FROM placed AS p
 CROSS JOIN LATERAL (

@@ -1,7 +1,9 @@
 -- Members of extensions, to tell which were altered after CREATE EXTENSION: a dump carries grants, policies and security
 -- labels of members, and nothing else that was done to them.
---   definition       digest of what the member is: body and settings of a function, or a table's columns, options,
---                    constraints, indexes, triggers and rules; absent for kinds that cannot be altered in place
+--   definition       digest of what the member is: body and settings of a function, a table's columns, options, constraints,
+--                    indexes, triggers and rules, the options of a text search dictionary, ...; absent for kinds that cannot
+--                    be altered in place
+--   sequence, fields what a sequence counts, and what a composite type is made of
 --   granted, revoked the difference between the grants and what the extension's script left (pg_init_privs); `<owner>`
 --                    stands for the owner, who is another one in a copy
 --   owner            only where it is not the extension's
@@ -45,14 +47,21 @@ WITH member AS (
     c.xmin <> m.born OR coalesce((SELECT bool_or(x.written <> m.born) FROM relation_part AS x WHERE x.objid = m.objid), false),
     concat_ws(' ', c.relkind, c.relpersistence, c.relreplident, c.reloptions::text, c.relforcerowsecurity,
       (SELECT string_agg(x.line, '; ' ORDER BY x.rank, x.line COLLATE "C") FROM relation_part AS x WHERE x.objid = m.objid)),
-    jsonb_build_object('row_security', nullif(c.relrowsecurity, false))
+    jsonb_build_object('row_security', nullif(c.relrowsecurity, false), 'sequence', (
+      SELECT concat_ws(' ', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle)
+      FROM pg_sequence AS s WHERE s.seqrelid = c.oid))
   FROM member AS m JOIN pg_class AS c ON c.oid = m.objid WHERE m.classid = 'pg_class'::regclass
   UNION ALL
-  SELECT m.classid, m.objid, t.typowner, t.typacl, acldefault('T', t.typowner), t.xmin <> m.born,
+  SELECT m.classid, m.objid, t.typowner, t.typacl, acldefault('T', t.typowner),
+    t.xmin <> m.born OR coalesce((SELECT bool_or(a.xmin <> m.born) FROM pg_attribute AS a
+                                  WHERE t.typtype = 'c' AND a.attrelid = t.typrelid), false),
     concat_ws(' ', t.typtype, t.typnotnull, t.typdefault,
       (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid),
       (SELECT string_agg(pg_get_constraintdef(k.oid), ', ' ORDER BY k.conname) FROM pg_constraint AS k WHERE k.contypid = t.oid)),
-    NULL
+    jsonb_build_object('fields', (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)),
+                                    ', ' ORDER BY a.attnum)
+                                  FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind = 'c'
+                                  WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped))
   FROM member AS m JOIN pg_type AS t ON t.oid = m.objid WHERE m.classid = 'pg_type'::regclass
   UNION ALL
   SELECT m.classid, m.objid, n.nspowner, n.nspacl, acldefault('n', n.nspowner), n.xmin <> m.born, NULL, NULL
@@ -61,13 +70,50 @@ WITH member AS (
   SELECT m.classid, m.objid, l.lanowner, l.lanacl, acldefault('l', l.lanowner), l.xmin <> m.born, l.lanpltrusted::text, NULL
   FROM member AS m JOIN pg_language AS l ON l.oid = m.objid WHERE m.classid = 'pg_language'::regclass
   UNION ALL
-  SELECT m.classid, m.objid, f.fdwowner, f.fdwacl, acldefault('F', f.fdwowner), f.xmin <> m.born, f.fdwoptions::text, NULL
+  SELECT m.classid, m.objid, f.fdwowner, f.fdwacl, acldefault('F', f.fdwowner), f.xmin <> m.born,
+    concat_ws(' ', f.fdwhandler::regproc, f.fdwvalidator::regproc, f.fdwoptions::text), NULL
   FROM member AS m JOIN pg_foreign_data_wrapper AS f ON f.oid = m.objid
   WHERE m.classid = 'pg_foreign_data_wrapper'::regclass
   UNION ALL
   SELECT m.classid, m.objid, v.evtowner, NULL, NULL, v.xmin <> m.born,
     concat_ws(' ', v.evtenabled, v.evtevent, v.evttags::text, v.evtfoid::regprocedure), NULL
   FROM member AS m JOIN pg_event_trigger AS v ON v.oid = m.objid WHERE m.classid = 'pg_event_trigger'::regclass
+  UNION ALL
+  SELECT m.classid, m.objid, s.srvowner, s.srvacl, acldefault('S', s.srvowner), s.xmin <> m.born,
+    concat_ws(' ', s.srvtype, s.srvversion, s.srvoptions::text), NULL
+  FROM member AS m JOIN pg_foreign_server AS s ON s.oid = m.objid WHERE m.classid = 'pg_foreign_server'::regclass
+  UNION ALL
+  SELECT m.classid, m.objid, t.dictowner, NULL, NULL, t.xmin <> m.born, concat_ws(' ', p.tmplname, t.dictinitoption), NULL
+  FROM member AS m JOIN pg_ts_dict AS t ON t.oid = m.objid JOIN pg_ts_template AS p ON p.oid = t.dicttemplate
+  WHERE m.classid = 'pg_ts_dict'::regclass
+  UNION ALL
+  SELECT m.classid, m.objid, c.cfgowner, NULL, NULL, c.xmin <> m.born OR coalesce(x.touched, false), concat_ws(' ', x.map), NULL
+  FROM member AS m JOIN pg_ts_config AS c ON c.oid = m.objid
+  CROSS JOIN LATERAL (
+    SELECT bool_or(p.xmin <> m.born) AS touched,
+      string_agg(concat_ws(' ', p.maptokentype, p.mapdict::regdictionary), ', ' ORDER BY p.maptokentype, p.mapseqno) AS map
+    FROM pg_ts_config_map AS p WHERE p.mapcfg = c.oid) AS x
+  WHERE m.classid = 'pg_ts_config'::regclass
+  UNION ALL
+  SELECT m.classid, m.objid, o.oprowner, NULL, NULL, o.xmin <> m.born,
+    concat_ws(' ', o.oprcode, o.oprrest, o.oprjoin, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprcanmerge, o.oprcanhash), NULL
+  FROM member AS m JOIN pg_operator AS o ON o.oid = m.objid WHERE m.classid = 'pg_operator'::regclass
+  UNION ALL
+  SELECT m.classid, m.objid, k.opcowner, NULL, NULL, k.xmin <> m.born,
+    concat_ws(' ', format_type(k.opcintype, NULL), k.opcdefault), NULL
+  FROM member AS m JOIN pg_opclass AS k ON k.oid = m.objid WHERE m.classid = 'pg_opclass'::regclass
+  UNION ALL
+  SELECT m.classid, m.objid, f.opfowner, NULL, NULL, f.xmin <> m.born OR coalesce(x.touched, false), concat_ws(' ', x.parts), NULL
+  FROM member AS m JOIN pg_opfamily AS f ON f.oid = m.objid
+  CROSS JOIN LATERAL (
+    SELECT bool_or(part.written <> m.born) AS touched, string_agg(part.line, '; ' ORDER BY part.line COLLATE "C") AS parts
+    FROM (SELECT o.xmin, concat_ws(' ', 'operator', o.amopstrategy, o.amopopr::regoperator) FROM pg_amop AS o
+          WHERE o.amopfamily = f.oid
+          UNION ALL
+          SELECT p.xmin, concat_ws(' ', 'function', p.amprocnum, format_type(p.amproclefttype, NULL),
+            format_type(p.amprocrighttype, NULL), p.amproc::regprocedure)
+          FROM pg_amproc AS p WHERE p.amprocfamily = f.oid) AS part (written, line)) AS x
+  WHERE m.classid = 'pg_opfamily'::regclass
 ), acl AS MATERIALIZED (
   SELECT f.classid, f.objid, '' AS prefix, f.owner, coalesce(f.acl, f.standard) AS now,
     coalesce(i.initprivs, f.standard) AS then

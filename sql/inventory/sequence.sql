@@ -1,5 +1,7 @@
 -- Definitions of sequences. Their values ignore snapshots and are the census' matter. Numbers are text: they may exceed
 -- what JSON readers keep exactly. `owned_by` is the serial or identity column whose drop takes the sequence along.
+-- `column_type` is there only where the sequence of an identity is of another type than its column, as CREATE TABLE (LIKE ...
+-- INCLUDING IDENTITY) makes it: a dump makes it of the column's.
 -- Left out: identity sequences of excluded tables, as in the dump; a serial's owner where that table is excluded.
 SELECT format('%I.%I', n.nspname, c.relname) AS name,
   jsonb_strip_nulls(jsonb_build_object(
@@ -16,7 +18,8 @@ SELECT format('%I.%I', n.nspname, c.relname) AS name,
     'cycles', s.seqcycle,
     'table', CASE WHEN t.oid <> ALL (:relations) THEN t.oid::regclass::text END,
     'owned_by', CASE WHEN t.oid <> ALL (:relations) THEN t.oid::regclass || '.' || quote_ident(a.attname) END,
-    'identity', nullif(o.deptype = 'i', false)
+    'identity', nullif(o.deptype = 'i', false),
+    'column_type', CASE WHEN o.deptype = 'i' AND s.seqtypid <> a.atttypid THEN format_type(a.atttypid, NULL) END
   )) AS attributes
 FROM pg_class AS c
 JOIN pg_sequence AS s ON s.seqrelid = c.oid

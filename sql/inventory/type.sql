@@ -1,4 +1,6 @@
 -- Enums, composite types, ranges (with their multirange) and base types.
+-- `altered_companions` tells of a range type's constructors and multirange what is not as CREATE TYPE leaves it: no dump
+-- carries it. The owner of a multirange is not told: in 15 it stays behind when the range type gets another.
 -- Left out: row types of tables and views, array types and multiranges (they come with what they belong to), domains
 -- (see domain.sql), members of extensions.
 SELECT format('%I.%I', n.nspname, t.typname) AS name,
@@ -23,6 +25,23 @@ SELECT format('%I.%I', n.nspname, t.typname) AS name,
                 'difference', nullif(r.rngsubdiff::text, '-'),
                 'multirange', format_type(r.rngmultitypid, NULL)))
               FROM pg_range AS r WHERE r.rngtypid = t.oid),
+    'altered_companions', (
+      SELECT jsonb_agg(x.line ORDER BY x.line COLLATE "C")
+      FROM pg_range AS r
+      CROSS JOIN LATERAL (
+        SELECT concat_ws(' ', p.oid::regprocedure, CASE WHEN p.proowner <> 10 THEN pg_get_userbyid(p.proowner) END, p.proacl::text,
+          p.proconfig::text, CASE WHEN p.prosecdef THEN 'security definer' END, CASE WHEN p.proleakproof THEN 'leakproof' END,
+          CASE WHEN p.provolatile <> 'i' THEN 'not immutable' END) AS line
+        FROM pg_depend AS d
+        JOIN pg_proc AS p ON p.oid = d.objid
+        WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'i'
+          AND d.refclassid = 'pg_type'::regclass AND d.refobjid IN (r.rngtypid, r.rngmultitypid)
+          AND (p.proowner <> 10 OR p.proacl IS NOT NULL OR p.proconfig IS NOT NULL OR p.prosecdef OR p.proleakproof
+               OR p.provolatile <> 'i')
+        UNION ALL
+        SELECT concat_ws(' ', format_type(m.oid, NULL), m.typacl::text) FROM pg_type AS m
+        WHERE m.oid = r.rngmultitypid AND m.typacl IS NOT NULL) AS x
+      WHERE r.rngtypid = t.oid),
     'base', CASE WHEN t.typtype = 'b' THEN jsonb_strip_nulls(jsonb_build_object(
       'input', t.typinput::text, 'output', t.typoutput::text,
       'receive', nullif(t.typreceive::text, '-'), 'send', nullif(t.typsend::text, '-'),

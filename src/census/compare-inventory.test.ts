@@ -204,6 +204,37 @@ test("what goes with an extension is not asked of a backup that does not know it
   expect(judge([goes], [extension({ dependents: [] })]).found).toEqual(["changed hstore dependents"]);
 });
 
+test("what PostgreSQL's own schemas hold is not asked of a backup that does not know it", () => {
+  const english = (reads: string) => object("system-object", "text search configuration pg_catalog.english", { reads });
+  const { found, excused } = judge([], [english("a")]);
+  expect(found).toEqual([]);
+  expect(excused).toEqual(["one of the two sides is of a version that did not ask"]);
+  expect(judge([english("a")], [english("b")]).found).toHaveLength(1);
+  expect(judge([english("a")], [english("b")], { actualVersion: 170004 }).found).toEqual([]);
+});
+
+test("what somebody made there is lost: a table is a finding, the rest is told; on the copy only it is a finding", () => {
+  const own = object("system-object", "text search dictionary pg_catalog.simple", { reads: "" });
+  const [table, code] = [
+    object("system-object", "table information_schema.t"),
+    object("system-object", "function pg_catalog.f()"),
+  ];
+  expect(judge([own, table, code], [own]).found).toEqual(["missing table information_schema.t *"]);
+  expect(judge([own, code], [own]).excused[0]).toContain("have it in a schema of your own");
+  expect(judge([own], [own, code]).found).toEqual(["extra function pg_catalog.f() *"]);
+});
+
+test("an identity's sequence of another type than its column comes back with its column's", () => {
+  const sequence = (attributes: { [attribute: string]: Json }) =>
+    object("sequence", "s.q", { identity: true, ...attributes });
+  const [other, usual] = [
+    sequence({ type: "bigint", maximum: "9", column_type: "integer" }),
+    sequence({ type: "integer", maximum: "8" }),
+  ];
+  expect(judge([other], [usual])).toMatchObject({ found: [], excused: [expect.any(String), expect.any(String)] });
+  expect(judge([usual], [other]).found).toEqual(["changed s.q maximum", "changed s.q type"]);
+});
+
 test("nothing in common but the order is equal", () => {
   const objects = [object("table", "s.a", { x: { b: 1, a: [1, 2] } }), object("table", "s.b")];
   const other = [object("table", "s.b"), object("table", "s.a", { x: { a: [1, 2], b: 1 } })];

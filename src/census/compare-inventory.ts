@@ -3,7 +3,7 @@ import { changes, commonPositions } from "./inventory-changes.ts";
 import { fold } from "./inventory-fold.ts";
 import { relationInName } from "./inventory-names.ts";
 import { majorOf, normalise } from "./normalise.ts";
-import { extensionOf, type JudgeContext, type JudgedDifference, whyNotInADump } from "./not-in-a-dump.ts";
+import { everyRole, extensionOf, type JudgeContext, type JudgedDifference, whyNotInADump } from "./not-in-a-dump.ts";
 import type { Difference, InventoryObject } from "./types.ts";
 
 export interface CompareOptions {
@@ -28,6 +28,16 @@ const keyOf = ({ kind, name }: { readonly kind: string; readonly name: string })
 /** Kinds of the whole cluster: what only the copy's server has was there before the copy. */
 const clusterWide = new Set(["role", "role-password", "membership", "parameter-grant"]);
 
+/** Kinds of which every database has some: a census without any beside one with some is of a version that did not ask. */
+const neverEmpty = ["system-object"];
+
+function notAsked(sides: readonly (readonly InventoryObject[])[]): string[] {
+  return neverEmpty.filter((kind) => {
+    const asked = sides.filter((side) => side.some((object) => object.kind === kind));
+    return asked.length === 1;
+  });
+}
+
 /**
  * Compares two inventories by kind and name, attribute by attribute. What went with a missing or surplus object (the
  * columns of a table, the tables of a schema) is counted in `folded` and not told one by one.
@@ -42,7 +52,14 @@ export function compareInventories(
 ): InventoryComparison {
   const expectedMajor = majorOf(options.expectedVersion);
   const actualMajor = majorOf(options.actualVersion);
-  const unread = new Set([...expected, ...actual].filter((o) => o.kind === unreadKind).map((o) => o.name));
+  const unread = new Map([
+    ...notAsked([expected, actual]).map(
+      (kind) => [kind, "one of the two sides is of a version that did not ask"] as const,
+    ),
+    ...[...expected, ...actual]
+      .filter((o) => o.kind === unreadKind)
+      .map((o) => [o.name, "one of the two sides could not be read"] as const),
+  ]);
   const known = (o: InventoryObject) => o.kind !== unreadKind && !unread.has(o.kind);
   const left = byKey(normalise(expected.filter(known), expectedMajor, actualMajor));
   const right = byKey(normalise(actual.filter(known), actualMajor, expectedMajor));
@@ -57,10 +74,9 @@ export function compareInventories(
     if (why === null) differences.push(one.difference);
     else excused.push({ what: one.difference, why });
   }
-  const couldNot = [...unread].sort().map((kind) => ({
-    what: `the definition of every ${kind.replaceAll("-", " ")}`,
-    why: "one of the two sides could not be read",
-  }));
+  const couldNot = [...unread]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, why]) => ({ what: `the definition of every ${kind.replaceAll("-", " ")}`, why }));
   return { differences, notCovered: [...couldNot, ...summarise(excused)] };
 }
 
@@ -116,6 +132,7 @@ function belongsToServer(object: InventoryObject, expected: ByKey): boolean {
   const isKnown = (name: unknown) =>
     typeof name === "string" && (name.startsWith("pg_") || expected.has(keyOf({ kind: "role", name })));
   if (object.kind === "comment" && object.name.startsWith("role ")) return !isKnown(object.attributes.of);
+  if (object.kind === "role-setting") return object.name === everyRole;
   if (object.kind === "membership") return !(isKnown(object.attributes.member) && isKnown(object.attributes.role));
   return clusterWide.has(object.kind);
 }

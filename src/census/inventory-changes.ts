@@ -4,10 +4,15 @@ import { equalButForQualifiers } from "./normalise-definition.ts";
 import type { Difference, InventoryObject, Json } from "./types.ts";
 
 /** Attributes that explain an entry and are not compared. */
-const notCompared = new Set(["touched", "bootstrap", "of", "default_version"]);
+const notCompared = new Set(["touched", "bootstrap", "of", "default_version", "not_dumped", "column_type"]);
 
 /** Attributes that are always there, and absent in backups of versions that did not ask: nothing is known of them then. */
-const askedLater = new Set(["dependents"]);
+const askedLater = new Set([
+  "extension dependents",
+  "extension-member definition",
+  "extension-member fields",
+  "extension-member sequence",
+]);
 
 /** Attributes that PostgreSQL writes from parsed queries, so that majors write them differently. */
 const deparsed = new Set(["definition", "using", "check", "body", "where"]);
@@ -82,7 +87,7 @@ export function changes(
     const before = attribute === "position" ? positions[0] : (expected.attributes[attribute] ?? null);
     const after = attribute === "position" ? positions[1] : (actual.attributes[attribute] ?? null);
     if (isDeepStrictEqual(before, after)) continue;
-    if (askedLater.has(attribute) && (before === null || after === null)) continue;
+    if (askedLater.has(`${expected.kind} ${attribute}`) && (before === null || after === null)) continue;
     // Without a position on one side it is a child of classical inheritance there, which the table's entry tells.
     if (attribute === "position" && (before === null || after === null)) continue;
     if (attribute === "grants" && newOwner) {

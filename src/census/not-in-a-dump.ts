@@ -17,6 +17,9 @@ export interface JudgeContext {
   readonly skippedTables: ReadonlySet<string>;
 }
 
+/** The entry for the settings that every role has in every database of the server (sql/inventory/role-setting.sql). */
+export const everyRole = "ALL";
+
 /** Why a difference is no fault of the copy; null where it is one. */
 type Rule = (judged: JudgedDifference, context: JudgeContext) => string | null;
 
@@ -128,6 +131,41 @@ const rowTypeGrants: Rule = ({ difference, actual }) =>
     ? "a dump does not carry grants on the row type of a table"
     : null;
 
+/** What follows from a sequence's type. */
+const ofSequenceType = new Set(["type", "minimum", "maximum"]);
+
+const identityType: Rule = ({ difference, expected, actual }) =>
+  difference.kind === "sequence" &&
+  ofSequenceType.has(difference.attribute) &&
+  expected?.attributes.column_type !== undefined &&
+  actual?.attributes.column_type === undefined
+    ? "a dump does not carry that an identity's sequence is of another type than its column; on the copy it is of the column's"
+    : null;
+
+const alteredCompanions: Rule = ({ difference, actual }) =>
+  difference.attribute === "altered_companions" && actual?.attributes.altered_companions === undefined
+    ? "a dump does not carry what was altered on the constructors and the multirange of a range type"
+    : null;
+
+const comment: Rule = ({ difference, expected }) =>
+  difference.kind === "comment" && difference.change === "missing" && expected?.attributes.not_dumped !== undefined
+    ? `a dump does not carry comments on what PostgreSQL makes along with another object (${expected.attributes.not_dumped})`
+    : null;
+
+const settingOfEveryRole: Rule = ({ difference }) =>
+  difference.kind === "role-setting" && difference.object === everyRole
+    ? "settings of all roles in all databases (ALTER ROLE ALL SET) are the server's, and no dump carries them: after a recovery, set them again"
+    : null;
+
+const systemObject: Rule = ({ difference }, { sameMajor }) => {
+  if (difference.kind !== "system-object") return null;
+  // Of a table the rows are lost too, which no hand makes anew.
+  if (difference.change === "missing" && !difference.object.startsWith("table ")) {
+    return "a dump leaves out what somebody made in PostgreSQL's own schemas: after a recovery, make it again, or have it in a schema of your own";
+  }
+  return sameMajor || difference.change === "missing" ? null : "the copy's server is of another major version";
+};
+
 const rules: readonly Rule[] = [
   skippedExtension,
   alteredMember,
@@ -142,6 +180,11 @@ const rules: readonly Rule[] = [
   tablespace,
   securityLabel,
   rowTypeGrants,
+  identityType,
+  alteredCompanions,
+  comment,
+  settingOfEveryRole,
+  systemObject,
 ];
 
 /** Why a difference cannot be otherwise on a copy that was made from a dump; null where it is a finding. */

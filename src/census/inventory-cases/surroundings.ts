@@ -65,6 +65,34 @@ export const aroundTheDatabase: readonly Case[] = [
   one("GRANT SELECT (rolname) ON pg_catalog.pg_authid TO inv_reader", "+ system-grant column pg_authid.rolname"),
   one("REVOKE USAGE ON LANGUAGE sql FROM public", "+ system-grant language sql"),
   one(
+    "CREATE FUNCTION pg_catalog.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "+ system-object function pg_catalog.planted()",
+  ),
+  one(
+    "CREATE TABLE information_schema.planted (id serial)",
+    "+ system-object sequence information_schema.planted_id_seq",
+    "+ system-object table information_schema.planted",
+  ),
+  one("CREATE TYPE pg_catalog.planted AS ENUM ()", "+ system-object type pg_catalog.planted"),
+  one(
+    "CREATE OPERATOR pg_catalog.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)",
+    "+ system-object operator pg_catalog.===(integer,integer)",
+  ),
+  one(
+    "CREATE TEXT SEARCH CONFIGURATION pg_catalog.planted (COPY = simple)",
+    "+ system-object text search configuration pg_catalog.planted",
+  ),
+  one(
+    "ALTER TEXT SEARCH CONFIGURATION pg_catalog.english DROP MAPPING FOR word",
+    "system-object text search configuration pg_catalog.english: reads",
+  ),
+  one(
+    "ALTER TEXT SEARCH DICTIONARY pg_catalog.english_stem (StopWords = german)",
+    "system-object text search dictionary pg_catalog.english_stem: reads",
+  ),
+  // Nobody else's server is to be judged by its own settings; a source's are told (see not-in-a-dump.ts).
+  one("ALTER ROLE ALL SET work_mem = '1MB'"),
+  one(
     "SELECT lo_create(4243)",
     "large-object OF postgres WITH {postgres=rw/postgres}: count",
     "large-object OF postgres WITH {postgres=rw/postgres}: oids",
@@ -90,6 +118,34 @@ export const extensions: readonly Case[] = [
     "extension-member function app.gen_salt(pg_catalog.text): revoked",
   ),
   one("ALTER TABLE app.config ENABLE ROW LEVEL SECURITY", "extension-member table app.config: row_security"),
+  one(
+    "ALTER TEXT SEARCH DICTIONARY app.intdict (MAXLEN = 3)",
+    "extension-member text search dictionary app.intdict: definition",
+  ),
+  one(
+    "ALTER TEXT SEARCH CONFIGURATION app.words ADD MAPPING FOR word WITH simple",
+    "extension-member text search configuration app.words: definition",
+  ),
+  one(
+    "ALTER OPERATOR app.@> (app.hstore, app.hstore) SET (RESTRICT = NONE)",
+    "extension-member operator app.@>(app.hstore,app.hstore): definition",
+  ),
+  one(
+    "ALTER OPERATOR FAMILY app.hash_hstore_ops USING hash OWNER TO inv_owner",
+    "extension-member operator family app.hash_hstore_ops USING hash: owner",
+  ),
+  one(
+    "ALTER OPERATOR FAMILY app.hash_hstore_ops USING hash ADD OPERATOR 1 app.<<< (app.pair, app.pair)",
+    "extension-member operator family app.hash_hstore_ops USING hash: definition",
+  ),
+  one(
+    "ALTER OPERATOR CLASS app.hash_hstore_ops USING hash OWNER TO inv_owner",
+    "extension-member operator class app.hash_hstore_ops USING hash: owner",
+  ),
+  one("ALTER SERVER beside OPTIONS (SET host 'i')", "extension-member server beside: definition"),
+  one("GRANT USAGE ON FOREIGN SERVER beside TO inv_reader", "extension-member server beside: granted"),
+  one("ALTER SEQUENCE app.counter INCREMENT 7", "extension-member sequence app.counter: sequence"),
+  one("ALTER TYPE app.couple ADD ATTRIBUTE c int", "extension-member type app.couple: fields"),
   one("ALTER FUNCTION app.add DEPENDS ON EXTENSION hstore", "extension hstore: dependents"),
   one("ALTER TRIGGER touched ON app.people DEPENDS ON EXTENSION moddatetime", "extension moddatetime: dependents"),
   one("ALTER INDEX app.logs_line DEPENDS ON EXTENSION hstore", "extension hstore: dependents"),

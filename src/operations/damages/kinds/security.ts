@@ -69,6 +69,16 @@ export const securityDamages: readonly CopyDamage[] = [
   ),
   odyssey("a right on a server function", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO authenticated"),
   odyssey("a right on a server table", "GRANT SELECT ON pg_catalog.pg_authid TO authenticated"),
+  odyssey(
+    "a function planted among PostgreSQL's own",
+    "CREATE FUNCTION pg_catalog.lower(uuid) RETURNS text LANGUAGE sql AS 'SELECT $1::text'",
+  ),
+  odyssey("a right on the row type of a view", "GRANT USAGE ON TYPE public.children_safe TO anon"),
+  {
+    kind: "a range type's constructor that few may call",
+    on: "nasty",
+    sql: "REVOKE EXECUTE ON FUNCTION nasty.c_range(text, text) FROM PUBLIC",
+  },
   odyssey("a role bypasses row level security", "ALTER ROLE authenticated BYPASSRLS", {
     undo: "ALTER ROLE authenticated NOBYPASSRLS",
   }),

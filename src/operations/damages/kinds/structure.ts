@@ -141,6 +141,18 @@ export const structureDamages: readonly CopyDamage[] = [
   nasty("a partition not attached", "ALTER TABLE nasty.by_mood DETACH PARTITION nasty.by_mood_2"),
   nasty("a child that inherits no more", "ALTER TABLE nasty.foreign_child NO INHERIT nasty.parent_of_foreign"),
   nasty("a foreign server's options", "ALTER SERVER nowhere OPTIONS (SET port '2')"),
+  nasty("what a materialized view publishes", "ALTER TABLE nasty.m_base REPLICA IDENTITY FULL"),
+  nasty(
+    "what a text search dictionary of an extension takes away",
+    `ALTER TEXT SEARCH DICTIONARY "Ext 🧩".unaccent (RULES = "xsyn_sample")`,
+  ),
+  nasty("how an operator of an extension is planned", `ALTER OPERATOR "Ext 🧩".% (text, text) SET (RESTRICT = NONE)`),
+  odyssey(
+    "what PostgreSQL's own English leaves out",
+    "ALTER TEXT SEARCH CONFIGURATION pg_catalog.english DROP MAPPING FOR word",
+  ),
+  odyssey("a table among PostgreSQL's own", "CREATE TABLE information_schema.leftover (id int)"),
+  nasty("an identity that counts further than its column", "ALTER SEQUENCE nasty.ddl_log_n_seq AS bigint"),
   nasty(
     "statistics missing",
     "DO $$ BEGIN EXECUTE (SELECT format('DROP STATISTICS %I.%I', stxnamespace::regnamespace, stxname) FROM pg_statistic_ext LIMIT 1); END $$",
