@@ -1,35 +1,16 @@
-import { rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Progress } from "../base/progress.ts";
-import type { Session } from "../postgres/types.ts";
 import type { ArchiveEntry } from "./archive.ts";
-import { pastDeadlocks } from "./deadlocks.ts";
 import type { RawError } from "./ledger.ts";
+import { type LoadContext, loadEntries } from "./load-entries.ts";
 import { findUnloaded } from "./loaded.ts";
 import { countLoaded } from "./loaded-share.ts";
 import { stillLogins } from "./login-triggers.ts";
-import { type LoadOptions, type LoadResult, load } from "./pg-restore.ts";
+import type { LoadOptions } from "./pg-restore.ts";
 import { rowBytes, rowEntries } from "./row-files.ts";
 import { planRuns } from "./runs.ts";
 import type { SampleOfRows, SampleStages } from "./sample-stages.ts";
 import type { Selection } from "./selection.ts";
-import { faultOfSurroundings } from "./surroundings.ts";
-import { renderList } from "./toc.ts";
-
-export interface LoadContext {
-  readonly session: Session;
-  readonly pgRestore: string;
-  readonly dump: string;
-  /** A private directory for list files. */
-  readonly scratch: string;
-  readonly jobs: number;
-  /** Whether the files of the rows go once they are loaded, so that dump and indexes need not both have room. */
-  readonly consume: boolean;
-  /** Called when everything is there but the event triggers. */
-  readonly beforeEventTriggers: () => Promise<void>;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
 
 export interface LoadedArchive {
   readonly errors: readonly RawError[];
@@ -37,50 +18,6 @@ export interface LoadedArchive {
 }
 
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
-
-type RunOptions = Pick<LoadOptions, "sections" | "withoutTablespaces" | "onTable" | "pastTriggers" | "serial">;
-
-/** Runs pg_restore over some entries; a fault of the surroundings is thrown. */
-async function loadEntries(
-  context: LoadContext,
-  name: string,
-  entries: readonly ArchiveEntry[],
-  options: RunOptions,
-): Promise<LoadResult> {
-  const first = await loadOnce(context, name, entries, options);
-  if (!options.sections.includes("post-data")) return first;
-  const { withoutTablespaces } = options;
-  return await pastDeadlocks(entries, first, (some) =>
-    loadOnce(context, `${name}.again`, some, { sections: ["post-data"], withoutTablespaces, serial: true }),
-  );
-}
-
-async function loadOnce(
-  context: LoadContext,
-  name: string,
-  entries: readonly ArchiveEntry[],
-  options: RunOptions,
-): Promise<LoadResult> {
-  const list = join(context.scratch, `${name}.list`);
-  await writeFile(list, renderList(entries));
-  const { pgRestore, dump, jobs, signal, session } = context;
-  const result = await load({
-    pgRestore,
-    dump,
-    list,
-    jobs,
-    signal,
-    target: session.target,
-    versionNum: session.versionNum,
-    ...options,
-  });
-  const fault = faultOfSurroundings(
-    result.errors.map((error) => error.message),
-    session.target,
-  );
-  if (fault !== null) throw fault;
-  return result;
-}
 
 /** Tables that stayed empty for no reason that the ledger already names. */
 async function unexplainedlyEmpty(
