@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { relationInName } from "./inventory-names.ts";
-import { equalButForQualifiers } from "./normalise-definition.ts";
+import { equalAsRead } from "./normalise-definition.ts";
 import type { Difference, InventoryObject, Json } from "./types.ts";
 
 /** Attributes that explain an entry and are not compared. */
@@ -14,7 +14,7 @@ const askedLater = new Set([
   "extension-member sequence",
 ]);
 
-/** Attributes that PostgreSQL writes from parsed queries, so that majors write them differently. */
+/** Attributes that PostgreSQL writes from parsed queries, so that majors, and a copy, write them differently. */
 const deparsed = new Set(["definition", "using", "check", "body", "where"]);
 
 /** How a role is written inside an `aclitem`. */
@@ -96,8 +96,7 @@ export function changes(
     }
     const texts = typeof before === "string" && typeof after === "string";
     const plainFunction = expected.kind === "function" && expected.attributes.sql_body !== true;
-    if (!sameMajor && texts && deparsed.has(attribute) && !plainFunction && equalButForQualifiers(before, after))
-      continue;
+    if (texts && deparsed.has(attribute) && !plainFunction && equalAsRead(before, after, sameMajor)) continue;
     differences.push({
       kind: expected.kind,
       object: expected.name,

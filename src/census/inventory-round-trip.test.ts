@@ -63,6 +63,13 @@ beforeAll(async () => {
   ]) {
     await source.session.query(`ALTER ${what} DEPENDS ON EXTENSION hstore`);
   }
+  // Columns without a name, which come to have one when the copy reads the definition.
+  await source.session.query(`
+    CREATE VIEW nasty.v_unnamed AS SELECT * FROM (SELECT 1 AS n, 'a' AS t UNION ALL SELECT 2, 'b') AS x WHERE EXISTS (SELECT 'x');
+    CREATE MATERIALIZED VIEW nasty.m_unnamed AS SELECT id FROM nasty.secured WHERE note IN (SELECT 'a' UNION SELECT 'b');
+    CREATE POLICY unnamed ON nasty.secured USING (note IN (SELECT 'a' UNION SELECT 'b')) WITH CHECK (EXISTS (SELECT '2026-01-01'::date));
+    CREATE RULE unnamed AS ON DELETE TO nasty.v_unnamed DO INSTEAD INSERT INTO nasty.t (t) SELECT 'x' UNION SELECT 'y';
+    CREATE FUNCTION nasty.unnamed() RETURNS TABLE (n int, t text) LANGUAGE sql BEGIN ATOMIC SELECT 1, 'x'; END`);
   const dump = join(scratch.path, "dump");
   await tool("pg_dump", ["--no-subscriptions", "-Fd", "-Z0", "-f", dump, source.target.database]);
   await tool("pg_restore", ["--exit-on-error", "-d", copy.target.database, dump]);

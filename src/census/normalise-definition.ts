@@ -2,6 +2,10 @@
  * PostgreSQL 16 stopped to write the table in front of a column where a query reads one table only: `SELECT t.id FROM
  * public.t` became `SELECT id FROM public.t`. The same view therefore has two texts. Between such majors two texts count
  * as equal where one follows from the other by leaving out such qualifiers, and by nothing else.
+ *
+ * Within one major too a text that is read again can come out otherwise: a column of a subquery that is a bare 'x' has no name,
+ * and is written as `'x'::text`; of that the copy takes the type for its name, and writes `'x'::text AS text`. Nothing can
+ * refer to a column without a name, so giving it one changes nothing.
  */
 
 const token = /\s+|'(?:[^']|'')*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|\d+(?:\.\d+)?|::|<=|>=|<>|!=|\|\||[^\s]/gu;
@@ -16,18 +20,31 @@ function isIdentifier(text: string | undefined): boolean {
 }
 
 /** Whether `x.y` begins here, where x may be a table in front of its column. A call, `x.y(`, keeps its schema. */
-function isQualifier(list: readonly string[], at: number): boolean {
+function qualifies(list: readonly string[], at: number): boolean {
   return isIdentifier(list[at]) && list[at + 1] === "." && isIdentifier(list[at + 2]) && list[at + 3] !== "(";
 }
 
+/** Tokens that a type consists of: `timestamp(3) with time zone`, `app.mood[]`. */
+const ofType = /^(?:["\p{L}_]|\d|[.,()[\]])/u;
+
+/** Whether `AS name` stands here, behind a cast. */
+function isNameOfCast(list: readonly string[], at: number): boolean {
+  if (list[at] !== "AS" || !isIdentifier(list[at + 1])) return false;
+  let before = at - 1;
+  while (before > 0 && ofType.test(list[before] ?? "")) before -= 1;
+  return before < at - 1 && list[before] === "::";
+}
+
 /**
- * Whether two definitions are equal but for qualifiers of columns and white space.
+ * Whether the second definition says what the first one says, read by a server and written again: equal but for white
+ * space, names that columns of subqueries had not, and, from one major to another, qualifiers of columns.
  *
  * A name after FROM or JOIN is written with its schema by both majors, so another table is never taken for the same.
  */
-export function equalButForQualifiers(one: string, other: string): boolean {
+export function equalAsRead(one: string, other: string, sameMajor: boolean): boolean {
   const a = tokens(one);
   const b = tokens(other);
+  const isQualifier = (list: readonly string[], at: number) => !sameMajor && qualifies(list, at);
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -37,6 +54,8 @@ export function equalButForQualifiers(one: string, other: string): boolean {
     } else if (isQualifier(a, i) && !isQualifier(b, j) && a[i + 2] === b[j]) {
       i += 2;
     } else if (isQualifier(b, j) && !isQualifier(a, i) && b[j + 2] === a[i]) {
+      j += 2;
+    } else if (isNameOfCast(b, j)) {
       j += 2;
     } else {
       return false;
