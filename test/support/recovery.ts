@@ -4,10 +4,12 @@ import { systemClock } from "../../src/base/clock.ts";
 import { silentProgress } from "../../src/base/progress.ts";
 import { scratchDirectory } from "../../src/base/scratch.ts";
 import { planSchema } from "../../src/plan/schema.ts";
+import { quoteIdentifier } from "../../src/postgres/quote.ts";
 import type { Target } from "../../src/postgres/types.ts";
 import { beginIncident } from "../../src/recovery/begin-incident.ts";
 import { driveRecovery } from "../../src/recovery/drive.ts";
 import type { Driven, RecoveryHooks } from "../../src/recovery/drive-options.ts";
+import { openBeside } from "../../src/recovery/full/swap.ts";
 import type { FullRecovery } from "../../src/recovery/full/types.ts";
 import { newIncidentId, writeIncident } from "../../src/recovery/incident.ts";
 import { holdRecoveryLock } from "../../src/recovery/lock.ts";
@@ -93,6 +95,16 @@ export async function drive(
     signal,
   };
   return await driveRecovery(options);
+}
+
+/** Drops what recoveries beside a database have left there: the old ones, and the rejected ones. */
+export async function dropBeside(target: Target): Promise<void> {
+  await using admin = await openBeside(target);
+  const rows = await admin.query<{ name: string }>(
+    "SELECT datname AS name FROM pg_database WHERE datname LIKE $1 || '\\_%'",
+    [target.database],
+  );
+  for (const { name } of rows) await admin.query(`DROP DATABASE ${quoteIdentifier(name)} WITH (FORCE)`);
 }
 
 /** A folder for incident files, and a `save` that writes them there. */

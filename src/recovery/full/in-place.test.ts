@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { testBackup } from "../../../test/support/backup.ts";
 import { ask } from "../../../test/support/database.ts";
-import { type HostedServer, hostedServer } from "../../../test/support/hosted.ts";
+import { backedUp, hostedServerForAll } from "../../../test/support/in-place.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../../test/support/recovery.ts";
 import { findServer } from "../../postgres/clients.ts";
 import { connect } from "../../postgres/connect.ts";
@@ -11,11 +11,7 @@ import { inPlace, intoNewProject } from "./in-place.ts";
 
 const plan = { platform: "supabase", critical_tables: ["public.children"], rls_tables: ["public.children"] };
 
-let server: HostedServer;
-beforeAll(async () => {
-  server = await hostedServer();
-}, 60_000);
-afterAll(() => server[Symbol.asyncDispose]());
+const server = hostedServerForAll();
 
 const bareFacts = `
   SELECT (SELECT count(*)::int FROM public.children) AS children,
@@ -30,15 +26,15 @@ const largeObjects = `
 const whole = { children: 20, reviews: 30, moods: 20, tokens: 20, profiles: 20 };
 
 test("rows come back exactly, in a database that belongs to the platform, and writers are let in again", async () => {
-  const target = await server.project("rows");
-  await using backup = await testBackup(target, { plan });
+  const target = await server().project("rows");
+  await using backup = await backedUp(target, plan);
   await ask(target, (s) =>
     s.query(`DELETE FROM auth.users WHERE email < 'u15';
       UPDATE public.moods SET mood = 'spoilt';
       INSERT INTO public.lessons (title) VALUES ('since');
       UPDATE auth.refresh_tokens SET token = 'stolen'`),
   );
-  const method = inPlace(fullRecovery(target, backup, plan));
+  const method = backup.method();
   const during: unknown[] = [];
   const hooks = testHooks(target);
   const { incident, fault } = await drive(target, method, newIncident(method), {
@@ -62,7 +58,9 @@ test("rows come back exactly, in a database that belongs to the platform, and wr
   const next = await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('next') RETURNING id"));
   expect(next).toEqual([{ id: 31 }]);
   expect(await ask(target, (s) => s.query("SELECT jobid::int FROM cron.job WHERE active"))).toEqual([{ jobid: 1 }]);
-  expect(await ask(withDatabase(server.admin, "rows"), (s) => s.query("SELECT * FROM extensions.ddl_log"))).toEqual([]);
+  expect(await ask(withDatabase(server().admin, "rows"), (s) => s.query("SELECT * FROM extensions.ddl_log"))).toEqual(
+    [],
+  );
   expect(await readMarker(target)).toBeNull();
   expect(incident.verification?.losses.find(({ table }) => table === "public.lessons")).toMatchObject({
     rows_now: 31,
@@ -71,8 +69,8 @@ test("rows come back exactly, in a database that belongs to the platform, and wr
 });
 
 test("definitions that a migration has broken are made anew, grants and policies as in the backup", async () => {
-  const target = await server.project("definitions");
-  await using backup = await testBackup(target, { plan });
+  const target = await server().project("definitions");
+  await using backup = await backedUp(target, plan);
   await ask(target, (s) =>
     s.query(`DROP FUNCTION public.welcome() CASCADE;
       DROP TABLE public.moods;
@@ -82,7 +80,7 @@ test("definitions that a migration has broken are made anew, grants and policies
       CREATE TABLE public.since (id int REFERENCES public.lessons);
       ALTER PUBLICATION supabase_realtime DROP TABLE public.children`),
   );
-  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  const { incident, fault } = await drive(target, backup.method());
   expect(fault).toBeNull();
   expect(incident.state.outcome).toBe("recovered");
   expect(incident.verification?.checks.filter(({ status }) => status !== "passed")).toEqual([]);
@@ -95,17 +93,17 @@ test("definitions that a migration has broken are made anew, grants and policies
 });
 
 test("large objects come back with content, owner, rights and comment; those of the platform stay as they are", async () => {
-  const target = await server.project("large_objects");
-  const admin = withDatabase(server.admin, "large_objects");
+  const target = await server().project("large_objects");
+  const admin = withDatabase(server().admin, "large_objects");
   // Larger than the pieces that are read at once.
   await ask(target, (s) => s.query("SELECT lo_from_bytea(90004, decode(repeat('00ff', 2500000), 'hex'))"));
   const before = await ask(admin, (s) => s.query(largeObjects));
   expect(before).toHaveLength(4);
-  await using backup = await testBackup(target, { plan });
+  await using backup = await backedUp(target, plan);
   const spoil = `SELECT lo_unlink(90002), lo_put(90004, 4999999, 'x'), lo_create(90009);
     GRANT SELECT ON LARGE OBJECT 90001 TO anon; COMMENT ON LARGE OBJECT 90001 IS 'since'`;
   await ask(target, (s) => s.query(spoil));
-  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  const { incident, fault } = await drive(target, backup.method());
   expect(fault).toBeNull();
   expect(incident.state.outcome).toBe("recovered");
   expect(await ask(admin, (s) => s.query(largeObjects))).toEqual(before);
@@ -127,7 +125,7 @@ test("large objects come back with content, owner, rights and comment; those of 
 });
 
 test("kinds of objects that hang together, rows older than their rule, and children of tables come back", async () => {
-  const target = await server.project("kinds");
+  const target = await server().project("kinds");
   await ask(target, (s) =>
     s.query(`CREATE COLLATION public.plain (locale = 'C');
       CREATE TYPE public.span AS RANGE (subtype = int4);
@@ -140,9 +138,9 @@ test("kinds of objects that hang together, rows older than their rule, and child
       INSERT INTO public.late_scores VALUES (7, '[1,2)', 'c', true);
       ALTER TABLE public.scores ADD CONSTRAINT positive CHECK (n > 0) NOT VALID`),
   );
-  await using backup = await testBackup(target, { plan });
+  await using backup = await backedUp(target, plan);
   await ask(target, (s) => s.query("DELETE FROM public.scores"));
-  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  const { incident, fault } = await drive(target, backup.method());
   expect(fault).toBeNull();
   expect(incident.preview?.overwrites[1]).toContain("a rule (NOT VALID) has to be made after the older rows");
   const rows = "SELECT tableoid::regclass::text AS t, n FROM public.scores ORDER BY n";
@@ -153,23 +151,24 @@ test("kinds of objects that hang together, rows older than their rule, and child
   ];
   expect(await ask(target, (s) => s.query(rows))).toEqual(all);
   await ask(target, (s) => s.query("DROP COLLATION public.plain CASCADE; DROP OPERATOR public.=~= (int, int)"));
-  const again = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  const again = await drive(target, backup.method());
   expect(again.fault).toBeNull();
   expect(again.incident.state.outcome).toBe("recovered");
   expect(await ask(target, (s) => s.query(rows))).toEqual(all);
 });
 
 test("what does not pass inside the transaction is not committed: production is as it was", async () => {
-  const target = await server.project("untrue");
-  await using backup = await testBackup(target, { plan });
-  const children = backup.census.tables["public.children"];
+  const target = await server().project("untrue");
+  await using backup = await backedUp(target, plan);
+  const { taken } = backup;
+  const children = taken.census.tables["public.children"];
   if (children === undefined) throw new Error("no such table");
   const census = {
-    ...backup.census,
-    tables: { ...backup.census.tables, "public.children": { ...children, hash: "1:1" } },
+    ...taken.census,
+    tables: { ...taken.census.tables, "public.children": { ...children, hash: "1:1" } },
   };
   await ask(target, (s) => s.query("DELETE FROM public.children"));
-  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, { ...backup, census }, plan)));
+  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, { ...taken, census }, plan)));
   expect(fault?.id).toBe("full.restored_wrong");
   expect(incident.state.outcome).toBe("rolled_back");
   expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.children"))).toEqual([{ n: 0 }]);
@@ -177,9 +176,9 @@ test("what does not pass inside the transaction is not committed: production is 
 });
 
 test("a project that the platform has just set up receives the whole application; one that is not empty does not", async () => {
-  const source = await server.project("old_home");
+  const source = await server().project("old_home");
   await using backup = await testBackup(source, { plan });
-  const target = await server.newProject("new_home");
+  const target = await server().newProject("new_home");
   const method = intoNewProject(fullRecovery(target, backup, plan, { source }));
   const { incident, fault } = await drive(target, method);
   expect(fault).toBeNull();
@@ -193,8 +192,8 @@ test("a project that the platform has just set up receives the whole application
 });
 
 test("rows of the platform's that may not be written stay as they are, whatever their table is called and made of", async () => {
-  const target = await server.project("kept");
-  await using admin = await connect(withDatabase(server.admin, "kept"), { readOnly: false });
+  const target = await server().project("kept");
+  await using admin = await connect(withDatabase(server().admin, "kept"), { readOnly: false });
   await admin.query(`
     CREATE SCHEMA ledger;
     CREATE TABLE ledger.messages (id int, sent date) PARTITION BY RANGE (sent);
@@ -204,14 +203,14 @@ test("rows of the platform's that may not be written stay as they are, whatever 
     INSERT INTO ledger.messages VALUES (1, '2026-11-22'); INSERT INTO auth."Audit Log" VALUES (1);
     GRANT USAGE ON SCHEMA ledger TO postgres;
     GRANT SELECT ON ALL TABLES IN SCHEMA ledger, auth TO postgres`);
-  await using backup = await testBackup(target, { plan });
+  await using backup = await backedUp(target, plan);
   await admin.query(`INSERT INTO ledger.messages VALUES (2, '2026-11-23'); INSERT INTO auth."Audit Log" VALUES (2);
     -- What an upgrade of the platform's own services does.
     DROP TABLE auth.former; CREATE TABLE auth.later (id int); INSERT INTO auth.later VALUES (1);
     GRANT SELECT ON auth.later TO postgres;
     DELETE FROM public.moods`);
   await admin[Symbol.asyncDispose]();
-  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  const { incident, fault } = await drive(target, backup.method());
   expect(fault).toBeNull();
   expect(incident.state.outcome).toBe("recovered");
   const kept = incident.verification?.not_covered.map(({ what }) => what).filter((what) => what.startsWith("Rows of"));

@@ -1,10 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type TestBackup, testBackup } from "../../../test/support/backup.ts";
 import { testDatabase } from "../../../test/support/database.ts";
 import { mortal } from "../../../test/support/death.ts";
-import { type HostedServer, hostedServer } from "../../../test/support/hosted.ts";
-import { drive, fullRecovery, incidentFolder, newIncident, testHooks } from "../../../test/support/recovery.ts";
+import { hostedServerForAll } from "../../../test/support/in-place.ts";
+import {
+  drive,
+  dropBeside,
+  fullRecovery,
+  incidentFolder,
+  newIncident,
+  testHooks,
+} from "../../../test/support/recovery.ts";
 import { connect } from "../../postgres/connect.ts";
 import { withDatabase } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
@@ -61,11 +68,7 @@ function source(method: string): string {
     console.log("survived");`;
 }
 
-let server: HostedServer;
-beforeAll(async () => {
-  server = await hostedServer();
-}, 60_000);
-afterAll(() => server[Symbol.asyncDispose]());
+const server = hostedServerForAll();
 
 async function children(target: Target): Promise<number> {
   await using session = await connect(target, { readOnly: true });
@@ -92,7 +95,7 @@ test.each([
   ["Load the rows", 0, "untouched"],
   ["before verify", 20, "done"],
 ])("in place, killed at %s", async (point, rows, standing) => {
-  const target = await server.project(`killed_${point.replaceAll(/\W/g, "_").toLowerCase()}`);
+  const target = await server().project(`killed_${point.replaceAll(/\W/g, "_").toLowerCase()}`);
   await using backup = await testBackup(target);
   await using folder = await incidentFolder();
   await using session = await connect(target, { readOnly: false });
@@ -138,6 +141,5 @@ test.each([
   expect(await children(target)).toBe(2);
   const { before } = namesBeside(target.database, incident.id);
   expect(await children(withDatabase(target, before))).toBe(0);
-  await using admin = await connect(withDatabase(target, "postgres"), { readOnly: false });
-  await admin.query(`DROP DATABASE "${before}" WITH (FORCE)`);
+  await dropBeside(target);
 });

@@ -11,7 +11,7 @@ import {
 } from "../../../test/support/database.ts";
 import { dumpedBackup, restoreDumped } from "../../../test/support/dumped-backup.ts";
 import { databasePlan } from "../../../test/support/proof.ts";
-import { drive, fullRecovery, newIncident } from "../../../test/support/recovery.ts";
+import { drive, dropBeside, fullRecovery, newIncident } from "../../../test/support/recovery.ts";
 import { silentProgress } from "../../base/progress.ts";
 import { readCensusFile, writeCensus } from "../../census/census-file.ts";
 import { takeCopyCensus } from "../../census/copy-census.ts";
@@ -20,9 +20,7 @@ import type { Target } from "../../postgres/types.ts";
 import { markerSchema, readMarker, removeMarker, writeMarker } from "../marker.ts";
 import { inPlace } from "./in-place.ts";
 import { intoNew } from "./into-new.ts";
-import { namesBeside } from "./names.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { openBeside } from "./swap.ts";
 
 let template: TemplateDatabase;
 beforeAll(async () => {
@@ -101,13 +99,11 @@ test("a backup that holds a marker is restored beside production and into a new 
   await removeMarker(target);
   await database.session[Symbol.asyncDispose]();
   const method = sideBySide(fullRecovery(target, backup));
-  const incident = newIncident(method);
-  const beside = await drive(target, method, incident);
+  const beside = await drive(target, method);
   expect(beside.fault).toBeNull();
   expect(beside.incident.state.outcome).toBe("recovered");
   expect(await orders(target)).toEqual(whole);
-  await using admin = await openBeside(target);
-  await admin.query(`DROP DATABASE "${namesBeside(target.database, incident.id).before}"`);
+  await dropBeside(target);
 
   await using fresh = await testDatabase();
   const anew = await drive(fresh.target, intoNew(fullRecovery(fresh.target, backup, {}, { source: target })));

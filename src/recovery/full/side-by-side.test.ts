@@ -8,14 +8,13 @@ import {
   templateDatabase,
   testDatabase,
 } from "../../../test/support/database.ts";
-import { drive, fullRecovery, newIncident } from "../../../test/support/recovery.ts";
+import { drive, dropBeside, fullRecovery, newIncident } from "../../../test/support/recovery.ts";
 import { withDatabase } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
 import { readMarker } from "../marker.ts";
 import { intoNew } from "./into-new.ts";
 import { namesBeside } from "./names.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { openBeside } from "./swap.ts";
 
 const shop = `
   CREATE TABLE public.orders (id int PRIMARY KEY, buyer text NOT NULL, created_at timestamptz NOT NULL DEFAULT now());
@@ -43,15 +42,6 @@ async function harmed(): Promise<AsyncDisposable & { database: TestDatabase; bac
   stack.defer(() => dropBeside(database.target));
   const held = stack.move();
   return { database, backup, target: database.target, [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
-}
-
-async function dropBeside(target: Target): Promise<void> {
-  await using admin = await openBeside(target);
-  const rows = await admin.query<{ name: string }>(
-    "SELECT datname AS name FROM pg_database WHERE datname LIKE $1 || '\\_%'",
-    [target.database],
-  );
-  for (const { name } of rows) await admin.query(`DROP DATABASE "${name}" WITH (FORCE)`);
 }
 
 async function ids(target: Target): Promise<string> {

@@ -1,39 +1,29 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { testBackup } from "../../../../test/support/backup.ts";
+import { expect, test } from "vitest";
 import { ask } from "../../../../test/support/database.ts";
-import { type HostedServer, hostedServer } from "../../../../test/support/hosted.ts";
-import { drive, fullRecovery, newIncident, testHooks } from "../../../../test/support/recovery.ts";
+import { backedUp, hostedServerForAll, rowsIn, withBefore } from "../../../../test/support/in-place.ts";
+import { drive, newIncident, testHooks } from "../../../../test/support/recovery.ts";
 import { connect } from "../../../postgres/connect.ts";
 import { withDatabase } from "../../../postgres/target.ts";
-import { inPlace } from "../in-place.ts";
 
 const plan = { platform: "supabase" };
-
-let server: HostedServer;
-beforeAll(async () => {
-  server = await hostedServer();
-}, 60_000);
-afterAll(() => server[Symbol.asyncDispose]());
+const server = hostedServerForAll();
+const project = async (name: string) => backedUp(await server().project(name), plan);
 
 const write = "BEGIN READ WRITE; INSERT INTO public.lessons (title) VALUES ('meanwhile'); COMMIT";
 
 test("nobody can write between the last safety backup and the transaction, also not who asks to", async () => {
-  const target = await server.project("asks");
-  await using backup = await testBackup(target, { plan });
-  const method = inPlace(fullRecovery(target, backup, plan));
+  await using backup = await project("asks");
+  const { target } = backup;
+  const method = backup.method();
   const hooks = testHooks(target);
   const codes: string[] = [];
-  const stubborn = {
-    ...method,
-    async execute(step: Parameters<typeof method.execute>[0]) {
-      await ask(target, (s) => s.query(`SET lock_timeout = '300ms'; ${write}`)).catch((e: { code: string }) =>
-        codes.push(e.code),
-      );
-      // Readers go on meanwhile.
-      expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.lessons"))).toEqual([{ n: 31 }]);
-      await method.execute(step);
-    },
-  };
+  const stubborn = withBefore(method, async () => {
+    await ask(target, (s) => s.query(`SET lock_timeout = '300ms'; ${write}`)).catch((e: { code: string }) =>
+      codes.push(e.code),
+    );
+    // Readers go on meanwhile.
+    expect(await rowsIn(target, "lessons")).toBe(31);
+  });
   const { incident } = await drive(target, stubborn, newIncident(method), {
     ...hooks,
     async safetyBackup() {
@@ -51,48 +41,43 @@ test("nobody can write between the last safety backup and the transaction, also 
 });
 
 test("a row is seen that the server has not counted yet: another safety backup holds it", async () => {
-  const target = await server.project("uncounted");
-  await using backup = await testBackup(target, { plan });
-  const method = inPlace(fullRecovery(target, backup, plan));
+  await using backup = await project("uncounted");
+  const { target } = backup;
+  const method = backup.method();
   const hooks = testHooks(target);
   // The platform's own session, which nobody may end: it hands in its counts when it is idle, and it never is.
-  await using busy = await connect(withDatabase(server.admin, "uncounted"), { readOnly: false });
-  const held: unknown[] = [];
+  await using busy = await connect(withDatabase(server().admin, "uncounted"), { readOnly: false });
+  const held: number[] = [];
   const { incident } = await drive(target, method, newIncident(method), {
     ...hooks,
     async safetyBackup() {
-      held.push(...(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.lessons"))));
+      held.push(await rowsIn(target, "lessons"));
       const taken = await hooks.safetyBackup();
       if (held.length === 1) await busy.query(`${write}; BEGIN; SELECT 1`);
       return taken;
     },
   });
   expect(incident.state.outcome).toBe("recovered");
-  expect(held).toEqual([{ n: 30 }, { n: 31 }]);
-  expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.lessons"))).toEqual([{ n: 30 }]);
+  expect(held).toEqual([30, 31]);
+  expect(await rowsIn(target, "lessons")).toBe(30);
 });
 
 test("where nobody has written, one safety backup is enough", async () => {
-  const target = await server.project("quiet");
-  await using backup = await testBackup(target, { plan });
+  await using backup = await project("quiet");
+  const { target } = backup;
   await ask(target, (s) => s.query("DELETE FROM public.moods"));
-  const { incident } = await drive(target, inPlace(fullRecovery(target, backup, plan)));
+  const { incident } = await drive(target, backup.method());
   expect(incident.state.outcome).toBe("recovered");
   expect(incident.safety_backups).toHaveLength(1);
 });
 
 test("a table that is made after the last safety backup is not dropped: all is taken back", async () => {
-  const target = await server.project("late");
-  await using backup = await testBackup(target, { plan });
+  await using backup = await project("late");
+  const { target } = backup;
   await ask(target, (s) => s.query("DROP VIEW public.family"));
-  const method = inPlace(fullRecovery(target, backup, plan));
-  const late = {
-    ...method,
-    async execute(step: Parameters<typeof method.execute>[0]) {
-      await ask(target, (s) => s.query("BEGIN READ WRITE; CREATE TABLE public.late AS SELECT 1 AS n; COMMIT"));
-      await method.execute(step);
-    },
-  };
+  const late = withBefore(backup.method(), () =>
+    ask(target, (s) => s.query("BEGIN READ WRITE; CREATE TABLE public.late AS SELECT 1 AS n; COMMIT")),
+  );
   const { incident, fault } = await drive(target, late);
   expect(fault?.id).toBe("full.would_be_lost");
   expect(fault?.message).toContain("public.late came after the safety backup");

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { testBackup } from "../../../../test/support/backup.ts";
+import { expect, test } from "vitest";
 import { ask } from "../../../../test/support/database.ts";
-import { type HostedServer, hostedServer } from "../../../../test/support/hosted.ts";
+import { backedUp, hostedServerForAll } from "../../../../test/support/in-place.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../../../test/support/recovery.ts";
 import type { Target } from "../../../postgres/types.ts";
+import type { RecoveryMethod } from "../../types.ts";
 import { inPlace } from "../in-place.ts";
 
-let server: HostedServer;
-beforeAll(async () => {
-  server = await hostedServer();
-}, 60_000);
-afterAll(() => server[Symbol.asyncDispose]());
+const server = hostedServerForAll();
 
 const reason = "it is nobody's loss";
 const planOf = (...exclude: Record<string, string>[]) => ({
@@ -22,7 +18,7 @@ const anotherDefinition = "CREATE VIEW public.someview AS SELECT 1 AS one";
 
 /** A project with tables that a plan may leave out. */
 async function project(name: string): Promise<Target> {
-  const target = await server.project(name);
+  const target = await server().project(name);
   await ask(target, (s) =>
     s.query(`CREATE TABLE public.secretlog (id bigserial PRIMARY KEY, says text);
       INSERT INTO public.secretlog (says) SELECT 'canary ' || n FROM generate_series(1, 777) AS n;
@@ -41,9 +37,9 @@ const hold = (target: Target) => ask(target, (s) => s.query(held));
 
 test("tables and schemas that the plan leaves out stay as they are when the definitions are made anew", async () => {
   const target = await project("stays");
-  await using backup = await testBackup(target, { plan: secrets });
+  await using backup = await backedUp(target, secrets);
   await ask(target, (s) => s.query(`${anotherDefinition}; DELETE FROM public.children`));
-  const { incident, fault } = await drive(target, inPlace(fullRecovery(target, backup, secrets)));
+  const { incident, fault } = await drive(target, backup.method());
   expect(fault).toBeNull();
   expect(incident.state.outcome).toBe("recovered");
   expect(await hold(target)).toEqual([{ secrets: 777, bulk: 555, granted: true, children: 20 }]);
@@ -55,16 +51,16 @@ test("tables and schemas that the plan leaves out stay as they are when the defi
 test("rows that are left out, and would go with the definitions, are an obstacle that names and counts them", async () => {
   const target = await project("rows");
   const plan = planOf({ rows: "public.secretlog" });
-  await using backup = await testBackup(target, { plan });
+  await using backup = await backedUp(target, plan);
   await ask(target, (s) => s.query(anotherDefinition));
-  const method = inPlace(fullRecovery(target, backup, plan));
+  const method = backup.method();
   const refused = drive(target, method);
   await expect(refused).rejects.toMatchObject({ id: "recovery.obstacles" });
   await expect(refused).rejects.toThrow(/public\.secretlog holds 777 rows that the plan leaves out of every backup/);
   expect(await hold(target)).toMatchObject([{ secrets: 777 }]);
 
   // Where the safety backup holds them they are a loss like any other, and told.
-  const saved = await drive(target, inPlace(fullRecovery(target, backup, { platform: "supabase" })));
+  const saved = await drive(target, inPlace(fullRecovery(target, backup.taken, { platform: "supabase" })));
   expect(saved.incident.state.outcome).toBe("recovered");
   const loss = { table: "public.secretlog", rows_now: 777, rows_then: null, younger: null };
   expect(saved.incident.preview?.losses).toContainEqual(loss);
@@ -78,11 +74,11 @@ test("rows that are left out, and would go with the definitions, are an obstacle
 
 test("what the plan leaves out only since the backup would go without a copy, so nothing is done", async () => {
   const target = await project("since");
-  await using backup = await testBackup(target, { plan: planOf() });
-  const replaced = drive(target, inPlace(fullRecovery(target, backup, secrets)));
+  await using backup = await backedUp(target, planOf());
+  const replaced = drive(target, inPlace(fullRecovery(target, backup.taken, secrets)));
   await expect(replaced).rejects.toThrow(/bulk\.big holds 555 rows.* public\.secretlog holds 777 rows/s);
   await ask(target, (s) => s.query(`${anotherDefinition}; TRUNCATE public.secretlog, bulk.big`));
-  const dropped = drive(target, inPlace(fullRecovery(target, backup, secrets)));
+  const dropped = drive(target, inPlace(fullRecovery(target, backup.taken, secrets)));
   await expect(dropped).rejects.toThrow(/would be dropped without a copy: function bulk\.one\(\)/);
 });
 
@@ -94,9 +90,9 @@ test("what is left out and hangs on the rest is an obstacle where the rest is ma
       CREATE TRIGGER masks BEFORE INSERT ON bulk.big FOR EACH ROW EXECUTE FUNCTION public.mask_mood();
       ALTER TABLE public.lessons ADD secret bigint REFERENCES public.secretlog`),
   );
-  await using backup = await testBackup(target, { plan: secrets });
+  await using backup = await backedUp(target, secrets);
   await ask(target, (s) => s.query(anotherDefinition));
-  const { preview } = (await attempt(target, inPlace(fullRecovery(target, backup, secrets)))) ?? {};
+  const { preview } = (await attempt(target, backup.method())) ?? {};
   const named = preview?.obstacles.map((sentence) => /^The (.*) is left out/.exec(sentence)?.[1]);
   expect(named).toEqual([
     "column role of table public.secretlog",
@@ -109,9 +105,9 @@ test("what is left out and hangs on the rest is an obstacle where the rest is ma
 
 test("what comes to hang on the rest after the preview is seen in the transaction, which is taken back", async () => {
   const target = await project("late");
-  await using backup = await testBackup(target, { plan: secrets });
+  await using backup = await backedUp(target, secrets);
   await ask(target, (s) => s.query(anotherDefinition));
-  const method = inPlace(fullRecovery(target, backup, secrets));
+  const method = backup.method();
   const hooks = testHooks(target);
   let done = false;
   const late = {
@@ -129,7 +125,7 @@ test("what comes to hang on the rest after the preview is seen in the transactio
 });
 
 /** Drives a recovery that is refused, and gives the incident as it was then. */
-async function attempt(target: Target, method: ReturnType<typeof inPlace>) {
+async function attempt(target: Target, method: RecoveryMethod) {
   const kept: ReturnType<typeof newIncident>[] = [];
   const save = async (incident: ReturnType<typeof newIncident>) => void kept.push(incident);
   await drive(target, method, newIncident(method), testHooks(target, { save })).catch(() => {});

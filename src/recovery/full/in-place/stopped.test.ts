@@ -1,33 +1,27 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { testBackup } from "../../../../test/support/backup.ts";
+import { expect, test } from "vitest";
 import { ask } from "../../../../test/support/database.ts";
-import { type HostedServer, hostedServer } from "../../../../test/support/hosted.ts";
-import { drive, fullRecovery, incidentFolder, newIncident, testHooks } from "../../../../test/support/recovery.ts";
+import { backedUp, hostedServerForAll, rowsIn, writeAsApplication } from "../../../../test/support/in-place.ts";
+import { drive, incidentFolder, newIncident, testHooks } from "../../../../test/support/recovery.ts";
 import { connect } from "../../../postgres/connect.ts";
 import { withDatabase } from "../../../postgres/target.ts";
 import { listIncidents } from "../../incident.ts";
-import { inPlace } from "../in-place.ts";
 
 const plan = { platform: "supabase" };
-
-let server: HostedServer;
-beforeAll(async () => {
-  server = await hostedServer();
-}, 60_000);
-afterAll(() => server[Symbol.asyncDispose]());
+const server = hostedServerForAll();
+const project = async (name: string) => backedUp(await server().project(name), plan);
 
 test("a connection that is lost in the middle of the transaction leaves production as it was", async () => {
-  const target = await server.project("lost");
-  await using backup = await testBackup(target, { plan });
+  await using backup = await project("lost");
+  const { target } = backup;
   await ask(target, (s) => s.query("DELETE FROM public.moods"));
-  const method = inPlace(fullRecovery(target, backup, plan));
+  const method = backup.method();
   const cut = {
     ...method,
     execute: (step: Parameters<typeof method.execute>[0]) =>
       method.execute({
         ...step,
         assertAlone: async () => {
-          await ask(withDatabase(server.admin, "lost"), (s) =>
+          await ask(withDatabase(server().admin, "lost"), (s) =>
             s.query(
               "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ithaca recovery in place'",
             ),
@@ -38,13 +32,13 @@ test("a connection that is lost in the middle of the transaction leaves producti
   const { incident, fault } = await drive(target, cut);
   expect(fault?.id).toBe("postgres.connection_lost");
   expect(incident.state.outcome).toBe("rolled_back");
-  expect(await ask(target, (s) => s.query("SELECT count(*)::int AS n FROM public.moods"))).toEqual([{ n: 0 }]);
-  await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
+  expect(await rowsIn(target, "moods")).toBe(0);
+  expect(await writeAsApplication(target)).toBe("written");
 });
 
 test("a run that is stopped lets go of production at once, and what an older incident has left does not stand in the way", async () => {
-  const target = await server.project("stopped");
-  await using backup = await testBackup(target, { plan });
+  await using backup = await project("stopped");
+  const { target } = backup;
   await ask(target, (s) =>
     s.query(`DELETE FROM public.moods;
       CREATE SCHEMA ithaca_recovery;
@@ -52,8 +46,8 @@ test("a run that is stopped lets go of production at once, and what an older inc
       INSERT INTO ithaca_recovery.done VALUES ('an older incident that ended with a person')`),
   );
   const stop = new AbortController();
-  const method = inPlace(fullRecovery(target, backup, plan));
-  const admin = withDatabase(server.admin, "stopped");
+  const method = backup.method();
+  const admin = withDatabase(server().admin, "stopped");
   const stopped = {
     ...method,
     async quiesce(step: Parameters<typeof method.quiesce>[0]) {
@@ -67,7 +61,7 @@ test("a run that is stopped lets go of production at once, and what an older inc
   };
   const driven = drive(target, stopped, newIncident(method), testHooks(target), stop.signal);
   await expect(driven).rejects.toThrow("stopped by a person");
-  await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
+  expect(await writeAsApplication(target)).toBe("written");
 
   // Asked inside the transaction: where our machine vanishes the server lets go of production by itself.
   const bound = {
@@ -77,7 +71,7 @@ test("a run that is stopped lets go of production at once, and what an older inc
     file: "bound.sql",
     sql: "SELECT 1 WHERE current_setting('idle_in_transaction_session_timeout') <> '15min'",
   };
-  const again = inPlace(fullRecovery(target, backup, plan, { teamChecks: [bound] }));
+  const again = backup.method({ teamChecks: [bound] });
   const { incident, fault } = await drive(target, again);
   expect(fault).toBeNull();
   expect(incident.state.outcome).toBe("recovered");
@@ -87,9 +81,9 @@ test("a run that is stopped lets go of production at once, and what an older inc
 });
 
 test("a large object that was written since the safety backup is in another one", async () => {
-  const target = await server.project("lately");
-  await using backup = await testBackup(target, { plan });
-  const method = inPlace(fullRecovery(target, backup, plan));
+  await using backup = await project("lately");
+  const { target } = backup;
+  const method = backup.method();
   const hooks = testHooks(target);
   let written = false;
   const { incident } = await drive(target, method, newIncident(method), {
@@ -106,12 +100,12 @@ test("a large object that was written since the safety backup is in another one"
 });
 
 test("a run that is stopped after the commit is gone on with: the next one verifies, and lets writers in", async () => {
-  const target = await server.project("after_commit");
-  await using backup = await testBackup(target, { plan });
+  await using backup = await project("after_commit");
+  const { target } = backup;
   await ask(target, (s) => s.query("DELETE FROM public.moods"));
   await using folder = await incidentFolder();
   const stop = new AbortController();
-  const method = inPlace(fullRecovery(target, backup, plan));
+  const method = backup.method();
   const stopped = {
     ...method,
     execute: (step: Parameters<typeof method.execute>[0]) =>
@@ -123,5 +117,5 @@ test("a run that is stopped after the commit is gone on with: the next one verif
   expect(left?.state).toEqual({ step: "verify", outcome: null });
   const { incident } = await drive(target, method, left, hooks);
   expect(incident.state.outcome).toBe("recovered");
-  await ask(target, (s) => s.query("INSERT INTO public.lessons (title) VALUES ('writable')"));
+  expect(await writeAsApplication(target)).toBe("written");
 });
