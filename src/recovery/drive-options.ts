@@ -33,6 +33,8 @@ export interface DriveOptions {
   readonly progress: Progress;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Seconds for which a server that is down is waited for where production has to be put back; five minutes unless told otherwise. */
+  readonly patience?: number;
 }
 
 /** How a recovery ended. */

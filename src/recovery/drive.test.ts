@@ -3,6 +3,8 @@ import { type TestDatabase, testDatabase } from "../../test/support/database.ts"
 import { drive, newIncident, testHooks } from "../../test/support/recovery.ts";
 import { backupErrors } from "../backup/errors.ts";
 import { defineErrors, entry } from "../base/errors.ts";
+import { connect } from "../postgres/connect.ts";
+import { postgresErrors } from "../postgres/errors.ts";
 import { recoveryErrors } from "./errors.ts";
 import { holdRecoveryLock } from "./lock.ts";
 import type { Step } from "./machine.ts";
@@ -116,6 +118,34 @@ test("a roll-back that fails, a check that did not run, and an obstacle are neve
   const blocked = fakeMethod(null, { preview: async () => ({ ...preview, obstacles: ["No way."] }) });
   await expect(drive(database.target, blocked.method)).rejects.toMatchObject({ id: "recovery.obstacles" });
   expect(blocked.did).not.toContain("quiesce");
+});
+
+test("a server that fails in the middle is waited for: production is put back as soon as it answers", async () => {
+  let down = false;
+  let tries = 0;
+  const away = { ...database.target, host: "/nonexistent" };
+  const { method } = fakeMethod(null, {
+    execute: async () => {
+      down = true;
+      throw postgresErrors.connection_lost({ where: "the server", why: "it ended" });
+    },
+    rollBack: async () => {
+      tries += 1;
+      if (tries > 1) down = false;
+      if (down) await connect(away, { readOnly: true });
+      return { undone: true, says: "As before." };
+    },
+  });
+  const failing = Object.defineProperty({ ...method }, "marker", { get: () => (down ? away : database.target) });
+  const { incident, fault } = await drive(database.target, failing);
+  expect(incident.state.outcome).toBe("rolled_back");
+  expect(fault?.id).toBe("postgres.connection_lost");
+  expect(await readMarker(database.target)).toBeNull();
+
+  tries = 0;
+  const none = { patience: 0 };
+  const given = drive(database.target, failing, newIncident(method), testHooks(database.target), undefined, none);
+  expect((await given).incident.state.outcome).toBe("needs_person");
 });
 
 test("while production is written the marker says so, and it is gone when production is verified", async () => {

@@ -45,7 +45,11 @@ export async function whereToGoOn(
     return null;
   }
   const { standing, says } = await method.inspect(context);
-  const sentence = `The last run stopped in "${titles[state.step]}". ${says}`;
+  // What is gone on with is the putting back, whatever else could be done from here.
+  const sentence =
+    state.step === "roll_back" && standing !== "unclear"
+      ? `The last run stopped in "${titles.roll_back}": that is brought to its end now. To recover, run the same command once more afterwards.`
+      : `The last run stopped in "${titles[state.step]}". ${says}`;
   progress.warn(sentence);
   return { state: resumption(state, standing), event: `resumed: ${standing}`, says: sentence };
 }

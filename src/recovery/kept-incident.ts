@@ -37,11 +37,18 @@ export class KeptIncident {
     this.now = { ...this.now, ...changes, updated_at: clock.now().toISOString() };
     if (!execute) return;
     const marker = writingSteps.has(this.now.state.step) ? method.marker : null;
+    let inFile = true;
     await hooks.save(this.now).catch((thrown: unknown) => {
       if (marker === null || !(thrown instanceof IthacaError) || thrown.kind !== "surroundings") throw thrown;
+      inFile = false;
       this.tellUnwritten(thrown);
     });
-    if (marker !== null) await writeMarker(marker, this.now);
+    if (marker === null) return;
+    await writeMarker(marker, this.now).catch((thrown: unknown) => {
+      // A database that takes no marker, because it is down or its disk is full, needs the roll-back all the more.
+      if (!inFile || this.now.state.step !== "roll_back") throw thrown;
+      this.remark(`The marker could not be written: ${messageOf(thrown)}`);
+    });
   }
 
   private tellUnwritten(thrown: IthacaError): void {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { IthacaError } from "../base/errors.ts";
-import { sleep } from "../base/sleep.ts";
 import { connect } from "../postgres/connect.ts";
 import { assertOwnServerSession } from "../postgres/pooler.ts";
 import { describeTarget, withDatabase } from "../postgres/target.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { recoveryErrors } from "./errors.ts";
+import { patiently } from "./patience.ts";
 
 const applicationName = "ithaca recovery lock";
 
@@ -69,9 +69,6 @@ export async function holdRecoveryLock(target: Target): Promise<RecoveryLock> {
   };
 }
 
-/** Milliseconds between two knocks at a server that is down. */
-const knock = 2000;
-
 /**
  * The same at a server that is down for now, as while a platform restores it: it is waited for.
  *
@@ -79,17 +76,9 @@ const knock = 2000;
  * @throws recovery.locked; why it could not be reached, when the time is over; the signal's reason
  */
 export async function awaitRecoveryLock(target: Target, seconds: number, signal: AbortSignal): Promise<RecoveryLock> {
-  const deadline = performance.now() + seconds * 1000;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await holdRecoveryLock(target);
-    } catch (error) {
-      const down = error instanceof IthacaError && error.kind === "surroundings" && !refusals.has(error.id);
-      if (!down || performance.now() + knock > deadline) throw error;
-    }
-    await sleep(knock, signal);
-  }
+  const passes = (thrown: unknown) =>
+    thrown instanceof IthacaError && thrown.kind === "surroundings" && !refusals.has(thrown.id);
+  return await patiently({ seconds, signal, passes }, () => holdRecoveryLock(target));
 }
 
 /** What a server says that is there. */

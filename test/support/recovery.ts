@@ -8,7 +8,7 @@ import { quoteIdentifier } from "../../src/postgres/quote.ts";
 import type { Target } from "../../src/postgres/types.ts";
 import { beginIncident } from "../../src/recovery/begin-incident.ts";
 import { driveRecovery } from "../../src/recovery/drive.ts";
-import type { Driven, RecoveryHooks } from "../../src/recovery/drive-options.ts";
+import type { Driven, DriveOptions, RecoveryHooks } from "../../src/recovery/drive-options.ts";
 import { openBeside } from "../../src/recovery/full/swap.ts";
 import type { FullRecovery } from "../../src/recovery/full/types.ts";
 import { newIncidentId, writeIncident } from "../../src/recovery/incident.ts";
@@ -81,6 +81,7 @@ export async function drive(
   incident: Incident = newIncident(method),
   hooks: RecoveryHooks = testHooks(target),
   signal: AbortSignal = new AbortController().signal,
+  more: Partial<DriveOptions> = {},
 ): Promise<Driven> {
   await using lock = await holdRecoveryLock(target);
   const options = {
@@ -93,6 +94,7 @@ export async function drive(
     progress: silentProgress,
     clock: systemClock,
     signal,
+    ...more,
   };
   return await driveRecovery(options);
 }
