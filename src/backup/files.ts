@@ -70,6 +70,7 @@ export async function hashFiles(
 ): Promise<HashedFile[]> {
   const isSmall = (path: string) => (fileSize(path) ?? Infinity) <= smallFile;
   const small = await inTurns(paths, (path) => {
+    signal?.throwIfAborted();
     const file = join(directory, path);
     return isSmall(file) ? hashSmall(file) : null;
   });
