@@ -96,7 +96,9 @@ test("a plan reads the table's own file and the metadata, and changes nothing; c
   expect(plan).toMatchObject({ verdict: "proven", obstacles: [], file: null });
   expect(plan.incident.preview?.summary).toMatch(/^public.children from backup .*: 1 row into public.children$/);
   expect(await stateOf(production.session)).toEqual(disaster);
-  expect(await readdir(directory)).toEqual(["ithaca.yaml"]);
+  // Nothing but the plan itself, with which an execution is compared.
+  const shown = [".ithaca", ".ithaca/previews", `.ithaca/previews/${plan.incident.id}.json`];
+  expect((await readdir(directory, { recursive: true })).sort()).toEqual([...shown, "ithaca.yaml"]);
 
   const again = { ...options, withDependants: true, execute: true, reason: "a test" };
   await expect(recoverTable(context, { ...again, confirm: "tset" })).rejects.toMatchObject({

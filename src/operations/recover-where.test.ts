@@ -80,6 +80,37 @@ test("an unfinished recovery is not gone on with in another database", async () 
   await writeIncident(reports, { ...open, state: { step: "ended", outcome: "failed" } });
 });
 
+test.each([
+  ["is not set", { ITHACA_DATABASE_URL: undefined }, "its reading credential is not set"],
+  ["leads to a server that is down", { ITHACA_DATABASE_URL: "postgres://a@127.0.0.1:1/shop" }, "it does not answer"],
+])("where the reading credential %s, the plan of a table says that nobody could compare the two", async (_, env, why) => {
+  const context = contextOf();
+  const { incident } = await recoverTable({ ...context, environment: { ...context.environment, ...env } }, table);
+  const target = describeTarget(shop.database.target);
+  expect(incident.preview?.hazards).toContainEqual(
+    expect.stringMatching(`Nobody could compare ${RegExp.escape(target)}.*${why}.*make sure yourself`),
+  );
+  const { incident: compared } = await recoverTable(context, table);
+  expect(compared.preview?.hazards.join()).not.toContain("Nobody could compare");
+});
+
+test("a database that is gone is no other one: what was begun there is looked at, and left to a person", async () => {
+  const gone = socketUrl(withDatabase(shop.database.target, "gone"));
+  const context = contextOf(gone);
+  const lost = { ...context, environment: { ...context.environment, ITHACA_DATABASE_URL: gone } };
+  const none = { verdict: "inconclusive", reason: expect.stringContaining("has no database gone") };
+  expect(await recoverTable(lost, table)).toMatchObject(none);
+
+  const { incident } = await recoverFull(contextOf(), { plan: "ithaca.yaml", into: "side-by-side" });
+  const reports = incidentsDirectory(join(shop.folder, "reports"));
+  await writeIncident(reports, { ...incident, state: { step: "execute", outcome: null } });
+  const looked = await recoverFull(lost, { plan: "ithaca.yaml", into: "side-by-side", ...confirmed });
+  expect(looked.incident.state.outcome).toBe("needs_person");
+  expect(looked.incident.log.map(({ says }) => says).join()).toContain(
+    "gone is neither the old nor the restored database",
+  );
+});
+
 test("the plan says where the rows go to, and how many of now go, also where as many come", async () => {
   await shop.database.session.query(`UPDATE public.orders SET id = id + 5000 WHERE id <= 50`);
   const { incident } = await recoverTable(contextOf(), table);
@@ -94,6 +125,22 @@ test("the plan says where the rows go to, and how many of now go, also where as 
   expect(await readFile(join(shop.folder, done.report?.json ?? ""), "utf8")).toMatch(
     /"lost_rows": \{\s*"public.orders": 50\s*\}/,
   );
+  expect(await rows("shop")).toBe(1000);
+});
+
+test("what would do worse than the plan that was read is refused until the plan is read again", async () => {
+  const incident = "2026-11-22-as-shown";
+  const planned = () => recoverTable(contextOf(), { ...table, backup: nightly, incident });
+  await planned();
+  await shop.database.session.query(
+    "INSERT INTO public.orders SELECT n, 'since' FROM generate_series(2001, 5000) AS n",
+  );
+  const execute = () => recoverTable(contextOf(), { ...table, backup: nightly, incident, ...confirmed });
+  await expect(execute()).rejects.toMatchObject({ id: "recovery.obstacles", exitCode: 2 });
+  await expect(execute()).rejects.toThrow(/3000 rows would be gone, and it showed 0/);
+  expect(await rows("shop")).toBe(4000);
+  await planned();
+  expect((await execute()).verdict).toBe("proven");
   expect(await rows("shop")).toBe(1000);
 });
 

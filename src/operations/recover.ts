@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { IthacaError } from "../base/errors.ts";
+import type { IthacaError } from "../base/errors.ts";
 import { duration } from "../plan/schema.ts";
 import { refuseTransactionPooler } from "../postgres/pooler.ts";
 import { parseTarget } from "../postgres/target.ts";
@@ -7,9 +7,9 @@ import type { Target } from "../postgres/types.ts";
 import { beginIncident } from "../recovery/begin-incident.ts";
 import { driveRecovery } from "../recovery/drive.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
-import { assertIdentity } from "../recovery/identity.ts";
 import { assertIncidentId, incidentsDirectory, newIncidentId } from "../recovery/incident.ts";
 import { awaitRecoveryLock } from "../recovery/lock.ts";
+import { boundToShown } from "../recovery/shown.ts";
 import type { Incident, RecoveryKind, RecoveryMethod } from "../recovery/types.ts";
 import type { RecoveryReport, Verdict } from "../report/model.ts";
 import { openVault } from "../vault/vault.ts";
@@ -17,6 +17,8 @@ import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { readInstant } from "./instant.ts";
+import { keepShown, shownBefore } from "./recover-shown.ts";
+import { onlyWhereItBelongs } from "./recover-where.ts";
 import { recoveryHooks } from "./recovery-hooks.ts";
 import { runFacts } from "./run-facts.ts";
 import { loadSubject, reportsDirectory, type Subject, type SubjectOptions, sourceTarget } from "./subject.ts";
@@ -83,7 +85,8 @@ export interface RecoveryRequest {
 
 /**
  * Plans a recovery, and with `execute` does it: the one way in for all three. The preview is the default and writes
- * nothing at all. An execution goes on with an unfinished recovery where there is one.
+ * nothing but itself, into `.ithaca`. An execution goes on with an unfinished recovery where there is one; one that names
+ * the incident of a plan is refused where it would do worse than that has shown.
  *
  * @throws recovery.not_confirmed and vault.not_configured, before anything is read or connected to; recovery.unfinished, recovery.other_request,
  * recovery.incident_ended, recovery.run_again; recovery.locked, recovery.overtaken; what `build` throws
@@ -114,11 +117,10 @@ export async function recover(
   else if (options.incident !== undefined) await assertUnused(reports, options.incident);
   const built = await build({ context, subject, target, source, reports, open });
   if (open !== null) assertSameRequest(open, built);
-  const method = await onlyWhereItBelongs(
-    built,
-    { target, source, variable: subject.database.recovery.url_secret },
-    open,
-  );
+  const credential = { target, source, variable: subject.database.recovery.url_secret };
+  const found = await onlyWhereItBelongs(built, credential, open);
+  const shown = execute && open === null ? await shownBefore(context, options.incident, found) : null;
+  const method = shown === null ? found : boundToShown(found, shown);
   const incident = open ?? newIncident(context, subject, options, method);
   if (!execute && unfinished !== null) {
     context.progress.warn(`The recovery ${unfinished.id} has not come to its end: --execute goes on with it.`);
@@ -137,6 +139,7 @@ export async function recover(
   };
   const work = async () => {
     const { incident: ended, fault } = await drive();
+    if (!execute) await keepShown(context, ended);
     const shown = relative(context.workingDirectory, join(incidentsDirectory(reports), `${ended.id}.json`));
     return {
       verdict: verdictOf(ended, fault),
@@ -161,38 +164,6 @@ export async function recover(
       return result;
     },
   );
-}
-
-/**
- * Makes sure that the writing credential leads to where it should, before anything but the catalog is asked there. A new
- * recovery of a whole database does so in its own preview, which tells what it found; one that is gone on with has had its
- * preview, and the credential may have changed since.
- *
- * @throws recovery.other_server, recovery.is_production
- */
-async function onlyWhereItBelongs(
-  method: RecoveryMethod,
-  credential: Parameters<typeof assertIdentity>[0],
-  open: Incident | null,
-): Promise<RecoveryMethod> {
-  if (method.kind === "full" && open === null) return method;
-  const unproven = await assertIdentity(credential, method.mode === "new" ? "another" : "production").catch(
-    (error: unknown) => {
-      // It is down, or being exchanged: what comes next deals with that.
-      if (error instanceof IthacaError && (error.kind === "surroundings" || error.id === "postgres.unknown_database")) {
-        return null;
-      }
-      throw error;
-    },
-  );
-  if (unproven === null) return method;
-  return {
-    ...method,
-    async preview(context) {
-      const preview = await method.preview(context);
-      return { ...preview, hazards: [...preview.hazards, unproven] };
-    },
-  };
 }
 
 function readDuration(text: string | undefined): number | undefined {
