@@ -3,6 +3,7 @@ import { type CopySession, connectForCopy } from "../../../postgres/copying.ts";
 import type { Session } from "../../../postgres/types.ts";
 import { endOnAbort, endWithUs } from "../../bound-session.ts";
 import { recoverySql } from "../../sql.ts";
+import { fullErrors } from "../errors.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { readGround, tableKey } from "./ground.ts";
 import { listDropped, roomOf } from "./left-out.ts";
@@ -98,4 +99,19 @@ export async function holdTables(
     notStoppedAnyMore: () => stopping[Symbol.dispose](),
     [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * A table that came when the locks stood already may hold rows that no safety backup has.
+ *
+ * @throws full.would_be_lost
+ */
+export function assertLocked(
+  locked: HeldTables["locked"],
+  tables: readonly { readonly schema: string; readonly name: string }[],
+): void {
+  const late = tables.filter(({ schema, name }) => !locked.has(tableKey(schema, name)));
+  if (late.length === 0) return;
+  const names = late.map(({ schema, name }) => `${schema}.${name}`).join(", ");
+  throw fullErrors.would_be_lost({ what: `${names} came after the safety backup.` });
 }

@@ -40,9 +40,18 @@ function withoutClientLines(script: string): string {
     .join("\n");
 }
 
+/** Where an archive is, and the program that reads it. */
+export interface ArchiveTools {
+  readonly pgRestore: string;
+  readonly dump: string;
+  /** A folder for lists of entries. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+}
+
 /** The SQL with which pg_restore would make these entries: one script, for our own session and transaction. */
 export async function scriptOf(
-  { pgRestore, dump, scratch, signal }: { pgRestore: string; dump: string; scratch: string; signal: AbortSignal },
+  { pgRestore, dump, scratch, signal }: ArchiveTools,
   entries: readonly ArchiveEntry[],
   section: "pre-data" | "post-data" | null,
 ): Promise<string> {
