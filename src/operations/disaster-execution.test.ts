@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { socketUrl } from "../../test/support/cli.ts";
+import { ask } from "../../test/support/database.ts";
 import { openShop, type Shop } from "../../test/support/shop.ts";
 import { gatewayOf } from "../../test/support/supabase-gateway.ts";
 import { supabasePlatform } from "../../test/support/supabase-platform/server.ts";
@@ -152,6 +153,8 @@ test("an attack, in earnest, against the documented API: keys are proved at the 
     "{hooks: {keys: 'env > keys.env', secrets: 'true'}, secrets: [{name: mail, where: there, proof: 'test -e rotated'}, {name: dns, where: here}]}",
   );
   await shop.database.session.query("CREATE ROLE canary_backdoor; DELETE FROM public.orders WHERE id > 100");
+  // A session that ends hands in what it has written; one that idles does so seconds later.
+  await ask(shop.database.target, (attacker) => attacker.query("UPDATE public.orders SET buyer = md5(buyer)"));
 
   // The server lets everybody in, so that the old password still opens: the step fails, and the keys are proved by then.
   const first = await disaster(context, "ransomware", executing);
@@ -172,6 +175,7 @@ test("an attack, in earnest, against the documented API: keys are proved at the 
     id: "when",
     says: expect.stringMatching(/public\.orders: 1000 to 100 rows after .*before is 2026-.*Choose/s),
   });
+  expect(stopped(when)?.says).toMatch(/public\.orders: at most \d+ writes to its 1000 rows between /);
   expect(when.steps.find(({ id }) => id === "when")?.says).toContain(good);
   const rest = { ...executing, backup: good, done: ["restore", "sign-out"] };
   const secrets = await disaster(context, "ransomware", rest);

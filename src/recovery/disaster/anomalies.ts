@@ -1,5 +1,5 @@
 import { type WriteCounters, writtenBetween } from "../../census/writes.ts";
-import type { BusyHour } from "./changes-by-hour.ts";
+import { type BusyHour, median } from "./changes-by-hour.ts";
 
 /** Rows of a table in one census beside the next one's: mass changes are an attacker's trace. */
 export interface Anomaly {
@@ -56,17 +56,75 @@ export function massWrites(
     .sort((a, b) => b.written - a.written);
 }
 
+/** What a backup's census says of writes. */
+export interface Reading {
+  readonly taken_at: string;
+  readonly writes: WriteCounters | undefined;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** A table of which far more rows were written between two backups than usual: so it looks where rows are encrypted. */
+export interface Rewritten {
+  readonly table: string;
+  readonly rows: number;
+  /** At most, by the server's own counters. */
+  readonly written: number;
+  /** The median of the other stretches between two backups; 0 where there are none. */
+  readonly usual: number;
+  readonly after: string;
+  readonly before: string;
+}
+
+/** So many times the usual is no daily work. */
+const timesUsual = 5;
+
+/**
+ * The tables that were written in a mass between two backups although they usually are not, the earliest first. It needs
+ * no column that says when a row was changed, and sees rows that were changed and not taken away.
+ *
+ * @param readings of backups in any order
+ */
+export function rewrittenTables(readings: readonly Reading[]): Rewritten[] {
+  const inOrder = [...readings].sort((a, b) => a.taken_at.localeCompare(b.taken_at));
+  const stretches = inOrder.slice(1).flatMap((to, index) => {
+    const from = inOrder[index];
+    return from === undefined ? [] : [{ from, to }];
+  });
+  const counted = stretches.flatMap(({ from, to }) =>
+    Object.entries(from.rows).flatMap(([table, rows]) => {
+      const found = writtenBetween(from.writes, to.writes, table);
+      return found.known ? [{ table, rows, written: found.rows, after: from.taken_at, before: to.taken_at }] : [];
+    }),
+  );
+  return [...Map.groupBy(counted, ({ table }) => table).values()]
+    .flatMap((all) =>
+      all.map((one) => ({ ...one, usual: median(all.filter((other) => other !== one).map(({ written }) => written)) })),
+    )
+    .filter(
+      ({ rows, written, usual }) => written >= massRows && written >= rows * massShare && written >= usual * timesUsual,
+    )
+    .sort((a, b) => a.after.localeCompare(b.after) || b.written - a.written);
+}
+
 /** When an attack may have begun, as far as figures tell: the earliest trace of all; null where there is none. */
-export function firstTrace(lost: readonly Anomaly[], busy: readonly BusyHour[]): string | null {
-  return [...lost.map(({ after }) => after), ...busy.map(({ hour }) => hour)].sort()[0] ?? null;
+export function firstTrace(
+  lost: readonly Anomaly[],
+  busy: readonly BusyHour[],
+  rewritten: readonly Rewritten[] = [],
+): string | null {
+  return [...[...lost, ...rewritten].map(({ after }) => after), ...busy.map(({ hour }) => hour)].sort()[0] ?? null;
 }
 
 /** Traces of each kind that are shown; the rest are counted. */
 const shown = 5;
 
 /** The traces as one sentence for each, the earliest first. */
-export function describeTraces(lost: readonly Anomaly[], busy: readonly BusyHour[]): string[] {
-  const rest = lost.length + busy.length - Math.min(lost.length, shown) - Math.min(busy.length, shown);
+export function describeTraces(
+  lost: readonly Anomaly[],
+  busy: readonly BusyHour[],
+  rewritten: readonly Rewritten[] = [],
+): string[] {
+  const rest = [lost, busy, rewritten].reduce((sum, { length }) => sum + Math.max(length - shown, 0), 0);
   return [
     ...lost
       .slice(0, shown)
@@ -78,6 +136,12 @@ export function describeTraces(lost: readonly Anomaly[], busy: readonly BusyHour
       .map(
         ({ table, column, hour, rows, usual }) =>
           `${table}.${column}: ${rows} rows in the hour of ${hour}, usually ${usual}`,
+      ),
+    ...rewritten
+      .slice(0, shown)
+      .map(
+        ({ table, rows, written, usual, after, before }) =>
+          `${table}: at most ${written} writes to its ${rows} rows between ${after} and ${before}, usually ${usual}`,
       ),
     ...(rest > 0 ? [`and ${rest} more`] : []),
   ];

@@ -63,7 +63,9 @@ export interface BusyHour extends HourOfChanges {
 const leastRows = 20;
 const timesUsual = 5;
 
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+/** The middle one of some numbers; 0 of none. */
+export const median = (numbers: readonly number[]) =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
 /** The hours that stand out, the earliest first. An import and a new year's promotion do so too: people decide. */
 export function busyHours(hours: readonly HourOfChanges[]): BusyHour[] {

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
 import type { DrillReport } from "../../report/model.ts";
-import { firstTrace, massChanges } from "./anomalies.ts";
+import { describeTraces, firstTrace, massChanges, rewrittenTables } from "./anomalies.ts";
 import { busyHours } from "./changes-by-hour.ts";
 import { driveSteps, type StepAction, wayOn } from "./drive-steps.ts";
 import { disasterErrors } from "./errors.ts";
@@ -73,6 +73,30 @@ test("an hour in which many more rows were changed than usual stands out, and a 
   ]);
   expect(firstTrace(lost, busyHours([...steady, hour(13, 900)]))).toBe("2026-11-21T02:00:00Z");
   expect(firstTrace([], [])).toBeNull();
+});
+
+test("rows that are encrypted where they stand, in a table that nobody dates, are seen by the server's counters", () => {
+  const day = (n: number, notes: number, visits: number, origin = "one start") => ({
+    taken_at: `2026-11-${n}T02:00:00Z`,
+    rows: { notes: 500, visits: 100 },
+    writes: {
+      origin,
+      tables: {
+        notes: { inserted: 500, updated: notes, deleted: 0, files: "a" },
+        visits: { inserted: visits, updated: 0, deleted: 0, files: "b" },
+      },
+    },
+  });
+  // Visits are written in a mass every day; notes are not, but for the night in which all of them were.
+  const days = [day(18, 3, 1000), day(19, 5, 2100), day(20, 6, 3000), day(21, 506, 4050), day(22, 510, 5000)];
+  const found = rewrittenTables(days.reverse());
+  expect(found).toMatchObject([{ table: "notes", written: 500, usual: 2, after: "2026-11-20T02:00:00Z" }]);
+  expect(firstTrace([], [], found)).toBe("2026-11-20T02:00:00Z");
+  expect(describeTraces([], [], found)).toEqual([
+    "notes: at most 500 writes to its 500 rows between 2026-11-20T02:00:00Z and 2026-11-21T02:00:00Z, usually 2",
+  ]);
+  // After a restart nobody can say what was written, and nothing is made up.
+  expect(rewrittenTables([day(20, 6, 3000), day(21, 506, 4050, "another start")])).toEqual([]);
 });
 
 const objective = { target_s: 100, measured_s: 1, met: true };

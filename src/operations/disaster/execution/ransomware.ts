@@ -12,6 +12,7 @@ import { makeKeys, newKeys, revokeKeys } from "../platform-keys.ts";
 import { rotateSecrets } from "../rotate-secrets.ts";
 import { signEverybodyOut } from "../sign-out.ts";
 import { apiOf, done, hookStep, type Site, waiting } from "../site.ts";
+import { writtenBetweenBackups } from "../written-between.ts";
 import { censusOf, restore, writing } from "./common.ts";
 
 const noToken = "The platform's token is not set here: do it in the dashboard.";
@@ -22,7 +23,7 @@ const daysBack = 14;
 /** Changes of an audit that are named; the rest are counted. */
 const shownChanges = 500;
 
-/** When it began: rows that vanished between backups, and the hours in which many rows were changed. */
+/** When it began: rows that vanished or were written between backups, and the hours in which many rows were changed. */
 async function findBeginning(site: Site): ReturnType<StepAction> {
   const { context, subject, options, reports } = site;
   const lost = massChanges(recordedFigures((await listReports(reports, subject.name)).reports));
@@ -30,14 +31,17 @@ async function findBeginning(site: Site): ReturnType<StepAction> {
   const { hours, unread } = await context.progress.step("Count changes by table and hour", () =>
     changesByHour(requireSource(context, subject), since, context.signal),
   );
-  const busy = busyHours(hours);
-  const traces = describeTraces(lost, busy);
-  const first = firstTrace(lost, busy);
   const { entries } = await openVault({ ...context.environment }).list(subject.name, { signal: context.signal });
+  const written = await writtenBetweenBackups(site, entries);
+  const busy = busyHours(hours);
+  const traces = describeTraces(lost, busy, written.rewritten);
+  const first = firstTrace(lost, busy, written.rewritten);
   const before = first === null ? undefined : entries.find(({ taken_at }) => taken_at <= first);
   const said = [
-    traces.length === 0 ? "No table lost rows in a mass, and no hour stands out" : `First traces: ${traces.join("; ")}`,
-    ...(unread.length === 0 ? [] : [`not read: ${unread.join(", ")}`]),
+    traces.length === 0
+      ? "No table lost rows in a mass or was written in one, and no hour stands out"
+      : `First traces: ${traces.join("; ")}`,
+    ...(unread.length + written.unread.length === 0 ? [] : [`not read: ${[...unread, ...written.unread].join(", ")}`]),
     ...(before === undefined ? [] : [`the newest backup from before is ${before.id}`]),
   ].join(". ");
   if (options.backup === undefined) return waiting(`${said}. Choose a backup from before it, and add --backup <id>`);
