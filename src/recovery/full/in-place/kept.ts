@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { compareInventories } from "../../../census/compare-inventory.ts";
 import { identifierParts } from "../../../census/inventory-names.ts";
-import type { Census, InventoryObject } from "../../../census/types.ts";
+import type { Census, Difference, InventoryObject } from "../../../census/types.ts";
 import type { QualifiedName } from "../../../postgres/quote.ts";
 import type { Session } from "../../../postgres/types.ts";
 import { unquoted } from "../../../proof/names.ts";
@@ -82,16 +82,39 @@ const versions = (backup: Census, serverNum: number) => ({
   actualVersion: serverNum,
 });
 
-/** How many of our own definitions are other than in the backup: where there are any, all are made anew. Large objects are no part of them. */
-export function ourDifferences(
+/** What of our own definitions is other than in the backup. Large objects are no part of them. */
+function ourChanges(
   backup: Census,
   now: readonly InventoryObject[],
   ground: Ground,
   serverNum: number,
-): number {
+): readonly Difference[] {
   const ours = (objects: readonly InventoryObject[]) =>
     objects.filter((object) => !aboutLargeObject(object) && isOurs(object, ground));
-  return compareInventories(ours(backup.inventory), ours(now), versions(backup, serverNum)).differences.length;
+  return compareInventories(ours(backup.inventory), ours(now), versions(backup, serverNum)).differences;
+}
+
+/** How many of our own definitions are other than in the backup: where there are any, all are made anew. */
+export const ourDifferences = (...args: Parameters<typeof ourChanges>): number => ourChanges(...args).length;
+
+/** Kinds that stand alone: only their owner drops them. A view may go with what it reads from. */
+const standalone = new Set(["table", "sequence", "function", "type", "domain"]);
+
+/**
+ * Objects of now in our schemas that are other than in the backup and belong to a role that we may not act as: they can
+ * neither be dropped nor made anew, so the proof would fail in the end.
+ */
+export function outOfReach(
+  backup: Census,
+  now: readonly InventoryObject[],
+  ground: Ground,
+  serverNum: number,
+): { readonly kind: string; readonly name: string; readonly owner: string }[] {
+  const changed = new Set(ourChanges(backup, now, ground, serverNum).map(({ kind, object }) => `${kind} ${object}`));
+  return now.flatMap(({ kind, name, attributes: { owner } }) => {
+    const theirs = standalone.has(kind) && typeof owner === "string" && !ground.roles.has(owner);
+    return theirs && changed.has(`${kind} ${name}`) ? [{ kind, name, owner }] : [];
+  });
 }
 
 /** Whether owners, grants or comments of large objects are other than in the backup. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ask } from "../../../../test/support/database.ts";
 import { backedUp, hostedServerForAll } from "../../../../test/support/in-place.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../../../test/support/recovery.ts";
+import { withDatabase } from "../../../postgres/target.ts";
 import type { Target } from "../../../postgres/types.ts";
 import type { RecoveryMethod } from "../../types.ts";
 import { inPlace } from "../in-place.ts";
@@ -101,6 +102,25 @@ test("what is left out and hangs on the rest is an obstacle where the rest is ma
     "view bulk.names",
   ]);
   expect(await hold(target)).toMatchObject([{ secrets: 777, bulk: 555 }]);
+});
+
+test("what belongs to somebody else among our tables, and is other than in the backup, is an obstacle that says so", async () => {
+  const target = await project("theirs");
+  const admin = withDatabase(server().admin, "theirs");
+  await ask(admin, (s) => s.query("CREATE TABLE public.as_before (id int); CREATE TABLE public.changed (id int)"));
+  await using backup = await backedUp(target, secrets);
+  await ask(admin, (s) =>
+    s.query(`ALTER TABLE public.changed SET (fillfactor = 50); CREATE FUNCTION public.added() RETURNS int LANGUAGE sql AS 'SELECT 1';
+      CREATE VIEW public.goes_along AS SELECT name FROM public.children`),
+  );
+  const { preview } = (await attempt(target, backup.method())) ?? {};
+  const named = preview?.obstacles.map((sentence) => /^The (.*) is other than in the backup/.exec(sentence)?.[1]);
+  expect(named).toEqual(["function public.added()", "table public.changed"]);
+  expect(preview?.obstacles[0]).toContain("belongs to supabase_admin, whom postgres may not act as");
+  await ask(admin, (s) => s.query("DROP FUNCTION public.added(); ALTER TABLE public.changed RESET (fillfactor)"));
+  const { incident, fault } = await drive(target, backup.method());
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
 });
 
 test("what comes to hang on the rest after the preview is seen in the transaction, which is taken back", async () => {

@@ -5,7 +5,7 @@ import { sqlstateOf } from "../../../restore/outcome.ts";
 import type { TableLoss } from "../../types.ts";
 import type { BackupAtHand, FullRecovery } from "../types.ts";
 import { readGround } from "./ground.ts";
-import { ourDifferences } from "./kept.ts";
+import { ourDifferences, outOfReach } from "./kept.ts";
 import { whatWouldGo } from "./left-out.ts";
 
 /** What a look at production says about a recovery in place. */
@@ -49,13 +49,21 @@ export async function obstaclesInPlace(recovery: FullRecovery, backup: BackupAtH
   const differences = ourDifferences(backup.census, objects, ground, session.versionNum);
   const rebuild = ground.unvalidated || differences > 0;
   const going = await whatWouldGo(session, recovery, { backup, ground, rebuild });
+  const theirs = outOfReach(backup.census, objects, ground, session.versionNum);
   await session.query("ROLLBACK");
   return {
     definitions: definitionsOf(differences, ground.unvalidated),
     hazards: ground.always.map(
       (trigger) => `The trigger ${trigger} fires always and may rewrite rows; then all of it is taken back.`,
     ),
-    obstacles: [...obstacles, ...going.obstacles],
+    obstacles: [
+      ...obstacles,
+      ...going.obstacles,
+      ...theirs.map(
+        ({ kind, name, owner }) =>
+          `The ${kind.replaceAll("-", " ")} ${name} is other than in the backup and belongs to ${owner}, whom ${target.user} may not act as, so it can neither be dropped nor made anew: let ${owner} or a superuser give it to ${target.user} (ALTER … OWNER TO) or drop it, or recover into a new project.`,
+      ),
+    ],
     losses: going.losses,
   };
 }
