@@ -224,7 +224,7 @@ class Run {
     const passes = (thrown: unknown) => {
       const passing = mayPass(thrown);
       if (passing && !told)
-        progress.warn(`Production cannot be put back yet: ${messageOf(thrown)}. It is tried again.`);
+        progress.warn(`Production cannot be put back yet, which is tried again: ${messageOf(thrown)}`);
       told ||= passing;
       return passing;
     };
