@@ -220,9 +220,9 @@ test("rows of the platform's that may not be written stay as they are, whatever 
 const { major } = await findServer();
 
 test.skipIf(major < 17)("what fires at each login is an obstacle: it could refuse everybody (from 17 on)", async () => {
-  const target = await server.project("logins");
+  const target = await server().project("logins");
   await using backup = await testBackup(target, { plan });
-  await ask(withDatabase(server.admin, "logins"), (s) =>
+  await ask(withDatabase(server().admin, "logins"), (s) =>
     s.query(`CREATE FUNCTION extensions.note_login() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
         AS 'BEGIN INSERT INTO extensions.ddl_log VALUES (session_user); END';
       CREATE EVENT TRIGGER note_login ON login EXECUTE FUNCTION extensions.note_login()`),
