@@ -1,7 +1,6 @@
+import { lsnValue, segmentName, timelineOf } from "../../postgres/wal-segments.ts";
 import type { Verified } from "../types.ts";
 import { pgbackrestErrors } from "./errors.ts";
-import { segmentName } from "./segment-name.ts";
-import { lsnValue } from "./select-backup.ts";
 import type { Stop } from "./stop.ts";
 
 /*
@@ -16,8 +15,6 @@ export interface ArchiveEnd {
   readonly last: string | null;
 }
 
-const timelineOf = (segment: string) => Number.parseInt(segment.slice(0, 8), 16);
-
 /** Whether the archive goes on behind a segment; null where its last one is another branch's, which says nothing. */
 function goesOn({ timeline, last }: ArchiveEnd, reached: string): boolean | null {
   if (last === null) return null;
@@ -29,10 +26,11 @@ function goesOn({ timeline, last }: ArchiveEnd, reached: string): boolean | null
 /**
  * Looks why a recovery ended before its target.
  *
- * @param reached the last segment that the server was given
+ * @param given the segments that the server was given, in whatever order: it may have read some of them twice
  * @throws pgbackrest.gap
  */
-export function requireNoGap(end: ArchiveEnd, reached: string | undefined, target: string): void {
+export function requireNoGap(end: ArchiveEnd, given: readonly string[], target: string): void {
+  const reached = given.toSorted((a, b) => (a.slice(8) < b.slice(8) ? -1 : 1)).at(-1);
   if (reached === undefined || goesOn(end, reached) !== true) return;
   throw pgbackrestErrors.gap({ target, reached, last: end.last ?? "" });
 }

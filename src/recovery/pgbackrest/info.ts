@@ -7,13 +7,16 @@ const seconds = z.int().nonnegative();
 const lsn = z.string().regex(/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/);
 const database = z.object({ id: z.int(), "repo-key": z.int().default(1) });
 
+/** A system identifier is larger than what a number of JavaScript keeps exactly: it is read as text. */
+const systemIdentifier = /("system-id"\s*:\s*)(\d+)/g;
+
 /** The parts of `pgbackrest info --output=json` that are read here (its format is documented in pgBackRest's `info` command). */
 const infoSchema = z.array(
   z.object({
     name: z.string(),
     status: z.object({ code: z.int(), message: z.string() }),
     repo: z.array(z.object({ status: z.object({ code: z.int(), message: z.string() }) })).default([]),
-    db: z.array(database.extend({ version: z.string() })),
+    db: z.array(database.extend({ version: z.string(), "system-id": z.string() })),
     archive: z.array(z.object({ id: z.string(), database, min: z.string().nullable(), max: z.string().nullable() })),
     backup: z.array(
       z.object({
@@ -37,6 +40,8 @@ export interface PhysicalBackup {
   /** A copy begun from it is whole from here on: earlier points need an earlier backup. */
   readonly stop: Temporal.Instant;
   readonly stopLsn: string | null;
+  /** The first segment that a copy begun from it reads. */
+  readonly firstSegment: string | null;
   readonly sizeBytes: number;
 }
 
@@ -45,10 +50,18 @@ export interface Stanza {
   readonly name: string;
   /** Such as `15`. */
   readonly major: string;
+  /** The system identifier of the server, as decimal digits. */
+  readonly systemId: string;
   /** Newest first; only whole ones. */
   readonly backups: readonly PhysicalBackup[];
   /** First and last segment of the archive; null where there is none. */
-  readonly archive: { readonly min: string; readonly max: string } | null;
+  readonly archive: {
+    readonly min: string;
+    readonly max: string;
+    /** The folder that holds it, such as `15-1`, and the number of its repository. */
+    readonly id: string;
+    readonly repository: number;
+  } | null;
 }
 
 /**
@@ -71,23 +84,28 @@ export function parseInfo(json: string, name: string): Stanza {
   return {
     name,
     major: current.version.split(".")[0] ?? current.version,
+    systemId: current["system-id"],
     backups: stanza.backup
       .filter((backup) => ofCurrent(backup) && backup.error !== true)
-      .map(({ label, type, timestamp, lsn, info }) => ({
+      .map(({ label, type, timestamp, lsn, info, archive: log }) => ({
         label,
         type,
         stop: Temporal.Instant.fromEpochMilliseconds(timestamp.stop * 1000),
         stopLsn: lsn?.stop ?? null,
+        firstSegment: log.start,
         sizeBytes: info.size,
       }))
       .sort((a, b) => Temporal.Instant.compare(b.stop, a.stop)),
-    archive: archive?.min == null || archive.max == null ? null : { min: archive.min, max: archive.max },
+    archive:
+      archive?.min == null || archive.max == null
+        ? null
+        : { min: archive.min, max: archive.max, id: archive.id, repository: archive.database["repo-key"] },
   };
 }
 
 function readJson(json: string, name: string): z.output<typeof infoSchema> {
   try {
-    return infoSchema.parse(JSON.parse(json));
+    return infoSchema.parse(JSON.parse(json.replaceAll(systemIdentifier, '$1"$2"')));
   } catch (cause) {
     const why = "its listing has a shape that is not known here (written for pgBackRest 2.45 and newer)";
     throw pgbackrestErrors.no_stanza({ stanza: name, why }, { cause });

@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { run } from "../../base/child-process.ts";
+import { segmentName } from "../../postgres/wal-segments.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import type { RestoredCopy } from "./restored-copy.ts";
-import { segmentName } from "./segment-name.ts";
 import { type LoggedTransaction, TransactionReader } from "./transactions.ts";
 
 /** So many segments behind the point are looked through for the first transaction that is not in the copy. */

@@ -39,3 +39,32 @@ test("a server gets segments and history files, and can ask for nothing else", a
   expect(asked).toEqual([segment(1), segment(8), segment(9), "00000002.history"]);
   expect(relay.segments()).toEqual([segment(1)]);
 });
+
+test("what was missing is asked for anew, also where the server has asked for it once more than it waited", async () => {
+  await using scratch = await scratchDirectory("relay");
+  const [missing, other] = ["000000010000000000000001", "000000010000000000000002"];
+  let answer: (() => void) | undefined;
+  await using relay = await startRelay(scratch.path, null, async (name, file) => {
+    await new Promise<void>((resolve) => (answer = resolve));
+    if (name === other) writeFileSync(file, name);
+    return name === other;
+  });
+  const ask = async (name: string) => {
+    answer = undefined;
+    writeFileSync(join(scratch.path, "asked", name), "");
+    await until(() => answer !== undefined);
+  };
+  const none = () => existsSync(join(relay.delivered, `${missing}.none`));
+  await ask(missing);
+  answer?.();
+  await until(none);
+  await ask(missing);
+  const forgotten = relay.forgetMissing();
+  setTimeout(() => answer?.(), 100);
+  await forgotten;
+  // Whatever was still to be done is done before this.
+  await ask(other);
+  answer?.();
+  await until(() => relay.segments().length === 1);
+  expect(none()).toBe(false);
+});

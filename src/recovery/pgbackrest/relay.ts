@@ -55,6 +55,7 @@ export async function startRelay(
   const segments: string[] = [];
   let failure: unknown;
   let stopped = false;
+  let busy = false;
   const mark = (name: string, as: "here" | "none" | "failed") => writeFile(join(delivered, `${name}.${as}`), "");
   const bring = async (name: string): Promise<boolean> => {
     const file = join(delivered, name);
@@ -81,6 +82,7 @@ export async function startRelay(
   const serve = async () => {
     while (!stopped) {
       const names = (await readdir(asked)).filter((name) => archived.test(name));
+      busy = names.length > 0;
       for (const name of names) {
         await rm(join(asked, name), { force: true });
         try {
@@ -104,6 +106,8 @@ export async function startRelay(
     bring,
     failure: () => failure,
     async forgetMissing() {
+      // A server asks more than once for what is missing, and is answered by the mark: such requests are still to be done.
+      while (!stopped && (busy || (await readdir(asked)).some((name) => archived.test(name)))) await sleep(15);
       failure = undefined;
       const marks = (await readdir(delivered)).filter((name) => /\.(none|failed)$/.test(name));
       await Promise.all(marks.map((name) => rm(join(delivered, name), { force: true })));

@@ -9,6 +9,7 @@ import { planSchema } from "../../plan/schema.ts";
 import { connect } from "../../postgres/connect.ts";
 import { refuseSameServer } from "../../postgres/not-production.ts";
 import type { Session } from "../../postgres/types.ts";
+import { lsnValue } from "../../postgres/wal-segments.ts";
 import { chronicle } from "../point-in-time/chronicle.ts";
 import { parseLook, unsafeLook } from "../point-in-time/look.ts";
 import { traceMigration } from "../point-in-time/migration.ts";
@@ -19,7 +20,6 @@ import type { ArchivedCluster } from "./archived-cluster.ts";
 import { readAround } from "./read-around.ts";
 import type { PhysicalPoint } from "./recovery-settings.ts";
 import { openRepository } from "./repository.ts";
-import { lsnValue } from "./select-backup.ts";
 
 let day: BadDay;
 let production: ArchivedCluster;

@@ -1,13 +1,8 @@
 import { Temporal } from "temporal-polyfill";
+import { lsnValue } from "../../postgres/wal-segments.ts";
 import { type ControlData, precedes } from "./control-data.ts";
 import type { PhysicalBackup } from "./info.ts";
 import type { PhysicalPoint } from "./recovery-settings.ts";
-
-/** A position in the write-ahead log as a number: `0/4041234`. */
-export function lsnValue(lsn: string): bigint {
-  const [high = "0", low = "0"] = lsn.split("/");
-  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
-}
 
 /**
  * Backups from which a point may be reached, the best first. pgBackRest itself chooses by time and position only; where a

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { lsnValue, segmentName } from "../../postgres/wal-segments.ts";
 import { precedes } from "./control-data.ts";
-import { segmentName } from "./segment-name.ts";
-import { lsnValue } from "./select-backup.ts";
 import { TransactionReader } from "./transactions.ts";
 
 /** Lines as pg_waldump 15 writes them. */

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { lsnValue } from "./select-backup.ts";
+import { lsnValue } from "../../postgres/wal-segments.ts";
 
 /** How many rows a transaction wrote to one table, by the numbers of the table's file. */
 export interface FileChanges {
