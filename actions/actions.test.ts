@@ -102,7 +102,7 @@ async function runFromAfar(folder: string, workspace: string, inputs: Readonly<R
 }
 
 const plan =
-  "version: 1\ndatabases:\n  shop: { url_secret: SHOP_DATABASE_URL }\n  blog: { throwaway: { major: 16 }, recovery: { url_secret: BLOG_RECOVERY_URL } }\n";
+  "version: 1\ndatabases:\n  shop: { url_secret: SHOP_DATABASE_URL }\n  blog: { throwaway: { major: 16 }, recovery: { url_secret: BLOG_RECOVERY_URL }, point_in_time: { stanza: blog } }\n";
 
 test("from another repository's workspace an action reads that workspace's plan by its inputs alone", async () => {
   await using scratch = await scratchDirectory("foreign");
@@ -125,8 +125,9 @@ test("from another repository's workspace an action reads that workspace's plan 
         postgres_major: 17,
         rehearsal: false,
         platform_branch: false,
+        own_log: false,
       },
-      expect.objectContaining({ database: "blog", throwaway_image: "postgres:16", postgres_major: 16 }),
+      expect.objectContaining({ database: "blog", throwaway_image: "postgres:16", postgres_major: 16, own_log: true }),
     ],
   });
   expect(run.summary).toContain("2 databases");

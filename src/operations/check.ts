@@ -6,6 +6,7 @@ import type { CheckReport } from "../report/model.ts";
 import { decideVerdict } from "../report/verdict.ts";
 import { writeReport } from "../report/write.ts";
 import { audited } from "./audited.ts";
+import { checkArchive } from "./check-archive.ts";
 import { checkExports } from "./check-exports.ts";
 import { checkPlatform } from "./check-platform.ts";
 import { checkVault, compareRecorded } from "./check-vault.ts";
@@ -35,7 +36,7 @@ function livesOnExports(context: UseCaseContext, { database }: Subject): boolean
  * The vault: is the newest backup complete and young enough, is any day of the retention missing, are the sizes
  * consistent, is the newest backup the one that was recorded outside the vault, is the repository sound; and whether the
  * newest backup is in line with the ones before it, by what was recorded of them. The platform: its own backups, against
- * what the plan promises of them. Exports: files that people bring by hand.
+ * what the plan promises of them. The archive of the team's own log, by which it goes back to a second. Exports: files that people bring by hand.
  */
 export async function check(context: UseCaseContext, options: CheckOptions): Promise<CheckReport> {
   const budget = readBudget(options.sample);
@@ -70,12 +71,20 @@ async function look(
     : await checkVault(context, subject, reports, options.readData === true);
   const recorded = compareRecorded(reports, subject, startedAt);
   const platform = await checkPlatform(context, database, reports);
+  const archive = await checkArchive(context, subject);
   const exported = await checkExports(context, subject, reports);
   const sampled =
     budget === null || withoutVault
       ? { checks: [], notCovered: [], sample: null }
       : await verifySample(context, subject, { budget, spent: seconds(), reports });
-  const checks = [...vault.checks, ...recorded.checks, ...platform.checks, ...exported.checks, ...sampled.checks];
+  const checks = [
+    ...vault.checks,
+    ...recorded.checks,
+    ...platform.checks,
+    ...archive.checks,
+    ...exported.checks,
+    ...sampled.checks,
+  ];
   return writeReport(
     directory,
     {
@@ -95,10 +104,11 @@ async function look(
           : []),
         ...recorded.notCovered,
         ...platform.notCovered,
+        ...archive.notCovered,
         ...exported.notCovered,
         ...sampled.notCovered,
       ],
-      keepers: [...vault.keepers, ...platform.keepers, ...exported.keepers],
+      keepers: [...vault.keepers, ...platform.keepers, ...archive.keepers, ...exported.keepers],
       sample: sampled.sample,
       outage: platform.outage,
     },

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { isLastOfMonth } from "../plan/firing.ts";
+import { keepsItsLog } from "../plan/own-log.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { DatabasePlan, Plan } from "../plan/schema.ts";
 import { selectDatabase } from "../plan/select-database.ts";
@@ -25,6 +26,8 @@ export interface MatrixEntry extends SecretNames {
   readonly rehearsal: boolean;
   /** Whether the plan wants the platform's own backup proven on a branch, which costs money. */
   readonly platform_branch: boolean;
+  /** Whether the team's own server archives its log with pgBackRest, which the job then needs. */
+  readonly own_log: boolean;
 }
 
 export interface PlanMatrix {
@@ -64,6 +67,7 @@ function entryOf(name: string, database: DatabasePlan): MatrixEntry {
     postgres_major: throwaway.major,
     rehearsal: rehearsal !== undefined,
     platform_branch: database.managed?.prove_branch === true,
+    own_log: keepsItsLog(database),
   };
 }
 
@@ -77,8 +81,8 @@ function monthlyIsDue(schedule: Plan["schedule"], now: Date): boolean {
 }
 
 /** Whether the plan promises that a database can be brought back to a second: by the team's own log, or the platform's. */
-function promisesPoints({ point_in_time, managed }: DatabasePlan): boolean {
-  return point_in_time.engine === "pgbackrest" || point_in_time.stanza !== undefined || managed?.pitr === true;
+function promisesPoints(database: DatabasePlan): boolean {
+  return keepsItsLog(database) || database.point_in_time.stanza !== undefined || database.managed?.pitr === true;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -13,10 +13,12 @@ import { connect } from "../postgres/connect.ts";
 import { withDatabase } from "../postgres/target.ts";
 import type { Session } from "../postgres/types.ts";
 import { type ArchivedCluster, startArchivedCluster } from "../recovery/pgbackrest/archived-cluster.ts";
+import { checkArchive } from "./check-archive.ts";
 import type { UseCaseContext } from "./context.ts";
 import { recoverFull } from "./recover-full.ts";
 import { recoverPointInTime } from "./recover-point-in-time.ts";
 import { rehearsePointInTime } from "./rehearse-point-in-time.ts";
+import { loadSubject } from "./subject.ts";
 
 /*
  * A team's own server under two writers. Somebody deletes half of the children, and people go on working. The team goes
@@ -191,7 +193,7 @@ test("the children come back out of the copy, and what was written since stays",
 test("a rehearsal goes back to a second that nobody chose, and leaves a report; one that cannot begin is not green", async () => {
   const report = await rehearsePointInTime(context, { plan });
   expect(report).toMatchObject({ kind: "point-in-time", verdict: "proven", engine: "pgbackrest", reason: "" });
-  expect(report.checks.map(({ status }) => status)).toEqual(Array(5).fill("passed"));
+  expect(report.checks.map(({ status }) => status)).toEqual(Array(10).fill("passed"));
   expect(readFileSync(join(folder.path, report.report.markdown), "utf8")).toContain("as far as this was looked at");
   const lost = { ...context, environment: { ...context.environment, PGBACKREST_CONFIG: "/nonexistent" } };
   const early = await rehearsePointInTime(lost, { plan });
@@ -200,6 +202,36 @@ test("a rehearsal goes back to a second that nobody chose, and leaves a report; 
     checks: [],
     reason: expect.stringContaining("pgbackrest info"),
   });
+});
+
+test("the archive is looked at every night: whose it is, how far it reaches, whether it has gaps and keeps up", async () => {
+  const subject = await loadSubject(context, { plan });
+  const once = { tries: 1, pauseSeconds: 0 };
+  const look = async (over: Partial<UseCaseContext> = {}) => {
+    const { checks } = await checkArchive({ ...context, ...over }, subject, once);
+    return checks.filter(({ status }) => status !== "passed").map(({ id, status, actual }) => ({ id, status, actual }));
+  };
+  expect(await look()).toEqual([]);
+  const log = join(production.repository, "archive", production.stanza, "15-1");
+  const [folderOf = ""] = await readdir(log);
+  const segments = (await readdir(join(log, folderOf))).filter((name) => /^[0-9A-F]{24}-/.test(name)).sort();
+  const newest = join(log, folderOf, segments.at(-1) ?? "");
+  const inner = join(log, folderOf, segments.at(-2) ?? "");
+  await rename(inner, `${inner}.away`);
+  expect(await look()).toEqual([{ id: "archive.unbroken", status: "failed", actual: "1 missing" }]);
+  await rename(`${inner}.away`, inner);
+  await rename(newest, `${newest}.away`);
+  expect(await look()).toEqual([
+    { id: "archive.end", status: "failed", actual: expect.stringMatching(/^up to [0-9A-F]{24}, 16\.8 MB behind/) },
+  ]);
+  await rename(`${newest}.away`, newest);
+  const away = { environment: { ...context.environment, PGBACKREST_CONFIG: "/nonexistent" } };
+  expect((await look(away)).map(({ id, status }) => `${id} ${status}`)).toEqual([
+    "archive.origin not_run",
+    "archive.window not_run",
+    "archive.unbroken not_run",
+    "archive.end not_run",
+  ]);
 });
 
 test("what is asked for wrongly is refused before anything is restored", async () => {

@@ -14,6 +14,7 @@ import { writeReport } from "../report/write.ts";
 import { listBackups } from "../supabase/management/backups.ts";
 import { platformAccess, usualNames } from "../supabase/management/settings.ts";
 import { audited } from "./audited.ts";
+import { checkArchive } from "./check-archive.ts";
 import type { UseCaseContext } from "./context.ts";
 import { openPointCopy } from "./point-in-time-copy.ts";
 import { engineOf } from "./recover-point-in-time.ts";
@@ -109,6 +110,8 @@ async function toRandomSecond(context: UseCaseContext, subject: Subject, random:
   const [oldest] = backups.slice(-1);
   if (instant === null || oldest === undefined) throw pgbackrestErrors.no_backup({ stanza });
   const point: Point = { kind: "time", instant };
+  // One second says nothing of the others: a gap elsewhere, or an archive that has stopped growing.
+  const archived = await checkArchive(context, subject);
   const seconds = stopwatch();
   await using copy = await openPointCopy(context, subject, { point, production: sourceTarget(context, database) });
   const { checks, phases, backup, stop } = copy.proven;
@@ -120,9 +123,9 @@ async function toRandomSecond(context: UseCaseContext, subject: Subject, random:
     window: { from: showInstant(oldest.stop), to: archive === null ? "an empty archive" : `segment ${archive.max}` },
     begun_from: backup.label,
     stopped: stop.reason,
-    checks: all.map(asCheck),
+    checks: [...all.map(asCheck), ...archived.checks],
     phases: [...phases, { name: "cleanup", seconds: Math.max(0, Math.round((seconds() - usable) * 1000) / 1000) }],
-    not_covered: [],
+    not_covered: archived.notCovered,
   };
 }
 

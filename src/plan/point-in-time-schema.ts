@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { identifier, qualifiedName } from "./fields.ts";
+import { duration, identifier, qualifiedName } from "./fields.ts";
 
 /* How a database can be brought back to a second of one's choice. */
 
@@ -25,6 +25,9 @@ export const pointInTime = z
       .regex(/^[A-Za-z0-9._-]+$/, { message: "must be the name of a pgBackRest stanza, such as shop" })
       .optional()
       .describe("The pgBackRest stanza of the server; the database's name in this plan without it"),
+    window: duration
+      .prefault("7d")
+      .describe("How far back the team's own log must reach; of a platform's log `managed.pitr_window` says it"),
     superuser: identifier
       .default("postgres")
       .describe("A superuser of the server: a physical copy is entered as that one, on its private socket"),

@@ -14,6 +14,7 @@ import { verdictReasons } from "./verdict.ts";
 const places: Readonly<Record<Keeper["place"], string>> = {
   vault: "Ithaca's vault",
   platform: "The platform's own backups",
+  archive: "The archive of the server's log",
   exports: "Exported files",
 };
 

@@ -82,6 +82,7 @@ export async function startArchivedCluster(
       max_wal_senders: "2",
       archive_mode: "on",
       archive_command: `${program.map(quoteShell).join(" ")} archive-push %p`,
+      archive_timeout: "60",
       ...settings,
     });
   await start();

@@ -6,6 +6,9 @@ import { pgbackrestErrors } from "./errors.ts";
 import { parseInfo, type Stanza } from "./info.ts";
 import { printable } from "./printable.ts";
 
+/** How a segment's file is called: its name, the SHA-1 of its content, the suffix of its compression. */
+const storedSegment = /\/([0-9A-F]{24})-[0-9a-f]{40}(?:\.[a-z0-9]+)?$/;
+
 /** Values of these options open the repository. */
 const secretName = /(PASS|KEY|TOKEN|SECRET)$/;
 
@@ -30,6 +33,8 @@ export interface Repository {
   readonly stanza: string;
   /** What it holds. */
   info(signal?: AbortSignal): Promise<Stanza>;
+  /** The names of the archive's segments, without what pgBackRest appends to them, in no order. */
+  segments(archive: NonNullable<Stanza["archive"]>, signal?: AbortSignal): Promise<string[]>;
   /** Copies a backup's files into an existing directory, without any instruction how to recover. */
   restore(what: RestoreOrder): Promise<void>;
   /** Brings a segment or history file of the archive into `file`; false where the archive does not have it. */
@@ -60,13 +65,8 @@ export function openRepository(options: RepositoryOptions): Repository {
     if (name.startsWith("PGBACKREST_") && secretName.test(name)) registerSecret(value);
     env[name] = value;
   }
-  const ours = [
-    `--stanza=${stanza}`,
-    `--lock-path=${join(scratch, "lock")}`,
-    "--log-level-file=off",
-    "--log-level-console=off",
-    "--log-level-stderr=error",
-  ];
+  const ours = [`--stanza=${stanza}`, "--log-level-file=off", "--log-level-console=off", "--log-level-stderr=error"];
+  const lock = `--lock-path=${join(scratch, "lock")}`;
   /** Ends with 0, or with 1 where that is an answer. */
   const call = async (
     command: string,
@@ -87,11 +87,18 @@ export function openRepository(options: RepositoryOptions): Repository {
   return {
     stanza,
     async info(signal) {
-      const { stdout } = await call("info", { args: ["--output=json"] }, signal);
+      const { stdout } = await call("info", { args: [lock, "--output=json"] }, signal);
       return parseInfo(stdout, stanza);
+    },
+    async segments({ id, repository }, signal) {
+      // Only whole segments: neither `.partial` nor `.backup` has a sum behind its number.
+      const args = [`--repo=${repository}`, "--recurse", "--filter=/[0-9A-F]{24}-"];
+      const { stdout } = await call("repo-ls", { args, names: [`archive/${stanza}/${id}`] }, signal);
+      return stdout.split("\n").flatMap((line) => storedSegment.exec(line)?.slice(1) ?? []);
     },
     async restore({ label, data, tablespaces, delta, signal }) {
       const args = [
+        lock,
         `--pg1-path=${data}`,
         `--set=${label}`,
         `--tablespace-map-all=${tablespaces}`,
@@ -102,7 +109,7 @@ export function openRepository(options: RepositoryOptions): Repository {
       await call("restore", { args }, signal);
     },
     async fetchSegment(name, file, data, signal) {
-      const args = [`--pg1-path=${data}`, "--no-archive-async"];
+      const args = [lock, `--pg1-path=${data}`, "--no-archive-async"];
       const { exitCode } = await call("archive-get", { args, names: [name, file], oneIsNo: true }, signal);
       return exitCode === 0;
     },

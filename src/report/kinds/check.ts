@@ -15,7 +15,7 @@ import {
 
 /** One place that keeps backups of a database, with what can be compared side by side. */
 const keeper = z.object({
-  place: z.enum(["vault", "platform", "exports"]),
+  place: z.enum(["vault", "platform", "archive", "exports"]),
   /** The newest backup there; null where there is none. */
   newest: nothingOr(z.object({ id: z.string(), taken_at: instant, age_s: seconds })),
   /** How many are there; null where nobody can count them, as in a window of point-in-time recovery. */

@@ -21,6 +21,16 @@ const firstSteps: Readonly<Record<string, string>> = {
     "See the project's dashboard: while it is paused, restoring or unhealthy, no backup of it is taken.",
   "platform.size":
     "See in the database what has grown or gone, before the platform's older backups run out of their retention.",
+  "archive.":
+    "Look on the database's host what `pgbackrest info` and `pgbackrest check` say; until the archive is mended, only whole backups bring the database back.",
+  "archive.window":
+    "Keep more: set `repo1-retention-full-type=time` and `repo1-retention-full` to as many days as the plan promises, or promise less with `point_in_time.window`.",
+  "archive.unbroken":
+    "Take a full backup now: nothing behind the missing segment can be reached before there is one. Then find out who removed it, or whether the archiver was told to drop segments.",
+  "archive.end":
+    "See in the server's log why `archive_command` fails, before its disk fills up; what was written since the archive's end comes back from a whole backup only.",
+  "archive.timeout":
+    "Set `archive_mode = on` and `archive_timeout = 60` in the server's configuration; the first needs a restart.",
   "sample.":
     "Treat the newest backup as one that does not come back until shown otherwise: take another, and prove it whole: `npm run ithaca -- backup`, then `npm run ithaca -- prove`.",
   "exports.":
