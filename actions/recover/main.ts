@@ -35,7 +35,7 @@ export const action = defineAction({
       variables: inputs.what === "point-in-time" && !inputs.execute ? [] : vaultSecrets,
     });
     const result = await recoverAsAsked(prepared, inputs);
-    const { verdict, obstacles, incident, file, report } = result;
+    const { verdict, obstacles, incident, unfinished, file, report } = result;
     const plan = report === null ? await keepPlan(prepared, result) : null;
     return {
       outputs: {
@@ -45,6 +45,7 @@ export const action = defineAction({
         "incident-file": file ?? "",
         report: report?.json ?? "",
         page: plan?.path ?? "",
+        shown: plan === null || unfinished !== null ? "" : incident.id,
         feasible: String(obstacles.length === 0),
       },
       summary: plan?.page ?? (await readSummary(prepared, report?.markdown ?? "")),

@@ -69,6 +69,8 @@ export interface RecoveryResult {
   /** What the verdict cannot tell: a plan that could not be carried out as it stands. */
   readonly obstacles: readonly string[];
   readonly incident: Incident;
+  /** The recovery that has not come to its end, which an execution goes on with; null where it would begin one. */
+  readonly unfinished: string | null;
   /** Path of the incident file as people name it; null for a preview, which writes nothing. */
   readonly file: string | null;
   readonly report: RecoveryReport["report"] | null;
@@ -146,6 +148,7 @@ export async function recover(
       reason: fault?.message ?? "",
       obstacles: execute ? [] : (ended.preview?.obstacles ?? []),
       incident: ended,
+      unfinished: unfinished?.id ?? null,
       file: execute ? shown : null,
       report: hooks.report(),
     };

@@ -22,6 +22,7 @@ const shown: Incident = {
       loss("public.orders", 52_000, 50_000, { younger: 20_000 }),
       loss("public.empty", 0, null),
       loss("public.gone", null, 10),
+      loss("public.uncounted", null, null),
     ],
   } as unknown as Preview,
 };
@@ -40,6 +41,8 @@ test.each<[string, string[], string[]]>([
   ["a table that came back", later([loss("public.gone", 10, 10)]), []],
   ["a new table with rows", later([loss("public.fresh", 3, null)]), ["public.fresh has come"]],
   ["one that nobody may count", later([loss("public.fresh", null, null)]), ["gone with its uncounted rows"]],
+  ["one that could not be counted then either", later([loss("public.uncounted", null, null)]), []],
+  ["one that has rows by now", later([loss("public.uncounted", 3, null)]), ["gone with its 3 rows"]],
   [
     "an import",
     later([loss("public.orders", 152_000, 50_000, { younger: 120_000 })]),

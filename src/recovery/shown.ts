@@ -51,7 +51,8 @@ export function grownWorse(shown: Incident, now: PlannedNow): string[] {
   return now.losses.flatMap((loss) => {
     const { table, rows_now, rows_then } = loss;
     const known = before.get(table);
-    if ((known?.rows_now ?? null) === null && rows_then === null && rows_now !== 0) {
+    const newcomer = known === undefined || (known.rows_now === null && rows_now !== null);
+    if (newcomer && rows_then === null && rows_now !== 0) {
       return [`${since} the table ${table} has come, which would be gone with its ${rows_now ?? "uncounted"} rows.`];
     }
     const [then, lost] = [known === undefined ? 0 : lostRows(known), lostRows(loss)];

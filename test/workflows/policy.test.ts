@@ -144,7 +144,12 @@ test("a recovery from the form can do whatever the action can, and its plan is m
   const executed = given("execute");
   expect(["plan", ...executed.map(([name]) => name)].sort()).toEqual(Object.keys(inputs).sort());
   const onlyInEarnest = ["execute", "confirm", "watch"];
-  expect(given("preview")).toEqual(executed.filter(([name]) => !onlyInEarnest.includes(name)));
+  // What was shown is named by its incident, so that it is compared with what would be done by then.
+  const expression = (text: string) => `\${{ ${text} }}`;
+  const incident = expression("needs.preview.outputs.shown || inputs.incident");
+  const asked = executed.map(([name, value]) => [name, value === incident ? expression("inputs.incident") : value]);
+  expect(given("preview")).toEqual(asked.filter(([name = ""]) => !onlyInEarnest.includes(name)));
+  expect(executed).toContainEqual(["incident", incident]);
 });
 
 test.each([

@@ -177,6 +177,10 @@ test(
       { orders: 100 },
     ]);
     expect(await openFaults()).toEqual([]);
+    // What was executed is what had been shown, under its name.
+    const shown = await readdir(join(world.workspace, "../artifacts/plan-shop"));
+    const executed = await readdir(join(world.workspace, "reports/incidents"));
+    expect(shown.filter((name) => executed.includes(name))).toHaveLength(1);
     const undo = join(world.workspace, "../artifacts/undo-shop");
     const [file = ""] = await readdir(undo);
     expect((await readFile(join(undo, file))).subarray(0, 8).toString()).toBe("Salted__");

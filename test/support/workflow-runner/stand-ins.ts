@@ -35,9 +35,13 @@ export const standIns: Readonly<Record<string, StandIn>> = {
     }
     return {};
   },
-  /** Every artifact lies in a folder of its own, as where several are asked for by a pattern. */
-  "actions/download-artifact": async ({ path = ".", pattern = "*" }, { workspace }) => {
+  /** One that is named lies in the folder itself; of several, asked for by a pattern, each in one of its own. */
+  "actions/download-artifact": async ({ path = ".", pattern = "*", name: only }, { workspace }) => {
     await mkdir(join(workspace, path), { recursive: true });
+    if (only !== undefined) {
+      await cp(join(artifacts(workspace), only), join(workspace, path), { recursive: true });
+      return {};
+    }
     for (const name of await readdir(artifacts(workspace)).catch(() => [])) {
       if (!name.startsWith(pattern.replace("*", ""))) continue;
       await cp(join(artifacts(workspace), name), join(workspace, path, name), { recursive: true });
