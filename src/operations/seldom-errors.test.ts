@@ -154,7 +154,7 @@ async function askedOf(major: string, sizes: readonly number[]): Promise<unknown
   const stanza = {
     name: "shop",
     status: { code: 0, message: "ok" },
-    db: [{ ...at, version: major }],
+    db: [{ ...at, version: major, "system-id": 4711 }],
     archive: [],
     backup,
   };
