@@ -28,7 +28,7 @@ export function benchText({ targets, runs, stopped, load }: BenchResult): string
           .map(seconds)
           .join(" ")}`,
     ),
-    ...remarks.map((remark) => `  ${remark}`),
+    ...remarks.map(({ way, why }) => `  ${way}: ${why}`),
   ]);
   const promised = targets.filter(({ pass }) => pass !== "reported");
   const kept = promised.filter(({ pass }) => pass === true).length;

@@ -5,28 +5,30 @@ import { connect } from "../../postgres/connect.ts";
 import type { Target } from "../../postgres/types.ts";
 import type { UseCaseContext } from "../context.ts";
 import { lightSnapshot, ownWay } from "./own-way.ts";
-import { defaultWay, documentedWay, floors, type Stand } from "./peers.ts";
+import { type Attempt, defaultWay, documentedWay, floors, type Stand } from "./peers.ts";
 import { copyRoles } from "./tools.ts";
-import type { BenchOptions, BenchRun, Round } from "./types.ts";
+import type { BenchOptions, BenchRun, Round, Way } from "./types.ts";
 
-/** A peer's figure, or null and a remark: a way that cannot be gone is no reason to measure nothing. */
-async function orRemark<T>(remarks: Set<string>, way: string, work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (thrown) {
-    remarks.add(`${way}: ${messageOf(thrown)}`);
-    return null;
-  }
+/** Notes why a peer has no figure: a way that cannot be gone is no reason to measure nothing. */
+function attemptAll(remarks: Map<Way, string>, signal: AbortSignal): Attempt {
+  return async (way, work) => {
+    try {
+      return await work();
+    } catch (thrown) {
+      signal.throwIfAborted();
+      remarks.set(way, messageOf(thrown));
+      return null;
+    }
+  };
 }
 
-async function oneRound(stand: Stand, planned: string | null, watched: boolean, remarks: Set<string>): Promise<Round> {
+async function oneRound(stand: Stand, planned: string | null, watched: boolean, attempt: Attempt): Promise<Round> {
   const { source, scratch, signal } = stand;
   const way = { source, plan: planned, scratch, signal };
-  const bare = await floors(stand);
+  const bare = await floors(stand, attempt);
   const own = await ownWay(way, watched);
-  const documented = await orRemark(remarks, "documented way", () => documentedWay(stand));
-  const defaults = await orRemark(remarks, "defaults", () => defaultWay(stand));
-  signal.throwIfAborted();
+  const documented = await attempt("documented way", () => documentedWay(stand));
+  const defaults = await attempt("defaults", () => defaultWay(stand));
   return { own, light: await lightSnapshot(way), ...bare, documented, defaults };
 }
 
@@ -54,7 +56,8 @@ export async function measure(bench: Bench, { name, size, manyTables, planned, s
   const { progress } = context;
   await copyRoles(source, [stand.untuned, stand.tuned]);
   const databaseBytes = await sizeOf(source);
-  const remarks = new Set<string>();
+  const remarks = new Map<Way, string>();
+  const attempt = attemptAll(remarks, stand.signal);
   const rounds: Round[] = [];
   const plan = planned ? resolve(context.workingDirectory, options.plan) : null;
   const { rounds: wanted = 3, budget = 15 } = options;
@@ -63,10 +66,11 @@ export async function measure(bench: Bench, { name, size, manyTables, planned, s
     while (rounds.length < wanted && (rounds.length === 0 || elapsed() < budget)) {
       const share = Math.max(rounds.length / wanted, elapsed() / budget);
       note(`round ${rounds.length + 1}`, Math.min(1, share));
-      rounds.push(await oneRound({ ...stand, source }, plan, rounds.length === 0, remarks));
+      rounds.push(await oneRound({ ...stand, source }, plan, rounds.length === 0, attempt));
     }
   });
-  return { data: name, size, databaseBytes, manyTables, rounds, remarks: [...remarks] };
+  const told = [...remarks].map(([way, why]) => ({ way, why }));
+  return { data: name, size, databaseBytes, manyTables, rounds, remarks: told };
 }
 
 async function sizeOf(target: Target): Promise<number> {

@@ -1,12 +1,13 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { run } from "../../base/child-process.ts";
 import { stopwatch } from "../../base/clock.ts";
-import { messageOf } from "../../base/errors.ts";
+import { IthacaError } from "../../base/errors.ts";
 import type { Target } from "../../postgres/types.ts";
 import { localVault } from "../../vault/vault.ts";
-import { type OwnOrder, type OwnRun, ownRunSchema } from "./types.ts";
+import { type OwnOrder, type OwnRun, ownRunSchema, toldFaultSchema } from "./types.ts";
 
 const program = fileURLToPath(new URL("own-process.ts", import.meta.url));
 const password = "bench";
@@ -46,6 +47,16 @@ function watchDisk(folder: string): AsyncDisposable & { most(): number } {
   };
 }
 
+/** What a pass of ours wrote: its figures, or the fault that it could not go past, which is thrown. */
+function figuresIn(stdout: string, wall: number): Omit<OwnRun, "disk"> {
+  const figures = ownRunSchema.omit({ disk: true });
+  const said = z.union([toldFaultSchema, figures.omit({ wall: true })]).parse(JSON.parse(stdout));
+  if (!("fault" in said)) return { ...said, wall };
+  const { id, kind, message } = said.fault;
+  throw new IthacaError(id, kind, message);
+}
+
+/** @throws what the pass could not go past, under its own id */
 async function inProcess(order: OwnOrder, signal: AbortSignal): Promise<Omit<OwnRun, "disk">> {
   const wall = stopwatch();
   const { exitCode, stdout, stderr } = await run(process.execPath, [program], {
@@ -55,11 +66,7 @@ async function inProcess(order: OwnOrder, signal: AbortSignal): Promise<Omit<Own
   });
   signal.throwIfAborted();
   if (exitCode !== 0) throw new Error(`our own pipeline failed: ${stderr.split("\n").slice(0, 20).join("\n")}`);
-  try {
-    return ownRunSchema.omit({ disk: true }).parse({ ...JSON.parse(stdout), wall: wall() });
-  } catch (thrown) {
-    throw new Error(`our own pipeline said what nobody understands: ${messageOf(thrown)}`);
-  }
+  return figuresIn(stdout, wall());
 }
 
 /** A new folder that the throwaway's OS user may walk through, since its server lies below it. */

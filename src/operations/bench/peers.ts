@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { libpqEnvironment } from "../../postgres/libpq-environment.ts";
 import type { Target, Throwaway } from "../../postgres/types.ts";
 import { emptyDatabase, timed } from "./tools.ts";
+import type { Round, Way } from "./types.ts";
 
 /*
  * The ways that Ithaca is compared with, as lines of shell that anybody can read and run. Servers run already, roles are
@@ -97,24 +98,33 @@ export async function defaultWay(stand: Stand): Promise<number> {
   return dumped + (await timed({ ...common, script: 'pg_restore -d "$PGDATABASE" dump', env: to.env }));
 }
 
+/** Goes a way, and gives null where that cannot be gone. */
+export type Attempt = <T>(way: Way, work: () => Promise<T>) => Promise<T | null>;
+
 /** What the same work takes with nothing proved, and then what restic takes for that dump. */
 export async function floors(
   stand: Stand,
-): Promise<{ readonly bareDump: number; readonly floor: number; readonly vaultFloor: number }> {
+  attempt: Attempt,
+): Promise<Pick<Round, "bareDump" | "floor" | "vaultFloor">> {
   await using from = await environment(stand.source, stand);
   await using copy = await emptyDatabase(stand.tuned, "floor");
   await using to = await environment(copy.target, stand);
   await using folder = await folderOf(stand, "floor");
   const common = { cwd: folder.path, signal: stand.signal };
-  const bareDump = await timed({ ...common, script: "pg_dump -Fd -j2 -Z0 --no-sync -f dump", env: from.env });
-  const restored = await timed({ ...common, script: 'pg_restore -j2 -d "$PGDATABASE" dump', env: to.env });
+  const dump = "pg_dump -Fd -j2 -Z0 --no-sync -f dump";
+  const bareDump = await attempt("bare pg_dump", () => timed({ ...common, script: dump, env: from.env }));
+  if (bareDump === null) return { bareDump, floor: null, vaultFloor: null };
+  const restore = 'pg_restore -j2 -d "$PGDATABASE" dump';
+  const restored = await attempt("floor", () => timed({ ...common, script: restore, env: to.env }));
   const env = {
     HOME: folder.path,
     RESTIC_REPOSITORY: join(folder.path, "vault"),
     RESTIC_PASSWORD: "bench",
     XDG_CACHE_HOME: join(folder.path, "cache"),
   };
-  await timed({ ...common, script: "restic init -q", env });
-  const script = "restic backup -q dump\nrestic restore -q latest --target back";
-  return { bareDump, floor: bareDump + restored, vaultFloor: await timed({ ...common, script, env }) };
+  const vaultFloor = await attempt("restic alone", async () => {
+    await timed({ ...common, script: "restic init -q", env });
+    return await timed({ ...common, script: "restic backup -q dump\nrestic restore -q latest --target back", env });
+  });
+  return { bareDump, floor: restored === null ? null : bareDump + restored, vaultFloor };
 }

@@ -29,7 +29,7 @@ function run(more: Partial<BenchRun> = {}): BenchRun {
 }
 
 const rowOf = (runs: readonly BenchRun[], name: string) =>
-  judgeTargets(runs, null).find((row) => row.name === `shop 1x: ${name}`);
+  judgeTargets(runs, "nobody changed a row").find((row) => row.name === `shop 1x: ${name}`);
 
 test("each promise is a row with its ratio, kept or not", () => {
   expect(rowOf([run()], "core / floor (c)")).toMatchObject({ measured: "1.25", pass: true });
@@ -47,10 +47,25 @@ test("the median of the ratios of each round counts, not the ratio of medians", 
 });
 
 test("what nobody could measure is no pass, and says why", () => {
-  const rounds = [round({ documented: null })];
-  const remarks = ["documented way: age is not on this machine"];
+  const rounds = [round({ documented: null, bareDump: null, floor: null, vaultFloor: null })];
+  const remarks = [
+    { way: "bare pg_dump", why: "permission denied for large object" },
+    { way: "documented way", why: "age is not on this machine" },
+  ] as const;
   const row = rowOf([run({ rounds, remarks })], "core / documented way (a)");
   expect(row).toMatchObject({ pass: null, measured: "not measured: documented way: age is not on this machine" });
+  expect(rowOf([run({ rounds, remarks })], "core / floor (c)")).toMatchObject({
+    pass: null,
+    measured: "not measured: bare pg_dump: permission denied for large object",
+  });
+});
+
+test("a second backup that nobody took is no pass, and says why", () => {
+  const rows = judgeTargets([run()], "nobody changed a row").filter(({ name }) => name.startsWith("second backup"));
+  expect(rows.map(({ pass, measured }) => ({ pass, measured }))).toEqual([
+    { pass: null, measured: "not measured: nobody changed a row" },
+    { pass: null, measured: "not measured: nobody changed a row" },
+  ]);
 });
 
 test("a pass over the data in which a check did not pass is told", () => {
@@ -60,7 +75,7 @@ test("a pass over the data in which a check did not pass is told", () => {
 
 test("larger data may take a sixteenth more than so many times as long", () => {
   const slow = run({ size: 4, rounds: [round({ own: { ...own, restore: 20 } })] });
-  const rows = judgeTargets([run(), slow], null);
+  const rows = judgeTargets([run(), slow], "nobody changed a row");
   expect(rows.find(({ name }) => name === "shop: core at 4x / core at 1x")).toMatchObject({
     measured: "4.60",
     pass: false,

@@ -1,3 +1,4 @@
+import { firstError } from "../../backup/dump-errors.ts";
 import { run } from "../../base/child-process.ts";
 import { stopwatch } from "../../base/clock.ts";
 import { connect } from "../../postgres/connect.ts";
@@ -13,12 +14,12 @@ export interface Command {
   readonly signal: AbortSignal;
 }
 
-/** Runs a line of shell and gives its seconds; its last words where it fails. */
+/** Runs a line of shell and gives its seconds; the first error that a tool of it named where it fails, without values. */
 export async function timed({ script, env, cwd, signal }: Command): Promise<number> {
   const seconds = stopwatch();
   const { exitCode, stderr } = await run("bash", ["-euo", "pipefail", "-c", script], { env, cwd, signal });
   signal.throwIfAborted();
-  if (exitCode !== 0) throw new Error(stderr.split("\n").at(-1) || `exit code ${exitCode}`);
+  if (exitCode !== 0) throw new Error(`${firstError(stderr)} (exit code ${exitCode})`);
   return seconds();
 }
 

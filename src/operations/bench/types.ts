@@ -33,13 +33,32 @@ export const ownRunSchema = z.strictObject({
 });
 export type OwnRun = z.output<typeof ownRunSchema>;
 
+/** What a pass says that met a fault which people are told about: the database's, or of what it needs. */
+export const toldFaultSchema = z.strictObject({
+  fault: z.strictObject({
+    id: z.string(),
+    kind: z.enum(["input", "surroundings", "failed", "interrupted"]),
+    message: z.string(),
+  }),
+});
+export type ToldFault = z.output<typeof toldFaultSchema>;
+
+/** A way that is measured beside ours. */
+export type Way = "bare pg_dump" | "floor" | "restic alone" | "documented way" | "defaults";
+
+/** Why a way has no figure in some round. */
+export interface Remark {
+  readonly way: Way;
+  readonly why: string;
+}
+
 /** What one round of everybody took, in seconds; null where a way could not be gone. */
 export interface Round {
   readonly own: OwnRun;
   /** Snapshot seconds of a backup with a light census. */
   readonly light: number | null;
   /** A bare `pg_dump -j2`. */
-  readonly bareDump: number;
+  readonly bareDump: number | null;
   /** Three plain dumps, gzip, age, and all of it back by psql, with counts. */
   readonly documented: number | null;
   /** `pg_dump -Fc` and `pg_restore` with defaults into an untuned server. */
@@ -58,8 +77,7 @@ export interface BenchRun {
   readonly databaseBytes: number;
   readonly manyTables: boolean;
   readonly rounds: readonly Round[];
-  /** Why a peer has no figure. */
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Remark[];
 }
 
 /** What a second backup added to the vault, as a share of the first. */
