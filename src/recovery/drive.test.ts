@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from "../../test/support/database.ts"
 import { drive, newIncident, testHooks } from "../../test/support/recovery.ts";
 import { backupErrors } from "../backup/errors.ts";
 import { defineErrors, entry } from "../base/errors.ts";
+import { silentProgress } from "../base/progress.ts";
 import { connect } from "../postgres/connect.ts";
 import { postgresErrors } from "../postgres/errors.ts";
 import { recoveryErrors } from "./errors.ts";
@@ -148,6 +149,31 @@ test("a server that fails in the middle is waited for: production is put back as
   expect((await given).incident.state.outcome).toBe("needs_person");
 });
 
+test("a database that takes no marker between two steps is not left as it is: it goes on, or is put back", async () => {
+  const away = { ...database.target, host: "/nonexistent" };
+  let lost = false;
+  const lose = async () => {
+    lost = true;
+  };
+  // Lost where a step ends, and back when the file has the next.
+  const hooks = testHooks(database.target, {
+    save: async () => {
+      lost = false;
+    },
+  });
+  const marked = (method: RecoveryMethod) => {
+    const failing = Object.defineProperty({ ...method }, "marker", { get: () => (lost ? away : database.target) });
+    return drive(database.target, failing, newIncident(method), hooks);
+  };
+  const { method, did } = fakeMethod("verify", { quiesce: () => lose().then(() => ({ writtenSince: false })) });
+  expect((await marked(method)).incident.state.outcome).toBe("rolled_back");
+  expect(did).toEqual(expect.arrayContaining(["execute", "roll_back"]));
+  const { method: good } = fakeMethod(null, { execute: lose });
+  const { incident } = await marked(good);
+  expect(incident.state.outcome).toBe("recovered");
+  expect(incident.remarks).toEqual([expect.stringContaining("The marker could not be written")]);
+});
+
 test("while production is written the marker says so, and it is gone when production is verified", async () => {
   const seen: (string | undefined)[] = [];
   const look = async () => {
@@ -227,6 +253,20 @@ test("an interruption is dealt with before it is told: what was begun is taken b
   await expect(driven).rejects.toThrow("a person");
   expect(did).toContain("roll_back");
   expect(await readMarker(database.target)).toBeNull();
+});
+
+test("whoever stops a run reads what could not be taken back", async () => {
+  const controller = new AbortController();
+  const { method } = fakeMethod(null, {
+    execute: async () => controller.abort(testErrors.broke({ step: "a person" })),
+    rollBack: async () => ({ undone: false, says: "Half a restore is there: drop it." }),
+  });
+  const warned: string[] = [];
+  const progress = { ...silentProgress, warn: (sentence: string) => void warned.push(sentence) };
+  const hooks = testHooks(database.target);
+  const driven = drive(database.target, method, newIncident(method), hooks, controller.signal, { progress });
+  await expect(driven).rejects.toThrow("a person");
+  expect(warned).toContain("Half a restore is there: drop it.");
 });
 
 test("a disk that is full under the incident file does not leave production half way: the marker holds the same", async () => {

@@ -129,7 +129,7 @@ class Run {
     const log = this.kept.log(result.event, result.says, seconds());
     const ended = writingSteps.has(this.incident.state.step) && !writingSteps.has(state.step);
     // The file first: with neither of the two a later run would take what is done for not begun.
-    await this.kept.save({ state, log });
+    await this.kept.moveOn({ state, log });
     if (!ended) return;
     await (state.outcome === "needs_person" ? this.kept.keepMarker() : this.kept.removeMarker());
   }
@@ -195,6 +195,8 @@ class Run {
         return await this.verify();
       case "roll_back": {
         const { undone, says } = await this.rollBack();
+        // Whoever has stopped the run reads no more than that at its end, which would sound as if nothing were left.
+        if (!undone && this.options.signal.aborted) this.options.progress.warn(says);
         return { event: undone ? "undone" : "not_undone", says };
       }
       case "announce":

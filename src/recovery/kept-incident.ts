@@ -18,7 +18,7 @@ export class KeptIncident {
 
   /** Something that belongs into the incident file, as a sentence. */
   remark(sentence: string): void {
-    this.now = { ...this.now, remarks: [...this.now.remarks, redact(sentence)] };
+    this.now = { ...this.now, remarks: [...new Set([...this.now.remarks, redact(sentence)])] };
   }
 
   /** The log with one more line. */
@@ -33,6 +33,18 @@ export class KeptIncident {
    * file cannot be written, the marker is enough: a full disk here must not leave production half way.
    */
   async save(changes: Partial<Incident>): Promise<void> {
+    await this.write(changes, this.now.state.step !== "roll_back");
+  }
+
+  /**
+   * What follows on a step. Where only the file takes it, the marker speaks of the step before, and whoever goes on with
+   * that looks at production first: this is no reason to leave production as it is now, with its writers locked out.
+   */
+  async moveOn(changes: Pick<Incident, "state" | "log">): Promise<void> {
+    await this.write(changes, false);
+  }
+
+  private async write(changes: Partial<Incident>, needsMarker: boolean): Promise<void> {
     const { method, hooks, execute, clock } = this.options;
     this.now = { ...this.now, ...changes, updated_at: clock.now().toISOString() };
     if (!execute) return;
@@ -46,7 +58,7 @@ export class KeptIncident {
     if (marker === null) return;
     await writeMarker(marker, this.now).catch((thrown: unknown) => {
       // A database that takes no marker, because it is down or its disk is full, needs the roll-back all the more.
-      if (!inFile || this.now.state.step !== "roll_back") throw thrown;
+      if (!inFile || needsMarker) throw thrown;
       this.remark(`The marker could not be written: ${messageOf(thrown)}`);
     });
   }
