@@ -7,9 +7,9 @@ import { KeptIncident } from "./kept-incident.ts";
 import { apply, type Event, type Step, writingSteps } from "./machine.ts";
 import { assertMarkable } from "./marker.ts";
 import { obstaclesOf } from "./obstacles.ts";
-import { mayPass, patiently } from "./patience.ts";
+import { patientRollBack } from "./patience.ts";
 import { faultAround } from "./surroundings.ts";
-import type { Incident, RecoveryMethod, StepContext } from "./types.ts";
+import type { Incident, StepContext } from "./types.ts";
 
 /** What a step came to. */
 interface Result {
@@ -19,9 +19,6 @@ interface Result {
 
 /** Steps in which the lock may be taken again: production is what it will be, or only goes back to what it was. */
 const afterTheWork: ReadonlySet<Step> = new Set(["verify", "roll_back", "announce", "watch"]);
-
-/** Seconds for which a server that is down is waited for before its people are called: most restarts are over by then. */
-const rollBackPatience = 300;
 
 const done: Result = { event: "done", says: "" };
 
@@ -194,9 +191,12 @@ class Run {
       case "verify":
         return await this.verify();
       case "roll_back": {
-        const { undone, says } = await this.rollBack();
+        const { patience: seconds, progress } = this.options;
+        const { context } = this;
+        const order = { seconds, progress, signal: context.signal };
+        const { undone, says } = await patientRollBack(order, () => method.rollBack(context));
         // Whoever has stopped the run reads no more than that at its end, which would sound as if nothing were left.
-        if (!undone && this.options.signal.aborted) this.options.progress.warn(says);
+        if (!undone && this.options.signal.aborted) progress.warn(says);
         return { event: undone ? "undone" : "not_undone", says };
       }
       case "announce":
@@ -216,21 +216,6 @@ class Run {
         await hooks.record(this.incident);
         return done;
     }
-  }
-
-  /** A server that fails in the middle comes back as a rule: whoever gave up at once would leave its writers locked out. */
-  private async rollBack(): Promise<Awaited<ReturnType<RecoveryMethod["rollBack"]>>> {
-    const { method, patience = rollBackPatience, progress } = this.options;
-    const { context } = this;
-    let told = false;
-    const passes = (thrown: unknown) => {
-      const passing = mayPass(thrown);
-      if (passing && !told)
-        progress.warn(`Production cannot be put back yet, which is tried again: ${messageOf(thrown)}`);
-      told ||= passing;
-      return passing;
-    };
-    return await patiently({ seconds: patience, signal: context.signal, passes }, () => method.rollBack(context));
   }
 
   /** Gives why there is nothing to back up, and null where a safety backup was taken. */

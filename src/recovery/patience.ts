@@ -1,4 +1,5 @@
-import { IthacaError } from "../base/errors.ts";
+import { IthacaError, messageOf } from "../base/errors.ts";
+import type { Progress } from "../base/progress.ts";
 import { sleep } from "../base/sleep.ts";
 
 /** Milliseconds between two knocks at a server that is down. */
@@ -49,4 +50,32 @@ export async function patiently<T>(
     }
     await sleep(knock, signal);
   }
+}
+
+/** Seconds for which a server that is down is waited for before its people are called: most restarts are over by then. */
+const restartPatience = 300;
+
+/**
+ * Puts production back although its server fails in the middle. It comes back as a rule: whoever gave up at once would
+ * leave its writers locked out. That it is waited for is told once.
+ *
+ * @param seconds the limit; five minutes unless told otherwise
+ */
+export async function patientRollBack<T>(
+  {
+    seconds = restartPatience,
+    progress,
+    signal,
+  }: { readonly seconds: number | undefined; readonly progress: Progress; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  let told = false;
+  const passes = (thrown: unknown) => {
+    const passing = mayPass(thrown);
+    if (passing && !told)
+      progress.warn(`Production cannot be put back yet, which is tried again: ${messageOf(thrown)}`);
+    told ||= passing;
+    return passing;
+  };
+  return await patiently({ seconds, signal, passes }, work);
 }
