@@ -155,11 +155,13 @@ test("an unfinished recovery of another kind is met by its marker, and has to be
     id: "recovery.unfinished",
   });
   const warnings: string[] = [];
-  await recoverFull(
+  const planned = await recoverFull(
     contextOf({}, (text) => warnings.push(text)),
     options(),
   );
   expect(warnings.join()).toContain("has not come to its end");
+  // Any other would be refused: the command of a plan leads to what is unfinished.
+  expect(planMarkdown(planned.incident)).toContain(`--incident ${left.id} `);
   await using session = await connect(shop.database.target, { readOnly: false });
   await session.query("DROP SCHEMA ithaca_recovery CASCADE");
 });

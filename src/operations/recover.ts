@@ -123,7 +123,10 @@ export async function recover(
   const found = await onlyWhereItBelongs(built, credential, open);
   const shown = execute && open === null ? await shownBefore(context, options.incident, found) : null;
   const method = shown === null ? found : boundToShown(found, shown);
-  const incident = open ?? newIncident(context, subject, options, method);
+  // The command that a plan names goes on with what is unfinished: any other incident would be refused.
+  const id = options.incident ?? unfinished?.id;
+  const incident =
+    open ?? newIncident(context, subject, { ...options, ...(id === undefined ? {} : { incident: id }) }, method);
   if (!execute && unfinished !== null) {
     context.progress.warn(`The recovery ${unfinished.id} has not come to its end: --execute goes on with it.`);
   }
