@@ -116,8 +116,10 @@ test("a roll-back that fails, a check that did not run, and an obstacle are neve
   const { incident, fault } = await drive(database.target, unsure.method);
   expect([incident.state.outcome, fault?.id]).toEqual(["rolled_back", "recovery.not_verified"]);
 
-  const blocked = fakeMethod(null, { preview: async () => ({ ...preview, obstacles: ["No way."] }) });
-  await expect(drive(database.target, blocked.method)).rejects.toMatchObject({ id: "recovery.obstacles" });
+  const blocked = fakeMethod(null, { preview: async () => ({ ...preview, obstacles: ["No way.", "None."] }) });
+  const says = expect.stringContaining("as it was asked for: No way; None; look at");
+  const refused = { id: "recovery.obstacles", message: says };
+  await expect(drive(database.target, blocked.method)).rejects.toMatchObject(refused);
   expect(blocked.did).not.toContain("quiesce");
 });
 

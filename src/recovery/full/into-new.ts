@@ -99,7 +99,12 @@ export function intoNew(recovery: FullRecovery): RecoveryMethod {
           "Roles come without passwords: set those of the application before you lead it there.",
           ...(unproven === null ? [] : [unproven]),
         ],
-        obstacles: content === null ? [] : [`${where} is not empty (${content}).`],
+        obstacles:
+          content === null
+            ? []
+            : [
+                `${where} is not empty (${content}): make a new one, or drop what a recovery that was stopped has left there.`,
+              ],
         details: [],
       });
     },
@@ -118,7 +123,7 @@ export function intoNew(recovery: FullRecovery): RecoveryMethod {
         ? { standing: "untouched", says: "The new database is still empty; the restore begins anew." }
         : {
             standing: "unclear",
-            says: `${where} holds half a restore: drop the database, make it anew, and start over.`,
+            says: `${where} holds half a restore: drop the database, make it anew, and start over.${rolesLeft(readRoleNotes(notes).made)}`,
           };
     },
     async execute(step) {

@@ -40,5 +40,7 @@ export function roleSteps({ made, differing }: { made: readonly string[]; differ
 
 /** What is said of roles that could not be dropped again. */
 export function rolesLeft(left: readonly string[]): string {
-  return left.length === 0 ? "" : ` Roles that were made for it are still there, unable to log in: ${list(left)}.`;
+  return left.length === 0
+    ? ""
+    : ` Roles that were made for it are still there, unable to log in: ${list(left)}. Drop them too before you start over, or the next recovery leaves them so.`;
 }

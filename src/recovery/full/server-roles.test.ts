@@ -196,6 +196,12 @@ test("a new database that is not as in the backup says which roles it leaves, un
   const { incident } = await drive(target, intoNew(fullRecovery(target, untrue, {}, { source: production })));
   expect(incident.state.outcome).toBe("needs_person");
   expect(incident.log.map(({ says }) => says).join()).toMatch(/still there, unable to log in: shop_gone/);
+  // So does the one that comes after a run which was killed, and meets half a restore.
+  const killed = { ...incident, notes: { begun: true, roles_made: ["shop_gone"] } };
+  const again = { ...killed, state: { step: "execute" as const, outcome: null } };
+  const met = await drive(target, intoNew(fullRecovery(target, backup, {}, { source: production })), again);
+  expect(met.incident.state.outcome).toBe("needs_person");
+  expect(met.incident.log.at(incident.log.length)?.says).toMatch(/still there, unable to log in: shop_gone. Drop them/);
   expect((await rolesNow()) as unknown[]).toContainEqual(
     expect.objectContaining({ rolname: "shop_gone", rolcanlogin: false }),
   );
