@@ -14,6 +14,13 @@ export const disasterErrors = defineErrors("disaster", {
     mend: () => "prove the same backup with `prove --backup <id>`, mend what it finds, and drill again",
     example: { why: "Every row is there: 2 tables differ" },
   }),
+  restore_ended: entry({
+    kind: "failed",
+    says: (p: { incident: string; why: string }) =>
+      `The restore ended otherwise than recovered (incident ${p.incident}): ${p.why.replace(/\.$/, "")}`,
+    mend: () => "do what it says, and run the same command again",
+    example: { incident: "2026-11-22-shop-4f1c2a9b", why: "The new database holds half a restore: drop it" },
+  }),
   still_there: entry({
     kind: "failed",
     says: (p: { database: string }) => `${p.database} still answers, so it is not gone`,

@@ -100,11 +100,7 @@ export function intoNew(recovery: FullRecovery): RecoveryMethod {
           ...(unproven === null ? [] : [unproven]),
         ],
         obstacles:
-          content === null
-            ? []
-            : [
-                `${where} is not empty (${content}): make a new one, or drop what a recovery that was stopped has left there.`,
-              ],
+          content === null ? [] : [`${where} is not empty (${content}): restore into a database that was just made.`],
         details: [],
       });
     },

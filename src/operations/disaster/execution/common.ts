@@ -21,7 +21,7 @@ export function writing({ context, subject }: Site): Target {
   return target;
 }
 
-/** Recovers with the recovery's own command and all of its guards. @throws disaster.not_recovered */
+/** Recovers with the recovery's own command and all of its guards. @throws disaster.restore_ended */
 export async function restore(
   { context, options, subject }: Site,
   into: FullMode,
@@ -38,7 +38,8 @@ export async function restore(
     ...(options.watch === undefined ? {} : { watch: options.watch, watchInterval: 1 }),
   });
   if (incident.state.outcome !== "recovered") {
-    throw disasterErrors.not_recovered({ why: `see the incident ${incident.id}` });
+    const said = incident.log.filter(({ event, says }) => event !== "done" && says !== "").map(({ says }) => says);
+    throw disasterErrors.restore_ended({ incident: incident.id, why: [...new Set(said)].join(" ") });
   }
   return { state: "done", says: `Recovered; the incident is ${incident.id}.`, facts: { incident: incident.id } };
 }
