@@ -92,7 +92,7 @@ export async function readLedger(reports: string, database: string): Promise<Led
 }
 
 /** Channels on which a message went out already. */
-export function sentOn({ records }: Ledger, key: string): Set<ChannelName> {
+function sentOn({ records }: Ledger, key: string): Set<ChannelName> {
   const deliveries = records.filter((record) => record.key === key).flatMap((record) => record.deliveries);
   return new Set(deliveries.filter(({ status }) => status === "sent").map(({ channel }) => channel));
 }

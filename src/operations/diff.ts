@@ -127,7 +127,7 @@ function readAgain(
  *
  * @throws run.no_such_object (input) where neither has such an object: "no difference" would be a lie
  */
-export function compare(expected: Census, actual: Census, object: string): Omit<DiffOutcome, "rows"> {
+function compare(expected: Census, actual: Census, object: string): Omit<DiffOutcome, "rows"> {
   // A backup without the large objects says nothing about those that the other side has.
   const inventory = expected.large_objects === null ? withoutLargeObjects(actual.inventory) : actual.inventory;
   const { differences } = compareInventories(expected.inventory, inventory, {

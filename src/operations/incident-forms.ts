@@ -37,12 +37,12 @@ function incidentIn(file: EvidenceFile): Incident | null {
 }
 
 /** Whether a path of the reports' folder is that of an incident's state. */
-export function isIncidentFile(path: string): boolean {
+function isIncidentFile(path: string): boolean {
   return path.startsWith(folder) && path.endsWith(".json");
 }
 
 /** Whether a path of the reports' folder is that of an incident's page. */
-export function isIncidentPage(path: string): boolean {
+function isIncidentPage(path: string): boolean {
   return path.startsWith(folder) && path.endsWith(".md");
 }
 

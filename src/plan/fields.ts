@@ -28,7 +28,7 @@ export const identifier = z
   .min(1, { message: "must not be empty" })
   .max(63, { message: "must have at most 63 characters, as PostgreSQL's names do" });
 
-export const isoDate = z
+const isoDate = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, { message: "must be a date written as YYYY-MM-DD, such as 2026-12-31", abort: true })
   .refine(isDayOfCalendar, { message: "is not a day of the calendar" });

@@ -10,7 +10,7 @@ import { workflowSchedule } from "./throwaway-schema.ts";
  * that editors pick up and the plan reference are made from them. Every key says what it means with `describe`.
  */
 
-export { duration, qualifiedName } from "./fields.ts";
+export { duration } from "./fields.ts";
 
 const objectives = z.strictObject({
   rto: duration.prefault("4h").describe("Recovery time objective: how long a restore may take"),

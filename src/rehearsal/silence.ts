@@ -37,7 +37,7 @@ const measured = z.object({
   subscriptions: z.int(),
 });
 
-export const silenceTitle = "The copy calls nobody";
+const silenceTitle = "The copy calls nobody";
 
 /**
  * Makes sure that nothing on a copy can reach anybody: pg_net's functions become silent ones, and a trap waits for those

@@ -35,7 +35,7 @@ const faultsByCode: Readonly<Record<string, FaultClass>> = {
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)/;
 
 /** The class of what nodemailer threw. A refusal that the server calls passing (4yz) is its own fault, not the message's. */
-export function mailFault(thrown: unknown): ChannelFault {
+function mailFault(thrown: unknown): ChannelFault {
   const parsed = mailError.safeParse(thrown);
   const { code = "", originalCode = "", command, permanent } = parsed.success ? parsed.data : {};
   const fault = (): FaultClass => {
@@ -58,7 +58,7 @@ export function messageId(key: string, from: string): string {
 }
 
 /** The headers and bodies of a mail. Charts lie inside it: a PNG below the text, anything else as an attachment. */
-export function mailOf({ message, audience, chart }: Outgoing, from: string) {
+function mailOf({ message, audience, chart }: Outgoing, from: string) {
   const inline = chart !== null && /\.(png|jpe?g)$/i.test(chart.name) ? "chart@ithaca" : null;
   return {
     from: { name: "Ithaca", address: from },

@@ -11,7 +11,7 @@ function statusFault(status: number): FaultClass {
 }
 
 /** The class of what the webhook library threw. */
-export function slackFault(thrown: unknown): ChannelFault {
+function slackFault(thrown: unknown): ChannelFault {
   const fault = (): FaultClass => {
     if (thrown instanceof IncomingWebhookHTTPError) return statusFault(thrown.statusCode);
     if (!(thrown instanceof IncomingWebhookRequestError)) return "unknown";

@@ -5,9 +5,9 @@ const megabyte = 1024 * 1024;
 const gigabyte = 1024 * megabyte;
 
 /** Dump, census, restore, and every row and rule proved; neither vault nor the start of a server. */
-export const core = ({ own }: Round) => own.backup + own.digests + own.restore + own.census + own.checks;
+const core = ({ own }: Round) => own.backup + own.digests + own.restore + own.census + own.checks;
 /** The same with the vault, a server of its own and the start of the program: all that somebody waits for. */
-export const whole = ({ own }: Round) => own.wall;
+const whole = ({ own }: Round) => own.wall;
 const vaultShare = ({ own }: Round) => own.save + own.fetch;
 
 type Figure = (round: Round) => number | null;

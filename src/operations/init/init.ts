@@ -92,7 +92,7 @@ async function olderPlan(plan: string, path: string): Promise<OlderPlan | null> 
 const mostNamed = 5;
 
 /** What the plan lacks because of what was read, each with what to do: a plan that looks whole would be believed. */
-export function missingFrom({ database, user, tables, unread, filtered }: FoundDatabase): readonly string[] {
+function missingFrom({ database, user, tables, unread, filtered }: FoundDatabase): readonly string[] {
   const again = "and run init again with --overwrite";
   const rest = unread.length > mostNamed ? ` and ${unread.length - mostNamed} more` : "";
   return [

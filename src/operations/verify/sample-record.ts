@@ -11,7 +11,7 @@ const changes = [1, 10, 100] as const;
 type TableRecord = SampleRecord["tables"][number];
 
 /** The odds of missing 1, 10 and 100 changed rows. */
-export function oddsOf(part: Compared): SampleRecord["odds"] {
+function oddsOf(part: Compared): SampleRecord["odds"] {
   return changes.map((changed) => ({ changed, missed: oddsOfMissing(part, changed) }));
 }
 

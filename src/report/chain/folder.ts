@@ -21,14 +21,6 @@ export async function filesBelow(directory: string): Promise<string[]> {
   }
 }
 
-/** The link files of a reports' folder, of one chain or of all. */
-export async function readLinks(directory: string, database?: string): Promise<LinkFile[]> {
-  const chain = database === undefined ? "chain" : `chain/${database}`;
-  const paths = (await filesBelow(join(directory, chain))).map((path) => `${chain}/${path}`);
-  const links = paths.filter((path) => linkAt(path) !== null);
-  return Promise.all(links.map(async (path) => ({ path, text: await readFile(join(directory, path), "utf8") })));
-}
-
 /** The newest link file of a chain, as a list of one or none: what `chainHead` and `nextLinks` need of it. */
 export async function newestLinks(directory: string, database: string): Promise<LinkFile[]> {
   const names = (await filesBelow(join(directory, `chain/${database}`))).filter(

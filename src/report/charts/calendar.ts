@@ -27,7 +27,7 @@ function statusOf(report: AnyReport): DayStatus | null {
 }
 
 /** The days of the window since the first report, oldest first; the worst of a day is its status. */
-export function daysOf(reports: readonly AnyReport[]): Day[] {
+function daysOf(reports: readonly AnyReport[]): Day[] {
   const shown = inWindow(reports);
   const [first] = shown;
   if (first === undefined) return [];

@@ -65,7 +65,7 @@ const drawn = new Map<string, Promise<string>>();
 const mostRemembered = 200;
 
 /** One chart as SVG, light and dark. Equal charts give equal bytes. */
-export async function drawChart(chart: Chart): Promise<{ readonly light: string; readonly dark: string }> {
+async function drawChart(chart: Chart): Promise<{ readonly light: string; readonly dark: string }> {
   const key = JSON.stringify([chart.spec, chart.description]);
   if (drawn.size >= mostRemembered) drawn.clear();
   const svg = drawn.get(key) ?? svgOf(chart);

@@ -21,7 +21,7 @@ function gradeOf(safe: boolean | null): readonly [string, string] {
 }
 
 /** Where every database of the plan stands, at the end of the newest run. */
-export function statesOf({ plan, reports }: SiteParts): DatabaseState[] {
+function statesOf({ plan, reports }: SiteParts): DatabaseState[] {
   const names = Object.keys(plan.databases).sort();
   const asOf = new Date(newestEnd(reports.filter(({ database }) => names.includes(database))));
   return names.map((name) =>
@@ -61,7 +61,7 @@ function facts(from: string, { backup, proof, drill }: DatabaseState, asOf: numb
 }
 
 /** The page of one database, relative to the site's root. */
-export const databasePage = (name: string): string => `databases/${name}.html`;
+const databasePage = (name: string): string => `databases/${name}.html`;
 
 function card(from: string, state: DatabaseState, parts: SiteParts): Html {
   const of = parts.reports.filter(({ database }) => database === state.name);

@@ -61,12 +61,6 @@ export async function getSchedule(api: ManagementApi, ref: string): Promise<stri
   return (await api.call({ method: "GET", path, answer })).schedule_for;
 }
 
-/** Sets when the platform takes its daily backup: `HH:MM:SS`, UTC. */
-export async function setSchedule(api: ManagementApi, ref: string, time: string): Promise<void> {
-  const path = `/v1/projects/${segment(ref)}/database/backups/schedule`;
-  await api.call({ method: "PATCH", path, body: { schedule_for: time }, answer: nothing });
-}
-
 /**
  * Starts the restore of a project to a second: the project is down until it is ACTIVE_HEALTHY again, and what was
  * written after that second is gone. Wait for it with `waitUntilHealthy`.

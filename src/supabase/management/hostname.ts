@@ -9,11 +9,6 @@ export type CustomHostname = z.output<typeof hostname>;
 
 const path = (ref: string) => `/v1/projects/${segment(ref)}/custom-hostname`;
 
-/** @throws platform.plan_lacks without the add-on, platform.not_found where none was set up */
-export function getHostname(api: ManagementApi, ref: string): Promise<CustomHostname> {
-  return api.call({ method: "GET", path: path(ref), answer: hostname });
-}
-
 /** Begins to set a name of the team's own up; its DNS must point to the project first. */
 export function initializeHostname(api: ManagementApi, ref: string, name: string): Promise<CustomHostname> {
   const body = { custom_hostname: name };

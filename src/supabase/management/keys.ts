@@ -134,7 +134,3 @@ export async function setSecrets(
   const body = Object.entries(values).map(([name, value]) => ({ name, value }));
   await api.call({ method: "POST", path: secretsPath(ref), body, answer: nothing, repeatable: true });
 }
-
-export async function deleteSecrets(api: ManagementApi, ref: string, names: readonly string[]): Promise<void> {
-  await api.call({ method: "DELETE", path: secretsPath(ref), body: names, answer: nothing });
-}
