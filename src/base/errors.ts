@@ -90,3 +90,8 @@ export function errorTable(): ReadonlyMap<string, ErrorEntry<unknown>> {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** The code of anything that was thrown: Node's, such as ENOENT, or a driver's, such as a SQLSTATE; empty where it has none. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}

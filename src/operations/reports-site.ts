@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { messageOf } from "../base/errors.ts";
+import { codeOf, messageOf } from "../base/errors.ts";
+import { makeFolder } from "../base/make-folder.ts";
 import { localReportFiles, showsSecret } from "../github/report-files.ts";
 import { loadPlan } from "../plan/parse.ts";
 import { reportErrors } from "../report/errors.ts";
@@ -32,7 +33,7 @@ async function namesIn(directory: string): Promise<readonly string[] | null> {
   try {
     return await readdir(directory);
   } catch (thrown) {
-    return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT" ? [] : null;
+    return codeOf(thrown) === "ENOENT" ? [] : null;
   }
 }
 
@@ -63,6 +64,7 @@ export async function reportsSite(context: UseCaseContext, options: ReportsSiteO
   const out = resolve(context.workingDirectory, options.out);
   if (!(await clear(out))) throw reportErrors.not_a_site({ directory: options.out });
   try {
+    await makeFolder(out);
     for (const { path, bytes } of site) {
       await mkdir(dirname(join(out, path)), { recursive: true });
       await writeFile(join(out, path), bytes);

@@ -1,6 +1,8 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { takeBackup } from "../backup/take-backup.ts";
+import { codeOf } from "../base/errors.ts";
+import { makeFolder } from "../base/make-folder.ts";
 import { pointErrors } from "../recovery/point-in-time/errors.ts";
 import { writeReport } from "../report/write.ts";
 import { openVault } from "../vault/vault.ts";
@@ -35,7 +37,7 @@ export async function requireRoomToSave(
   if (intoVault) openVault({ ...environment });
   if (save === undefined) return;
   const held = await readdir(resolve(workingDirectory, save)).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
     throw error;
   });
   if (held.length > 0) throw pointErrors.folder_not_empty({ folder: save });
@@ -56,7 +58,7 @@ export async function savePoint(
   const { name, database, plan } = subject;
   if (save !== undefined) {
     const directory = resolve(workingDirectory, save);
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeFolder(directory, 0o700);
     if ((await readdir(directory)).length > 0) throw pointErrors.folder_not_empty({ folder: save });
     const { manifest } = await progress.step(`Keep it in ${save}`, () =>
       takeBackup({ target, name, database, directory, asOf, progress, clock, signal }),

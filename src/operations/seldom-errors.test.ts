@@ -80,6 +80,9 @@ test("what people type", async () => {
     await expect(reportsSite(context(), { plan, out })).rejects.toMatchObject({ id: "report.not_a_site" });
   }
   expect(await readFile(join(scratch.path, "mine", "thesis.txt"), "utf8")).toBe("years of work");
+  await expect(reportsSite(context(), { plan, out: "/proc/nowhere" })).rejects.toMatchObject({
+    id: "report.not_written",
+  });
 });
 
 test("what the machine lacks, or what its programs give", async () => {

@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { access, type FileHandle, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf } from "../../base/errors.ts";
+import { makeFolder } from "../../base/make-folder.ts";
 import type { CopySession } from "../../postgres/copying.ts";
 import { quoteIdentifier } from "../../postgres/quote.ts";
 import { tableErrors } from "./errors.ts";
@@ -103,7 +104,7 @@ async function writeRows(
 export async function writeUndo(path: string, options: UndoOptions): Promise<void> {
   const { production, works, references, held } = options;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     await using file = await open(path, "wx", 0o600);
     await file.appendFile(head(options));
     // What refers to something goes before what it refers to.
@@ -148,7 +149,7 @@ function unwritable(path: string, cause: unknown): unknown {
  */
 export async function prepareUndoFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await access(folder, constants.W_OK);
   } catch (cause) {
     throw unwritable(folder, cause);
