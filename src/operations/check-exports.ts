@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { IthacaError } from "../base/errors.ts";
+import { codeOf, IthacaError } from "../base/errors.ts";
 import { median } from "../base/median.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { judge, notRun } from "../proof/outcome.ts";
@@ -32,7 +32,7 @@ async function droppedFiles(folder: string): Promise<{ name: string; bytes: numb
   try {
     names = await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
     throw error;
   }
   const files = await Promise.all(

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { codeOf } from "../base/errors.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Target } from "../postgres/types.ts";
 import { restoreBackup } from "../restore/restore-backup.ts";
@@ -63,7 +64,7 @@ export async function harmCopy(target: Target, damage: Damage): Promise<void> {
   try {
     await session.query(damage.sql);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    const code = codeOf(cause) || "unknown";
     throw operationErrors.damage_failed({ path: damage.path, code }, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { messageOf } from "../base/errors.ts";
+import { codeOf, messageOf } from "../base/errors.ts";
 import { describeTarget } from "../postgres/target.ts";
 import type { Session } from "../postgres/types.ts";
 import { fixtureErrors } from "./fixture-errors.ts";
@@ -52,8 +52,7 @@ export async function runFile(session: Session, path: string): Promise<void> {
   try {
     await session.query(text);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (expected !== undefined && code === expected) return;
+    if (expected !== undefined && codeOf(cause) === expected) return;
     throw fail(messageOf(cause), cause);
   }
   if (expected !== undefined) throw fail(`it should have failed with SQLSTATE ${expected}`);

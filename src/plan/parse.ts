@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
+import { codeOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
 import { contradictionsOf } from "./contradictions.ts";
 import { readDocument } from "./document.ts";
@@ -66,7 +67,7 @@ export async function loadPlan(path: string): Promise<{ plan: Plan; directory: s
 }
 
 function unreadable(file: string, cause: unknown) {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = codeOf(cause);
   if (code === "ENOENT" || code === "ENOTDIR") return planErrors.missing({ file }, { cause });
   const why = code === "EISDIR" ? "it is a folder" : code === "EACCES" ? "this user may not read it" : "reading failed";
   return planErrors.unreadable({ file: file === "" ? "." : file, why }, { cause });

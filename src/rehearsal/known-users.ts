@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hash } from "bcryptjs";
 import { z } from "zod";
+import { codeOf } from "../base/errors.ts";
 import { registerSecret } from "../base/redact.ts";
 import { connect } from "../postgres/connect.ts";
 import type { Target } from "../postgres/types.ts";
@@ -43,7 +44,7 @@ async function choose(target: Target, query: string, folder: string): Promise<z.
   try {
     rows = await session.query(query);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    const code = codeOf(cause) || "unknown";
     throw rehearsalErrors.users_query({ folder, why: `it failed with SQLSTATE ${code}` }, { cause });
   }
   const parsed = chosen.safeParse(rows);

@@ -1,6 +1,7 @@
 import { chmod, cp, mkdir, open, realpath, rm } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { run } from "../base/child-process.ts";
+import { codeOf } from "../base/errors.ts";
 import { type Scratch, scratchDirectory } from "../base/scratch.ts";
 import type { Confinement } from "./confinement.ts";
 import { rehearsalErrors } from "./errors.ts";
@@ -28,7 +29,7 @@ export async function makeWorkspace(source: string, name: string, user: Confinem
   const [directory, home, temporary, sockets] = [inside("work"), inside("home"), inside("tmp"), inside("s")];
   try {
     await cp(source, directory, { recursive: true, verbatimSymlinks: true, filter: belongsToCopy }).catch((cause) => {
-      const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+      const why = codeOf(cause) || String(cause);
       throw rehearsalErrors.directory_missing({ directory: name, why }, { cause });
     });
     for (const path of [home, temporary, sockets]) await mkdir(path, { mode: 0o700 });

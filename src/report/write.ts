@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { messageOf } from "../base/errors.ts";
+import { codeOf } from "../base/errors.ts";
 import { redact } from "../base/redact.ts";
 import { backupMarkdown } from "./backup-markdown.ts";
 import type { Unwritten } from "./build.ts";
@@ -114,9 +114,8 @@ export async function writeReport<R extends Unwritten<AnyReport>>(
       if (await placeAll(directory, forms)) return report;
     }
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause) {
-      throw reportErrors.not_written({ directory, why: messageOf(cause.code) }, { cause });
-    }
+    const why = codeOf(cause);
+    if (why !== "") throw reportErrors.not_written({ directory, why }, { cause });
     throw cause;
   }
 }

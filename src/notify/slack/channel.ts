@@ -1,4 +1,5 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from "@slack/webhook";
+import { codeOf } from "../../base/errors.ts";
 import { ChannelFault, type FaultClass } from "../fault.ts";
 import type { Channel } from "../types.ts";
 import { slackPost } from "./blocks.ts";
@@ -17,7 +18,7 @@ function slackFault(thrown: unknown): ChannelFault {
     if (!(thrown instanceof IncomingWebhookRequestError)) return "unknown";
     const { original } = thrown;
     if (original.name === "AbortError" || original.name === "TimeoutError") return "timeout";
-    const cause = original.cause instanceof Error && "code" in original.cause ? String(original.cause.code) : "";
+    const cause = codeOf(original.cause);
     if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(cause)) return "tls";
     return cause === "ENOTFOUND" || cause === "EAI_AGAIN" ? "unknown_host" : "unreachable";
   };

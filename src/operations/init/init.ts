@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, lstat, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { codeOf } from "../../base/errors.ts";
 import { parsePlan } from "../../plan/parse.ts";
 import { connect } from "../../postgres/connect.ts";
 import { parseTarget } from "../../postgres/target.ts";
@@ -52,7 +53,7 @@ async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
+const isMissing = (error: unknown) => codeOf(error) === "ENOENT";
 
 /** The databases that a plan names; none where it cannot be understood. */
 async function databasesOf(path: string): Promise<readonly string[]> {

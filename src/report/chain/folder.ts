@@ -1,11 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { codeOf } from "../../base/errors.ts";
 import { linkAt } from "./link.ts";
 import type { LinkFile } from "./types.ts";
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
 
 /** Every file below a folder, relative to it, with `/`; none where there is no folder yet. */
 export async function filesBelow(directory: string): Promise<string[]> {
@@ -16,7 +13,7 @@ export async function filesBelow(directory: string): Promise<string[]> {
       .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
       .sort();
   } catch (error) {
-    if (isAbsent(error)) return [];
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return [];
     throw error;
   }
 }

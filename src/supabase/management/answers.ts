@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { codeOf } from "../../base/errors.ts";
 import { PlatformError, platformErrors } from "./errors.ts";
 
 /* What an answer that is no success means. */
@@ -65,7 +66,7 @@ const neverSent =
 /** The error for a request that got no answer. */
 export function lossOf(call: string, thrown: unknown): PlatformError {
   const inner = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
-  const code = inner instanceof Error && "code" in inner ? String(inner.code) : "";
+  const code = codeOf(inner);
   const detail = code !== "" ? code : inner instanceof Error ? inner.message : String(inner);
   return new PlatformError(platformErrors.unreachable({ call, detail }, { cause: thrown }), {
     mayHaveHappened: !neverSent.test(code),
