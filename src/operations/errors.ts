@@ -135,9 +135,11 @@ export const operationErrors = defineErrors("run", {
   }),
   no_such_object: entry<{ object: string; meant: string | null }>({
     kind: "input",
-    says: (p) =>
-      `Neither side has an object whose name holds ${p.object}${p.meant === null ? "" : `, did you mean ${p.meant}?`}`,
-    mend: () => "name one with its schema, such as public.orders, or leave --object out",
+    says: (p) => `Neither side has an object whose name holds ${p.object}`,
+    mend: (p) =>
+      p.meant === null
+        ? "name one with its schema, such as public.orders, or leave --object out"
+        : `did you mean ${p.meant}? Then say --object ${p.meant}, or leave it out`,
     example: { object: "public.ordes", meant: "public.orders" },
   }),
   other_database: entry({

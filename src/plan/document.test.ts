@@ -25,6 +25,11 @@ describe("YAML that is none", () => {
       "ithaca.yaml:4: an alias (a value that begins with *) names no anchor",
     ],
     ["an alias of itself", "version: 1\ndatabases: &a\n  shop: *a", "ithaca.yaml:3: an alias"],
+    [
+      "a merge key",
+      "version: 1\ndatabases:\n  shop: &a {}\n  more: {<<: *a, platform: postgres}",
+      "ithaca.yaml:4: databases.more.<< takes over the keys of another map, which a plan cannot; write them out here",
+    ],
     ["a tag", "version: !!js/function 1\ndatabases: {shop: {}}", "ithaca.yaml:1: a tag"],
     ["two documents", top("---", "a: 1"), "ithaca.yaml:3: a second document begins"],
     [

@@ -25,9 +25,11 @@ export const planErrors = defineErrors("plan", {
   }),
   unknown_database: entry<{ name: string; known: readonly string[]; suggestion: string | null }>({
     kind: "input",
-    says: (p) =>
-      `The plan has no database ${p.name}, only ${p.known.join(", ")}${p.suggestion === null ? "" : `; did you mean ${p.suggestion}?`}`,
-    mend: () => "name one of the plan's with --database",
+    says: (p) => `The plan has no database ${p.name}, only ${p.known.join(", ")}`,
+    mend: (p) =>
+      p.suggestion === null
+        ? "name one of the plan's with --database"
+        : `did you mean ${p.suggestion}? Then say --database ${p.suggestion}`,
     example: { name: "shpo", known: ["shop", "billing"], suggestion: "shop" },
   }),
   database_not_chosen: entry({

@@ -49,6 +49,7 @@ function wrongType(issue: Issue & { code: "invalid_type" }, value: unknown): str
 const shareElsewhere = 1 / 3;
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {
+  if (key === "<<") return "takes over the keys of another map, which a plan cannot; write them out here";
   const here = suggestion(key, keysAt(path));
   if (here !== null) return `is not a known key; did you mean ${here}?`;
   const places = placesOfKeys();

@@ -17,7 +17,7 @@ describe("the database of a command", () => {
     );
   });
   test.each([
-    ["shpo", "The plan has no database shpo, only shop, billing; did you mean shop?"],
+    ["shpo", "The plan has no database shpo, only shop, billing; did you mean shop? Then say --database shop."],
     ["zebra-crossing", "The plan has no database zebra-crossing, only shop, billing; name one"],
     ["constructor", "The plan has no database constructor"],
     ["", "The plan has no database "],

@@ -166,7 +166,7 @@ export const vaultErrors = defineErrors("vault", {
     mend: (p) =>
       p.alike.length === 0
         ? "list what there is with `npm run ithaca -- backups`"
-        : `did you mean ${p.alike.join(" or ")}`,
+        : `did you mean ${p.alike.join(" or ")}? Then name it whole`,
     example: { wanted: "2026-11-22", alike: ["2026-11-22T02-00-05Z-app-4f1c2a9b"] },
   }),
   retention_refused: entry({
