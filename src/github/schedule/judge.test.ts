@@ -23,7 +23,7 @@ const lines: Readonly<Record<string, string>> = {
 };
 
 function run(at: Date, conclusion: string | null = "success", id = "7-1"): SeenRun {
-  return { id, at, conclusion, url: `https://github.com/acme/shop/actions/runs/${id}` };
+  return { id, at, conclusion, ofAll: true, url: `https://github.com/acme/shop/actions/runs/${id}` };
 }
 
 function facts(name: string, runs: SeenRun[] = [], active = true, since = longAgo): ScheduleFacts {
@@ -98,6 +98,11 @@ describe("a schedule", () => {
     const cutAfter = run(at("2026-11-23T15:00:00Z"), "cancelled");
     expect(how(judge(facts("prove", [cutBefore]), [done], now))).toEqual([]);
     expect(how(judge(facts("prove", [cutAfter]), [done], now))).toEqual([["cut_off", "shop"]]);
+    // A person who stops a run of one of several databases has cut off none that its schedule was for.
+    const byHand = { ...cutAfter, ofAll: false };
+    const both = [done, report("prove", done.at, "forum")];
+    expect(judge(facts("prove", [byHand]), both, now, ["shop", "forum"]).missed).toEqual([]);
+    expect(how(judge(facts("prove", [byHand]), [done], now))).toEqual([["cut_off", "shop"]]);
   });
 
   test("whose run is under way is waited for, but not for ever, and never for the run that asks", () => {

@@ -8,6 +8,8 @@ export interface SeenRun {
   readonly at: Date;
   /** How it ended; null while it runs. */
   readonly conclusion: string | null;
+  /** Whether it was of every database of the plan: one that a person started may have been of a single one. */
+  readonly ofAll: boolean;
   readonly url: string;
 }
 
@@ -113,6 +115,7 @@ export function judgeSchedules(
         : databases.map((database) =>
             judgeByReports(since, {
               database,
+              alone: databases.length === 1,
               ofIt: ofIt.filter((report) => report.database === database),
               begun: begunAt(database, reports, workflow),
             }),
@@ -165,9 +168,16 @@ function judgeByRuns(since: Since): Missed | Kept | null {
 /** For schedules that leave a report of each database: that alone shows that it was done. */
 function judgeByReports(
   since: Since,
-  { database, ofIt, begun }: { database: string; ofIt: readonly SeenReport[]; begun: Date | null },
+  {
+    database,
+    alone,
+    ofIt,
+    begun,
+  }: { database: string; alone: boolean; ofIt: readonly SeenReport[]; begun: Date | null },
 ): Missed | Kept | null {
-  const { scheduled, due, workflow, runs } = since;
+  const { scheduled, due, workflow } = since;
+  // Nobody can tell whether a run of a single database was of this one, unless there is no other.
+  const runs = since.runs.filter(({ ofAll }) => ofAll || alone);
   const [newest] = ofIt;
   const common = { scheduled, database };
   if (newest !== undefined && newest.at >= due) {

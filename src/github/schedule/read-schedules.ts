@@ -53,6 +53,7 @@ async function readWorkflow(github: GitHub, workflow: ListedWorkflow, since: Dat
       id: `${run.id}-${run.run_attempt ?? 1}`,
       at: new Date(run.run_started_at ?? run.created_at),
       conclusion: run.status === "completed" ? run.conclusion : null,
+      ofAll: run.event !== "workflow_dispatch",
       url: run.html_url,
     }),
   );
