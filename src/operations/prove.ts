@@ -67,11 +67,13 @@ export async function prove(silent: UseCaseContext, options: ProveOptions): Prom
     if (request.rehearse) throw operationErrors.foreign_rehearsal({ path });
     return record(() => proveArchive(context, subject, { ...request, paths }));
   }
-  const source =
-    path === undefined
-      ? vaultSource(context, openVault({ ...context.environment }), subject.name, backup)
-      : directorySource(context, path);
-  return record(() => proveSubject(context, subject, { ...request, source }));
+  return record(async () => {
+    const source =
+      path === undefined
+        ? vaultSource(context, openVault({ ...context.environment }), subject.name, backup)
+        : directorySource(context, path);
+    return await proveSubject(context, subject, { ...request, source });
+  });
 }
 
 /** What `proveSubject` needs to know besides the subject. */

@@ -27,10 +27,12 @@ import { sessionPooler } from "../supabase/connection.ts";
 import { lossOf } from "../supabase/management/answers.ts";
 import type { ApiRequest } from "../supabase/management/client.ts";
 import { platformAccess, usualNames } from "../supabase/management/settings.ts";
+import { listAudit } from "./audit.ts";
 import { check } from "./check.ts";
 import { readDamage } from "./copy.ts";
 import { migrateTwice, type Site } from "./disaster/site.ts";
 import type { PointCopy } from "./point-in-time-copy.ts";
+import { prove } from "./prove.ts";
 import { recoverPointInTime } from "./recover-point-in-time.ts";
 import { reportsSite } from "./reports-site.ts";
 import { savePoint } from "./save-point.ts";
@@ -83,6 +85,12 @@ test("what people type", async () => {
   await expect(reportsSite(context(), { plan, out: "/proc/nowhere" })).rejects.toMatchObject({
     id: "report.not_written",
   });
+});
+
+test("a proof that has no vault to take a backup from stands in the log of operations", async () => {
+  await expect(prove(context(), { plan })).rejects.toMatchObject({ id: "vault.not_configured" });
+  const { operations } = await listAudit(context(), { plan });
+  expect(operations).toContainEqual(expect.objectContaining({ operation_type: "proof", status: "inconclusive" }));
 });
 
 test("what the machine lacks, or what its programs give", async () => {
