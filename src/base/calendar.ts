@@ -1,3 +1,6 @@
+/** A day in milliseconds. */
+export const dayLength = 24 * 3600 * 1000;
+
 /** Whether a day written as YYYY-MM-DD is in the calendar: 2026-02-30 is not, and `Date` makes the second of March of it. */
 export function isDayOfCalendar(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);

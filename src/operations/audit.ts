@@ -4,7 +4,7 @@ import { type AuditEntry, auditStatuses, operationTypes } from "../audit/entry.t
 import { auditErrors } from "../audit/errors.ts";
 import { readLog } from "../audit/read-log.ts";
 import { migration } from "../audit/sql.ts";
-import { parseTime } from "../base/calendar.ts";
+import { dayLength, parseTime } from "../base/calendar.ts";
 import { loadPlan } from "../plan/parse.ts";
 import { selectDatabase } from "../plan/select-database.ts";
 import type { UseCaseContext } from "./context.ts";
@@ -65,8 +65,6 @@ function instant(text: string, option: string): number {
 function knownWord(option: string, word: string | undefined, known: readonly string[]): void {
   if (word !== undefined && !known.includes(word)) throw auditErrors.unknown_word({ option, word, known: [...known] });
 }
-
-const dayLength = 24 * 3600 * 1000;
 
 /** Tells by an operation's beginning whether it is asked for. */
 function inTime({ since, until }: AuditFilter): (iso: string) => boolean {

@@ -1,11 +1,10 @@
+import { dayLength } from "../base/calendar.ts";
 import { type CronFields, cronFields } from "./cron.ts";
 
 /*
  * When a schedule fires. GitHub starts scheduled runs late, sometimes by hours and past midnight, so a run is judged by
  * the moment that it was due at and never by the moment it began.
  */
-
-const dayLength = 24 * 3600 * 1000;
 
 /** February 29 that comes on a chosen weekday is at most 40 years away; no other line waits as long. */
 const longestWait = 366 * 41;

@@ -1,9 +1,9 @@
+import { dayLength } from "../../base/calendar.ts";
 import type { Plan } from "../../plan/schema.ts";
 import type { AnyReport } from "../../report/model.ts";
 import { keyOf, type Ledger, type Subject } from "../ledger.ts";
 import type { Message } from "../types.ts";
 
-const dayLength = 86_400_000;
 const lengths = { daily: dayLength, weekly: 7 * dayLength } as const;
 
 /** Beginnings of the reasons that make a passed check worth a look; the others only say why nothing was compared. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBackup } from "../../backup/open-backup.ts";
 import { takeBackup } from "../../backup/take-backup.ts";
+import { dayLength } from "../../base/calendar.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { planSchema } from "../../plan/schema.ts";
 import { startCluster } from "../../postgres/cluster.ts";
@@ -26,8 +27,6 @@ import type { Subject } from "../subject.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Fixture, Outcome } from "./types.ts";
 
-const day = 24 * 60 * 60 * 1000;
-
 const cloneProperties = readFileSync(
   new URL("../../../sql/damages/clone-database-properties.sql", import.meta.url),
   "utf8",
@@ -37,7 +36,8 @@ const cloneProperties = readFileSync(
 export async function fill(fixture: Fixture, target: Target, now: Date): Promise<void> {
   if (fixture === "odyssey") return loadInnerOdyssey(target, { families: 15, now });
   // An app that everybody still uses, as far as anyone can see, and that receives no data any more.
-  if (fixture === "stale") return loadInnerOdyssey(target, { families: 10, now: new Date(now.getTime() - 4 * day) });
+  if (fixture === "stale")
+    return loadInnerOdyssey(target, { families: 10, now: new Date(now.getTime() - 4 * dayLength) });
   if (fixture === "nasty") return loadNasty(target);
   await using session = await connect(target, { readOnly: false });
   await runFile(session, `damages/${fixture}.sql`);

@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import { IthacaError } from "../../base/errors.ts";
 import { spellAmount } from "../../base/spell.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
@@ -28,7 +29,7 @@ function excusesOf(database: DatabasePlan): Excuse[] {
 function excuses(patient: Patient): string | Concern {
   const all = excusesOf(subjectOf(patient).database);
   const today = patient.context.clock.now();
-  const day = (offset: number) => new Date(today.getTime() + offset * 86_400_000).toISOString().slice(0, 10);
+  const day = (offset: number) => new Date(today.getTime() + offset * dayLength).toISOString().slice(0, 10);
   const told = ({ what, owner, expires }: Excuse) => `${what} (${owner}, until ${expires})`;
   const over = all.filter(({ expires }) => expires < day(0));
   if (over.length > 0) {

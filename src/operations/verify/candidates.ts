@@ -1,4 +1,5 @@
 import type { Manifest } from "../../backup/manifest.ts";
+import { dayLength } from "../../base/calendar.ts";
 import type { Candidate } from "../../census/choose-tables.ts";
 import type { Census } from "../../census/types.ts";
 import { canonical, parseQualified } from "../../proof/names.ts";
@@ -21,8 +22,6 @@ interface Seen {
   readonly rows: number | null;
   readonly bytes: number | null;
 }
-
-const day = 86_400_000;
 
 /** What earlier reports say about each table, by its canonical name. */
 function lastSeen(reports: readonly AnyReport[], tables: readonly string[]): Map<string, Seen> {
@@ -86,7 +85,7 @@ export function tablesOf(
       entries,
       paths,
       critical: critical.has(canonical(name)),
-      daysSince: last === undefined ? null : Math.max(0, Math.floor((now.getTime() - last.at) / day)),
+      daysSince: last === undefined ? null : Math.max(0, Math.floor((now.getTime() - last.at) / dayLength)),
       changed: last === undefined || last.rows !== rows || (last.bytes !== null && last.bytes !== bytes),
     };
   });

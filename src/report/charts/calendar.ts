@@ -1,8 +1,9 @@
+import { dayLength } from "../../base/calendar.ts";
 import { isBackup, isProof } from "../history.ts";
 import type { AnyReport } from "../model.ts";
 import { daySigns, scaleOf } from "./marks.ts";
 import { light } from "./palette.ts";
-import { chartDays, dayLength, dayOf, inWindow, newestEnd } from "./series.ts";
+import { chartDays, dayOf, inWindow, newestEnd } from "./series.ts";
 import { plotWidth } from "./theme.ts";
 import type { Chart, Spec } from "./types.ts";
 

@@ -1,11 +1,10 @@
+import { dayLength } from "../../base/calendar.ts";
 import { isBackup, isProof } from "../history.ts";
 import { counts } from "../index/state.ts";
 import type { AnyReport, BackupReport, ProofReport } from "../model.ts";
 
 /** Days that charts look back. */
 export const chartDays = 90;
-
-export const dayLength = 24 * 3600 * 1000;
 
 /** When the newest run of these ended, in milliseconds; charts end there and not at the time they are drawn. */
 export function newestEnd(reports: readonly AnyReport[]): number {

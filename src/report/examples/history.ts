@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import type { Unwritten } from "../build.ts";
 import type { AnyReport, BackupReport, ProofReport, Verdict } from "../model.ts";
 
@@ -11,8 +12,6 @@ export interface HistoryParts {
   /** Proofs by their verdict. */
   readonly proofs: Readonly<Record<Verdict, Unwritten<ProofReport>>>;
 }
-
-const dayLength = 24 * 3600 * 1000;
 
 /** Between 0 and 1, different for each number and the same every time. */
 const wobble = (index: number) => Math.abs(Math.sin(index * 12.9898) * 43_758.5453) % 1;

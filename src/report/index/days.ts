@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import { spellBytes } from "../../base/spell.ts";
 import { cell, table } from "../escape.ts";
 import { isBackup, isProof } from "../history.ts";
@@ -19,7 +20,6 @@ function entry(report: AnyReport): string {
   return `${signs[report.verdict]} ${linkTo(report, what)}${size}${harmed}`;
 }
 
-const dayLength = 24 * 3600 * 1000;
 const mostDays = 30;
 
 /** What ran on each of the last thirty days, the newest first; days before the first report are left out. */

@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import { spellInstant, spellSeconds } from "../../base/spell.ts";
 import { lastFiring } from "../../plan/firing.ts";
 import type { Plan } from "../../plan/schema.ts";
@@ -60,9 +61,8 @@ function overdue(line: string, asOf: Date, began: Date, done: readonly AnyReport
 /** Days of the plan's daily retention, today not among them, that have no backup although the record had begun. */
 function daysWithout(taken: readonly BackupReport[], days: number, asOf: Date, began: Date): string[] {
   const covered = new Set(taken.map(({ run }) => run.started_at.slice(0, 10)));
-  const day = 24 * 3600 * 1000;
-  return Array.from({ length: days - 1 }, (_, back) => new Date(asOf.getTime() - (back + 1) * day))
-    .filter((date) => date.getTime() > began.getTime() + day)
+  return Array.from({ length: days - 1 }, (_, back) => new Date(asOf.getTime() - (back + 1) * dayLength))
+    .filter((date) => date.getTime() > began.getTime() + dayLength)
     .map((date) => date.toISOString().slice(0, 10))
     .filter((date) => !covered.has(date));
 }

@@ -1,3 +1,4 @@
+import { dayLength } from "../../../base/calendar.ts";
 import type { BackupFigures } from "../../../proof/history/figures.ts";
 import type { HistoryCase } from "../types.ts";
 
@@ -9,7 +10,7 @@ function week(
   return [1, 2, 3, 4, 5, 6, 7].map((daysAgo) => ({
     ...now,
     id: `${daysAgo} days ago`,
-    taken_at: new Date(Date.parse(now.taken_at) - daysAgo * 24 * 60 * 60 * 1000).toISOString(),
+    taken_at: new Date(Date.parse(now.taken_at) - daysAgo * dayLength).toISOString(),
     ...change(now, daysAgo),
   }));
 }
