@@ -81,7 +81,9 @@ test("diff shows the rows behind a finding, and never in a log", async () => {
   expect(shown.stdout).toContain("+ buyer (somebody)");
   expect(shown.exitCode).toBe(1);
   const mistyped = await ithaca(["diff", "--object", "public.ordes"], site.folder, site.env);
-  expect(mistyped.stderr).toContain("holds public.ordes; did you mean public.orders? Then say --object public.orders");
+  expect(mistyped.stderr).toContain(
+    "whose name holds public.ordes; did you mean public.orders? Then say --object public.orders",
+  );
   expect(mistyped.exitCode).toBe(2);
   const logged = await ithaca(args, site.folder, { ...site.env, GITHUB_ACTIONS: "true" });
   expect(logged).toMatchObject({ exitCode: 2, stdout: "" });
