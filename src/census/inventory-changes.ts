@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { relationInName } from "./inventory-names.ts";
+import { isRecord } from "./normalise.ts";
 import { equalAsRead } from "./normalise-definition.ts";
 import type { Difference, InventoryObject, Json } from "./types.ts";
 
@@ -15,7 +16,21 @@ const askedLater = new Set([
 ]);
 
 /** Attributes that PostgreSQL writes from parsed queries, so that majors, and a copy, write them differently. */
-const deparsed = new Set(["definition", "using", "check", "body", "where"]);
+const queries = new Set(["definition", "using", "check", "body", "where"]);
+
+/** The same of single expressions, in which no major names the table. */
+const expressions = new Set(["default", "generated", "arguments", "constraints", "partition_key"]);
+
+/** Whether what PostgreSQL wrote on both sides is the same, on its own or under the names of constraints. */
+function readsTheSame(before: Json, after: Json, sameMajor: boolean): boolean {
+  if (typeof before === "string" && typeof after === "string") return equalAsRead(before, after, sameMajor);
+  if (!isRecord(before) || !isRecord(after)) return isDeepStrictEqual(before, after);
+  const keys = Object.keys(before);
+  return (
+    isDeepStrictEqual(keys.sort(), Object.keys(after).sort()) &&
+    keys.every((key) => readsTheSame(before[key] ?? null, after[key] ?? null, sameMajor))
+  );
+}
 
 /** How a role is written inside an `aclitem`. */
 function aclName(role: string): string {
@@ -94,9 +109,9 @@ export function changes(
       const old = grantsByOwner(before, expected.attributes.owner);
       if (isDeepStrictEqual(old, grantsByOwner(after, actual.attributes.owner))) continue;
     }
-    const texts = typeof before === "string" && typeof after === "string";
-    const plainFunction = expected.kind === "function" && expected.attributes.sql_body !== true;
-    if (texts && deparsed.has(attribute) && !plainFunction && equalAsRead(before, after, sameMajor)) continue;
+    const asWritten = expected.kind === "function" && attribute === "body" && expected.attributes.sql_body !== true;
+    if (queries.has(attribute) && !asWritten && readsTheSame(before, after, sameMajor)) continue;
+    if (expressions.has(attribute) && readsTheSame(before, after, true)) continue;
     differences.push({
       kind: expected.kind,
       object: expected.name,

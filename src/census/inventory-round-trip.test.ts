@@ -70,6 +70,22 @@ beforeAll(async () => {
     CREATE POLICY unnamed ON nasty.secured USING (note IN (SELECT 'a' UNION SELECT 'b')) WITH CHECK (EXISTS (SELECT '2026-01-01'::date));
     CREATE RULE unnamed AS ON DELETE TO nasty.v_unnamed DO INSTEAD INSERT INTO nasty.t (t) SELECT 'x' UNION SELECT 'y';
     CREATE FUNCTION nasty.unnamed() RETURNS TABLE (n int, t text) LANGUAGE sql BEGIN ATOMIC SELECT 1, 'x'; END`);
+  // `IN` of a varchar, which is written with a cast of the array, and read again with casts of its elements.
+  await source.session.query(`
+    CREATE DOMAIN nasty.listed AS varchar(9) CHECK (VALUE IN ('a', 'it''s'));
+    CREATE TABLE nasty.casts (
+      s varchar(9) CHECK (s IN ('a', 'it''s')), l nasty.listed, n numeric CHECK (n = ANY (ARRAY[1, -2])),
+      g boolean GENERATED ALWAYS AS (s NOT IN ('a', 'b')) STORED, d boolean DEFAULT ('x'::varchar IN ('a', 'b')),
+      e text CHECK (e = ANY (ARRAY['a']::nasty.listed[]::text[]::varchar[])), EXCLUDE (n WITH =) WHERE (s IN ('a', 'b')));
+    CREATE FUNCTION nasty.casts(text[] DEFAULT ARRAY['a'::varchar], x varchar DEFAULT 'x') RETURNS SETOF nasty.casts
+      LANGUAGE sql BEGIN ATOMIC SELECT * FROM nasty.casts WHERE s IN ('a', x); END;
+    CREATE VIEW nasty.v_casts AS SELECT c.s FROM nasty.casts() AS c WHERE c.s IN ('a', 'b');
+    CREATE INDEX ON nasty.casts ((CASE WHEN s IN ('a', 'b') THEN 1 END)) WHERE s IN ('a', 'b');
+    CREATE POLICY casts ON nasty.casts USING (s IN ('a', 'b') AND n IN (SELECT m.n FROM nasty.casts() AS m));
+    CREATE RULE casts AS ON UPDATE TO nasty.casts WHERE new.s IN ('a', 'b') DO ALSO NOTHING;
+    CREATE TRIGGER casts BEFORE UPDATE ON nasty.casts FOR EACH ROW WHEN (new.s IN ('a', 'b')) EXECUTE FUNCTION suppress_redundant_updates_trigger();
+    CREATE TABLE nasty.in_parts (s varchar) PARTITION BY LIST ((s IN ('a', 'b')));
+    ALTER TABLE nasty.casts ADD later int`);
   const dump = join(scratch.path, "dump");
   await tool("pg_dump", ["--no-subscriptions", "-Fd", "-Z0", "-f", dump, source.target.database]);
   await tool("pg_restore", ["--exit-on-error", "-d", copy.target.database, dump]);

@@ -1,3 +1,5 @@
+import { withCastElements } from "./array-casts.ts";
+
 /*
  * PostgreSQL 16 stopped to write the table in front of a column where a query reads one table only: `SELECT t.id FROM
  * public.t` became `SELECT id FROM public.t`. The same view therefore has two texts. Between such majors two texts count
@@ -5,7 +7,8 @@
  *
  * Within one major too a text that is read again can come out otherwise: a column of a subquery that is a bare 'x' has no name,
  * and is written as `'x'::text`; of that the copy takes the type for its name, and writes `'x'::text AS text`. Nothing can
- * refer to a column without a name, so giving it one changes nothing.
+ * refer to a column without a name, so giving it one changes nothing. Casts of arrays are moved to their elements
+ * (array-casts.ts). And `f() x(id, s)` was written before the rows of f had a third column, which is named on the copy.
  */
 
 const token = /\s+|'(?:[^']|'')*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|\d+(?:\.\d+)?|::|<=|>=|<>|!=|\|\||[^\s]/gu;
@@ -35,15 +38,31 @@ function isNameOfCast(list: readonly string[], at: number): boolean {
   return before < at - 1 && list[before] === "::";
 }
 
+const isName = (text: string | undefined) => /^["\p{Ll}_]/u.test(text ?? "");
+
+/** Whether a list of names for the columns of one function's rows ends here: `FROM f(1) x(id, s)`. */
+function endsNamesOfRows(list: readonly string[], at: number): boolean {
+  let before = at - 1;
+  while (isName(list[before]) || list[before] === ",") before -= 1;
+  if (list[before] !== "(" || !isName(list[before - 1]) || list[before - 2] !== ")") return false;
+  let depth = 0;
+  for (before -= 2; before > 0; before -= 1) {
+    depth += list[before] === ")" ? 1 : list[before] === "(" ? -1 : 0;
+    // What comes after the columns of one of several functions, or before an ordinality, would be another one's name.
+    if (depth === 0) return isName(list[before - 1]);
+  }
+  return false;
+}
+
 /**
  * Whether the second definition says what the first one says, read by a server and written again: equal but for white
- * space, names that columns of subqueries had not, and, from one major to another, qualifiers of columns.
+ * space, where arrays are cast, names that columns had not, and, from one major to another, qualifiers of columns.
  *
  * A name after FROM or JOIN is written with its schema by both majors, so another table is never taken for the same.
  */
 export function equalAsRead(one: string, other: string, sameMajor: boolean): boolean {
-  const a = tokens(one);
-  const b = tokens(other);
+  const a = withCastElements(tokens(one));
+  const b = withCastElements(tokens(other));
   const isQualifier = (list: readonly string[], at: number) => !sameMajor && qualifies(list, at);
   let i = 0;
   let j = 0;
@@ -56,6 +75,8 @@ export function equalAsRead(one: string, other: string, sameMajor: boolean): boo
     } else if (isQualifier(b, j) && !isQualifier(a, i) && b[j + 2] === a[i]) {
       j += 2;
     } else if (isNameOfCast(b, j)) {
+      j += 2;
+    } else if (b[j] === "," && isName(b[j + 1]) && a[i] === ")" && endsNamesOfRows(a, i)) {
       j += 2;
     } else {
       return false;

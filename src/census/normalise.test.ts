@@ -83,6 +83,43 @@ describe("definitions of views between majors", () => {
   });
 
   test.each([
+    [
+      "s = ANY ((ARRAY['a'::varchar, 'b,]'::varchar])::text[])",
+      "s = ANY (ARRAY[('a'::varchar)::text, ('b,]'::varchar)::text])",
+    ],
+    ["((ARRAY[f(a, b[1]), c])::app.mood[])::text[]", "(ARRAY[(f(a, b[1]))::app.mood, (c)::app.mood])::text[]"],
+    [
+      "(ARRAY[ARRAY['a'::text], ARRAY[b]])::varchar(5)[]",
+      "ARRAY[ARRAY[('a'::text)::varchar(5)], ARRAY[(b)::varchar(5)]]",
+    ],
+    ["(ARRAY[a])::timestamp(2) with time zone[] OR b", "ARRAY[(a)::timestamp(2) with time zone] OR b"],
+  ])("a cast of a whole array is one of its elements where %s was read again", (source, copy) => {
+    expect(equalAsRead(source, copy, true)).toBe(true);
+  });
+
+  test.each([
+    ["FROM public.srf(1) x(id, s);", 'FROM public.srf(1) x(id, s, later, "La ter");'],
+    ["FROM srf((1), f()) x(id) WHERE (x.id > 1)", "FROM srf((1), f()) x(id, later) WHERE (x.id > 1)"],
+  ])("columns that the rows of a function got later are named where %s was read again", (source, copy) => {
+    expect(equalAsRead(source, copy, true)).toBe(true);
+    expect(equalAsRead(copy, source, true)).toBe(false);
+  });
+
+  test.each([
+    ["(ARRAY['a'::varchar])::text[]", "ARRAY[('b'::varchar)::text]"],
+    ["(ARRAY['a'::varchar, b])::text[]", "ARRAY[('a'::varchar)::text]"],
+    ["(ARRAY['a'::varchar])::text[]", "ARRAY[('a'::varchar)::bpchar]"],
+    ["(ARRAY['a'::varchar])::text[]", "(ARRAY['a'::varchar])::text"],
+    ["(ARRAY[a])::varchar(5)[]", "ARRAY[(a)::varchar(6)]"],
+    ["(ARRAY[a, b])::text[]", "ARRAY[(a)::text, b]"],
+    ["FROM srf(1) x(id, s)", "FROM srf(1) x(id, s, 5)"],
+    ["FROM srf(1) x(id, s)", "FROM srf(1, s) x(id, s)"],
+    ["FROM srf(1) x(id, s)", "FROM srf(1) x(s, id, later)"],
+    ["SELECT coalesce(a)", "SELECT coalesce(a, b)"],
+    ["WHERE (f(a) AND g(a))", "WHERE (f(a) AND g(a, b))"],
+    // What was called the last is the one before it on the copy.
+    ["FROM srf(1) WITH ORDINALITY x(id, n)", "FROM srf(1) WITH ORDINALITY x(id, n, m)"],
+    ["FROM ROWS FROM(srf(1), g(2)) x(id, n)", "FROM ROWS FROM(srf(1), g(2)) x(id, n, m)"],
     ["SELECT 'x'::text AS a", "SELECT 'x'::text AS b"],
     ["SELECT 'x'::text", "SELECT 'y'::text AS text"],
     ["SELECT a", "SELECT a AS b"],

@@ -114,6 +114,7 @@ export function normalise(objects: readonly InventoryObject[], major: number, ot
   });
 }
 
-function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
+/** Whether a value of JSON is an object. */
+export function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
