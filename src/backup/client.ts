@@ -7,7 +7,8 @@ import type { Target } from "../postgres/types.ts";
 export interface Client extends AsyncDisposable {
   readonly major: number;
   readonly version: string;
-  run(args: readonly string[], signal: AbortSignal): Promise<RunResult>;
+  /** @param variables further environment, such as settings of the session */
+  run(args: readonly string[], signal: AbortSignal, variables?: Readonly<Record<string, string>>): Promise<RunResult>;
 }
 
 /** The client for a server, which must be as new as the server. */
@@ -22,7 +23,7 @@ export async function prepareClient(tool: ClientTool, target: Target, serverVers
   return {
     major,
     version,
-    run: (args, signal) => run(path, args, { env: libpq.env, signal }),
+    run: (args, signal, variables) => run(path, args, { env: { ...libpq.env, ...variables }, signal }),
     [Symbol.asyncDispose]: () => libpq[Symbol.asyncDispose](),
   };
 }

@@ -21,6 +21,8 @@ export async function dumpRoles(pgDumpall: Client, database: string, file: strin
       `--file=${file}`,
     ],
     signal,
+    // VALID UNTIL is written in the date style of the database, in which another server may not read it.
+    { PGDATESTYLE: "ISO" },
   );
   if (exitCode !== 0) {
     if (/No space left on device/i.test(stderr)) throw backupErrors.disk_full({ where: file });

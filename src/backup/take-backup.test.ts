@@ -116,14 +116,17 @@ test("names that look like patterns are left out exactly, and nothing else with 
   expect(await copy.session.query('SELECT FROM public."a*b"')).toEqual([]);
 });
 
-test("the roles come without their password hashes", async () => {
+test("the roles come without their password hashes, and with dates that every server reads", async () => {
   await using database = await testDatabase();
-  await using role = await testRole(database, "BYPASSRLS PASSWORD 'canary-password'", ["pg_read_all_data"]);
-  await database.session.query("CREATE TABLE public.t (a int)");
+  const until = "VALID UNTIL '2099-12-31 00:00:00+00'";
+  await using role = await testRole(database, `BYPASSRLS PASSWORD 'canary-password' ${until}`, ["pg_read_all_data"]);
+  await database.session.query(`CREATE TABLE public.t (a int);
+    ALTER DATABASE ${database.target.database} SET DateStyle = 'German'; ALTER DATABASE ${database.target.database} SET TimeZone = 'UTC'`);
   await using backup = await testBackup(role.target);
   const roles = await readFile(join(backup.directory, "roles.sql"), "utf8");
   expect(roles).toContain(role.name);
   expect(roles).not.toMatch(/SCRAM-SHA-256|PASSWORD/);
+  expect(roles).toContain(until);
 });
 
 test("damaged rows fail it, without being shown", async () => {
