@@ -38,7 +38,14 @@ export class Afterwards {
   /** Owners first, since privileges are granted in their names; event triggers last of all. */
   async finish(): Promise<void> {
     const ofKind = (kind: StatementKind) => this.deferred.filter((one) => one.kind === kind);
+    const { loader } = this.carrier.parts;
+    // A transaction that the archive began and did not end: the superuser would wait for its locks for ever.
+    await loader.query("ROLLBACK");
+    // A name must mean to the superuser what it meant to the loader, who was asked whether the object is its own.
+    const [archives] = await loader.query<{ path: string }>("SELECT pg_catalog.current_setting('search_path') AS path");
+    await loader.query("SET search_path = pg_catalog, pg_temp");
     for (const { sql } of ofKind("owner")) await this.giveOwner(sql);
+    await loader.query("SELECT pg_catalog.set_config('search_path', $1, false)", [archives?.path]);
     for (const { sql, as } of ofKind("privileges")) await this.grant(sql, as);
     for (const { sql } of ofKind("event-trigger")) await this.eventTrigger(sql);
     this.summarise();

@@ -40,16 +40,16 @@ export async function dropLoader(admin: Session, name: string): Promise<void> {
   await admin.query(`REASSIGN OWNED BY ${role} TO CURRENT_USER; DROP OWNED BY ${role}; DROP ROLE ${role}`);
 }
 
-/** Roles with which code could leave the database: they get nothing of an archive's. */
-const powerful = `rolsuper OR rolcreaterole OR rolreplication
-  OR pg_has_role(oid, 'pg_execute_server_program', 'MEMBER')
-  OR pg_has_role(oid, 'pg_write_server_files', 'MEMBER')
-  OR pg_has_role(oid, 'pg_read_server_files', 'MEMBER')`;
+/** Roles with which code could leave the database, and whoever is a member of one: they get nothing of an archive's. */
+export const powerful = `EXISTS (
+  SELECT FROM pg_catalog.pg_roles AS power WHERE pg_catalog.pg_has_role(role.oid, power.oid, 'MEMBER')
+    AND (power.rolsuper OR power.rolcreaterole OR power.rolreplication OR power.rolname IN
+      ('pg_execute_server_program', 'pg_write_server_files', 'pg_read_server_files')))`;
 
 /** Whether a role exists, and whether it could reach beyond the database. */
 export async function roleFacts(admin: Session, name: string): Promise<{ powerful: boolean } | null> {
   const [row] = await admin.query<{ powerful: boolean }>(
-    `SELECT (${powerful}) AS powerful FROM pg_catalog.pg_roles WHERE rolname = $1`,
+    `SELECT ${powerful} AS powerful FROM pg_catalog.pg_roles AS role WHERE rolname = $1`,
     [name],
   );
   return row ?? null;

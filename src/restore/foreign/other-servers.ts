@@ -3,8 +3,12 @@ import { headTokens } from "./head-tokens.ts";
 
 const why = "it reaches other servers or files, which an archive from elsewhere must not";
 
-/** Foreign servers and what lies on them. */
-const reachesOut = /^\s*(?:CREATE|ALTER) (?:SERVER|FOREIGN TABLE|USER MAPPING)\b|^\s*IMPORT FOREIGN SCHEMA\b/i;
+/**
+ * Foreign servers, what lies on them, and the wrappers that lead to them: only a superuser may make one, and making it calls
+ * its validator, which may be a function of the archive.
+ */
+const reachesOut =
+  /^\s*(?:CREATE|ALTER) (?:SERVER|FOREIGN (?:TABLE|DATA WRAPPER)|USER MAPPING)\b|^\s*IMPORT FOREIGN SCHEMA\b/i;
 const makesTable = /^\s*CREATE FOREIGN TABLE\b/i;
 
 /** What may be said of a foreign table or server without naming it first. A view only reads one, and is not among them. */
@@ -38,7 +42,7 @@ export class OtherServers {
     return tokens.some(({ kind, value }, index) => {
       if (kind !== "word" || !/^(?:ON|PARTITION)$/i.test(value)) return false;
       const words = tokens.slice(index + 1, index + 3).map((token) => token.value.toUpperCase());
-      if (words[0] === "SERVER" || (words[0] === "FOREIGN" && words[1] === "SERVER")) return true;
+      if (words[0] === "SERVER" || (words[0] === "FOREIGN" && /^(?:SERVER|DATA)$/.test(words[1] ?? ""))) return true;
       return this.tables.has(nameAt(tokens, index + 1));
     });
   }

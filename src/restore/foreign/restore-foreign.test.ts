@@ -115,6 +115,11 @@ ALTER FUNCTION public.escalate() OWNER TO postgres;
 ALTER FUNCTION pg_catalog.lo_export(oid, text) OWNER TO ithaca_test_nobody;
 GRANT EXECUTE ON FUNCTION pg_catalog.lo_export(oid, text) TO PUBLIC;
 GRANT pg_execute_server_program TO ithaca_test_nobody;
+GRANT postgres TO ithaca_test_nobody;
+GRANT postgres TO pg_read_all_data;
+SET search_path = public, pg_catalog;
+CREATE FUNCTION public.lo_export(oid, text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION lo_export(oid, text) OWNER TO ithaca_test_nobody;
 `,
   });
   const [row] = await loaded.database.session.query<{ escalate: string }>("SELECT public.escalate()");
@@ -124,10 +129,11 @@ GRANT pg_execute_server_program TO ithaca_test_nobody;
      FROM pg_proc WHERE proname = 'lo_export'`,
   );
   expect(system).toEqual({ open: false, owner: "postgres" });
-  expect(loaded.errors.map(({ message }) => message)).toEqual(["must be owner of function lo_export"]);
+  const notOwner = "must be owner of function lo_export";
+  expect(loaded.errors.map(({ message }) => message)).toEqual([notOwner, notOwner]);
   expect(loaded.notCovered.map(({ what }) => what)).toEqual(
     expect.arrayContaining([
-      "Rights of roles: membership of ithaca_test_nobody in pg_execute_server_program",
+      "Rights of roles: membership of ithaca_test_nobody in pg_execute_server_program, membership of ithaca_test_nobody in postgres, membership of pg_read_all_data in postgres",
       "Owners of 1 objects",
       "1 statements about privileges",
     ]),
@@ -138,6 +144,41 @@ GRANT pg_execute_server_program TO ithaca_test_nobody;
   );
   expect(loader).toEqual({ rolsuper: false, rolcreaterole: false });
   await loaded.database.session.query("DROP ROLE IF EXISTS ithaca_test_nobody");
+});
+
+test("no code of the archive runs as a superuser, in whatever statement it hides", async () => {
+  await using loaded = await loading({
+    "a.sql": `CREATE TABLE public.ran (note text);
+CREATE FUNCTION public.spy() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO public.ran SELECT 'as a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper; RETURN 1; END $$;
+CREATE FUNCTION public.valid(text[], oid) RETURNS int LANGUAGE sql AS 'SELECT public.spy()';
+CREATE TABLE public.p (a int PRIMARY KEY);
+INSERT INTO public.p VALUES (1);
+CREATE TABLE public.t (a int REFERENCES public.p);
+INSERT INTO public.t VALUES (1);
+ALTER TABLE public.t ALTER COLUMN a TYPE int USING public.spy(), OWNER TO ithaca_test_nobody;
+ALTER TABLE public.t ALTER a TYPE int USING length($$'$$) * public.spy(), OWNER TO "ithaca_test'";
+ALTER TABLE public.t/**/ADD/**/b/**/int/**/DEFAULT/**/public.spy(), DISABLE TRIGGER ALL;
+CREATE FOREIGN DATA WRAPPER w VALIDATOR public.valid;
+GRANT USAGE ON FOREIGN DATA WRAPPER w TO ithaca_test_nobody;
+`,
+  });
+  expect(await loaded.database.session.query("SELECT note FROM public.ran")).toEqual([]);
+  expect(loaded.errors.map(({ object }) => object)).toEqual([
+    expect.stringMatching(/^ALTER TABLE public\.t ALTER COLUMN a /),
+    expect.stringMatching(/^ALTER TABLE public\.t ALTER a /),
+    expect.stringMatching(/^ALTER TABLE public\.t ADD b /),
+  ]);
+  expect(loaded.notCovered.map(({ what }) => what)).toContain("CREATE FOREIGN DATA WRAPPER w VALIDATOR public.valid");
+  await loaded.database.session.query(`DROP ROLE ithaca_test_nobody, "ithaca_test'"`);
+});
+
+test("a transaction that the archive began and never ended holds nobody up", async () => {
+  await using loaded = await loading({
+    "a.sql": `${table}BEGIN;\nINSERT INTO public.t VALUES (1, 'x');\nALTER SCHEMA public OWNER TO ithaca_test_nobody;\n`,
+  });
+  expect(await loaded.database.session.query("SELECT FROM public.t")).toEqual([]);
+  await loaded.database.session.query("ALTER SCHEMA public OWNER TO pg_database_owner; DROP ROLE ithaca_test_nobody");
 });
 
 test("an event trigger is made and left switched off, and a roles file makes no superuser", async () => {

@@ -5,6 +5,7 @@ import { readRoleStatement } from "../role-statements.ts";
 import { applyRoles } from "../roles.ts";
 import { NotSql, splitStatements } from "../sql-tokens.ts";
 import { UnexpectedStatement } from "../statement-reader.ts";
+import { powerful } from "./loader-role.ts";
 import { describe } from "./statement.ts";
 
 /** What became of the statements about roles. */
@@ -21,13 +22,17 @@ const powers: readonly RoleFlag[] = ["SUPERUSER", "CREATEROLE", "REPLICATION", "
 const serverRoles =
   /^pg_(execute_server_program|write_server_files|read_server_files|signal_backend|checkpoint|maintain)$/;
 
-/** The statement without what a throwaway must not grant; null where nothing is left. */
-function tamed(statement: RoleStatement, withheld: Set<string>): RoleStatement | null {
+/**
+ * The statement without what a throwaway must not grant; null where nothing is left.
+ *
+ * @param strong roles of the server that could reach beyond the database, its superuser first of all
+ */
+function tamed(statement: RoleStatement, strong: ReadonlySet<string>, withheld: Set<string>): RoleStatement | null {
   if (statement.kind === "parameter") {
     withheld.add(`parameter ${statement.parameter} for ${statement.role}`);
     return null;
   }
-  if (statement.kind === "membership" && serverRoles.test(statement.role)) {
+  if (statement.kind === "membership" && (serverRoles.test(statement.role) || strong.has(statement.role))) {
     withheld.add(`membership of ${statement.member} in ${statement.role}`);
     return null;
   }
@@ -50,14 +55,17 @@ export async function applyArchivedRoles(admin: Session, sqls: readonly string[]
   const statements: RoleStatement[] = [];
   const withheld = new Set<string>();
   const settings = new Set<string>();
-  const rows = await admin.query<{ name: string }>("SELECT rolname AS name FROM pg_catalog.pg_roles");
+  const rows = await admin.query<{ name: string; powerful: boolean }>(
+    `SELECT rolname AS name, ${powerful} AS powerful FROM pg_catalog.pg_roles AS role`,
+  );
   const existing = new Set(rows.map(({ name }) => name));
+  const strong = new Set(rows.filter((role) => role.powerful).map(({ name }) => name));
   for (const sql of sqls) {
     try {
       for (const tokens of splitStatements(sql)) {
         const read = readRoleStatement(tokens);
         if (read.kind === "setting") settings.add(`${read.setting} of ${read.role ?? "everybody"}`);
-        const statement = read.kind === "setting" ? null : tamed(read, withheld);
+        const statement = read.kind === "setting" ? null : tamed(read, strong, withheld);
         const isKnown = statement?.kind === "attributes" && existing.has(statement.role);
         if (statement !== null && !isKnown) statements.push(statement);
       }

@@ -100,18 +100,28 @@ export function kindOf(sql: string): StatementKind {
   return object ?? byFirstWord[first ?? ""] ?? "change";
 }
 
-const ownerTo = /\bOWNER TO ("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s*;?\s*$/iu;
+const name = String.raw`(?:(?:"[^"]*")+|[\p{L}_][\p{L}\p{N}_$]*)`;
+const operator = String.raw`(?:(?!--|/\*)[-+*/<>=~!@#%^&|\x60?])+`;
+const argumentTypes = String.raw`\((?:"[^"]*"|[\p{L}\p{N}_., [\]*])*\)`;
+/*
+ * The whole of the statement, in the one shape in which pg_dump writes it. A superuser carries it out, so nothing may
+ * stand beside the owner: `ALTER TABLE t ALTER a TYPE int USING f(a), OWNER TO x` would call f in the superuser's name.
+ */
+const ownerTo = new RegExp(
+  String.raw`^\s*(ALTER (?:[A-Z]+ ){1,5}?(?:\d+|${name}(?:\.(?:${name}|${operator}))?)(?: ?${argumentTypes})?(?: USING ${name})? OWNER TO )(${name})\s*;?\s*$`,
+  "iu",
+);
 
-/** The role that a statement gives an object to, unquoted; null where it gives none away. */
+/** The role that a statement gives an object to, unquoted; null where it does anything but give one away. */
 export function ownerOf(sql: string): string | null {
-  const name = ownerTo.exec(sql)?.[1];
-  if (name === undefined) return null;
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+  const owner = ownerTo.exec(sql)?.[2];
+  if (owner === undefined) return null;
+  return owner.startsWith('"') ? owner.slice(1, -1).replaceAll('""', '"') : owner.toLowerCase();
 }
 
 /** The same statement for another owner. */
 export function withOwner(sql: string, owner: string): string {
-  return sql.replace(ownerTo, () => `OWNER TO ${quoteIdentifier(owner)};`);
+  return sql.replace(ownerTo, (_, start: string) => `${start}${quoteIdentifier(owner)};`);
 }
 
 /** Words after which the rest of a definition says what the object is like, no more what it is called. */

@@ -17,10 +17,9 @@ const allowed: readonly RegExp[] = [
   /^(?:CREATE|ALTER) PUBLICATION\b/i,
   /^CREATE OPERATOR (?:CLASS|FAMILY)\b/i,
   /^ALTER OPERATOR FAMILY\b/i,
-  /^CREATE FOREIGN DATA WRAPPER\b/i,
   // On the database, on roles and on tablespaces it never gets here.
   /^COMMENT ON\b/i,
-  /^ALTER TABLE (?:ONLY )?\S+ (?:DISABLE|ENABLE) TRIGGER ALL;?$/i,
+  /^ALTER TABLE (?:ONLY )?(?:(?:"[^"]*")+|\w+)\.(?:(?:"[^"]*")+|\w+) (?:DISABLE|ENABLE) TRIGGER ALL;?$/i,
 ];
 
 /** Whether the superuser may carry out what the loader was refused. */
