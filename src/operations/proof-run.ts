@@ -41,10 +41,14 @@ export function startProofRun(): ProofRun {
     newestBackupAge: null,
     current: "select",
     async phase(name, work) {
+      const before = run.current;
       run.current = name;
       const seconds = stopwatch();
       try {
-        return await work();
+        const result = await work();
+        // Clearing up follows whatever ended a run; a run ends in it only where it fails.
+        if (name === "cleanup") run.current = before;
+        return result;
       } finally {
         run.phases.push({ name, seconds: seconds() });
       }

@@ -4,7 +4,7 @@ import { libpqEnvironment } from "../../postgres/libpq-environment.ts";
 import { majorOf } from "../../postgres/server-facts.ts";
 import type { Target } from "../../postgres/types.ts";
 import { SqlScanner } from "../../restore/foreign/sql-scanner.ts";
-import { describe, kindOf, ownerOf } from "../../restore/foreign/statement.ts";
+import { describe, isRemoval, kindOf, ownerOf } from "../../restore/foreign/statement.ts";
 import type { ForeignRestore } from "../../restore/foreign/types.ts";
 import { proofErrors } from "../errors.ts";
 import { looseForm, normalForm } from "./definition-forms.ts";
@@ -12,7 +12,7 @@ import type { DefinitionsCompared } from "./types.ts";
 
 /** What a dump of definitions never holds: what fills, removes, or is about rows. */
 const notInDefinitions =
-  /^\s*(?:REFRESH|ANALYZE|VACUUM|DROP|REASSIGN)\b|^\s*ALTER TABLE (?:ONLY )?\S+ (?:DISABLE|ENABLE) TRIGGER ALL|\bLARGE OBJECT\s+\d+|^\s*ALTER\b[^;]*\bDROP (?:CONSTRAINT|DEFAULT|IDENTITY)\b/i;
+  /^\s*(?:REFRESH|ANALYZE|VACUUM|REASSIGN)\b|^\s*ALTER TABLE (?:ONLY )?\S+ (?:DISABLE|ENABLE) TRIGGER ALL|\bLARGE OBJECT\s+\d+/i;
 
 /** Every database has this comment from the start, so no dump of a copy repeats it. */
 const bornWith = /^\s*COMMENT ON SCHEMA "?public"? IS 'standard public schema';/i;
@@ -57,7 +57,9 @@ async function dumpedDefinitions({ reader, versionNum, restored, signal }: DumpO
 
 /** The archive's definitions that the copy must have, and those that were left out on purpose. */
 function split(restored: ForeignRestore) {
-  const inScope = restored.content.definitions.filter(({ sql }) => !notInDefinitions.test(sql) && !bornWith.test(sql));
+  const inScope = restored.content.definitions.filter(
+    ({ sql }) => !notInDefinitions.test(sql) && !isRemoval.test(sql) && !bornWith.test(sql),
+  );
   return {
     wanted: inScope.filter(({ left }) => left === null).map(({ sql }) => sql),
     left: inScope.filter(({ left }) => left !== null).map(({ sql }) => sql),

@@ -113,6 +113,8 @@ export class Afterwards {
   }
 
   private async eventTrigger(sql: string): Promise<void> {
+    // In an empty database there is none to take away.
+    if (/^\s*DROP/i.test(sql)) return;
     if (/^\s*ALTER/i.test(sql)) return this.carrier.leave(sql, "event trigger: it stays switched off");
     if (/^\s*COMMENT/i.test(sql)) {
       await this.carrier.parts.admin

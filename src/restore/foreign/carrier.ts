@@ -8,7 +8,7 @@ import type { ExtensionFacts } from "./extensions.ts";
 import { makeMissingRole, roleFacts } from "./loader-role.ts";
 import { OtherServers } from "./other-servers.ts";
 import { fitForeignKey, type StandIns } from "./stand-ins.ts";
-import { describe, type StatementKind } from "./statement.ts";
+import { describe, isRemoval, type StatementKind } from "./statement.ts";
 import { joinOwner, lacksPrivilege, mayBeRaised } from "./superuser-step.ts";
 
 export interface LoadingParts {
@@ -23,8 +23,7 @@ export interface LoadingParts {
   readonly note: (text: string) => void;
 }
 
-/** What `pg_dump --clean` takes away first; in an empty database there is nothing to take. */
-const isRemoval = /^\s*(?:DROP\b|ALTER\b[^;]*\bDROP (?:CONSTRAINT|DEFAULT|IDENTITY)\b)/i;
+/** In an empty database there is nothing to take away. */
 const isAbsent = /^(?:42P01|42704|42883|3F000)$/;
 
 /** A longer list of errors helps nobody. */

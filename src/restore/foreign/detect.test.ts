@@ -50,6 +50,14 @@ test.each([
   expect(await detectArchive(await file("packed", bytes))).toMatchObject({ form: "sql", packing, part: "schema" });
 });
 
+/** The head of a ZIP file whose first member has this name. */
+function zip(name: string): Buffer {
+  const head = Buffer.alloc(30);
+  head.write("PK\x03\x04", "latin1");
+  head.writeUInt16LE(name.length, 26);
+  return Buffer.concat([head, Buffer.from(name)]);
+}
+
 const binary = Buffer.from([0x85, 1, 0x0c, 3, 0, 1, 2, 3]);
 
 test.each([
@@ -63,13 +71,27 @@ test.each([
   ["openssl", "Salted__12345678", "archive.encrypted"],
   ["CSV", "id,name,email\n1,Ann,ann@example.org\n", "archive.tables_only"],
   ["CSV with semicolons", "id;name\n1;Ann\n", "archive.tables_only"],
-  ["ZIP", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), "archive.tables_only"],
+  ["a ZIP of CSV", zip("people.csv"), "archive.tables_only"],
+  ["a ZIP of a dump", zip("backup.sql"), "archive.not_a_dump"],
+  [
+    "pg_dumpall",
+    `--\n-- PostgreSQL database cluster dump\n--\n${roles}\\connect template1\n${schema}`,
+    "archive.not_a_dump",
+  ],
   ["MySQL", "-- MySQL dump 10.13\nCREATE TABLE `t` (a int);\n", "archive.not_a_dump"],
   ["SQLite", "SQLite format 3\0", "archive.not_a_dump"],
   ["a text", "Dear all,\nthe backup is done.\n", "archive.not_a_dump"],
   ["unknown bytes", Buffer.from([0, 1, 2, 3, 4, 5]), "archive.not_a_dump"],
 ])("%s is refused as wrong input, in one sentence", async (_, content, id) => {
   await expect(detectArchive(await file("backup.sql", content))).rejects.toMatchObject({ id, exitCode: 2 });
+});
+
+test.each([
+  ["packed with bzip2 (unpack it", "BZh91AY&SY"],
+  ["packed with xz (unpack it", Buffer.from("fd377a585a000004", "hex")],
+  ["a text in UTF-16", Buffer.from(`\ufeff${schema}`, "utf16le")],
+])("what only has to be written otherwise is named: %s", async (found, content) => {
+  await expect(detectArchive(await file("backup.sql", content))).rejects.toThrow(` is ${found}`);
 });
 
 test("a path that is not there, and a directory that is no dump, are wrong input", async () => {
@@ -105,6 +127,13 @@ test("the three files of supabase db dump are put in order, whatever theirs is",
       true,
     ]);
   }
+});
+
+test("what a server has besides databases, and large objects, are no definitions", async () => {
+  const globals = `${roles}CREATE TABLESPACE fast OWNER postgres LOCATION '/fast';\n`;
+  const objects = `${copy}SELECT pg_catalog.lo_create('7');\nALTER LARGE OBJECT 7 OWNER TO postgres;\nGRANT SELECT ON LARGE OBJECT 7 TO anon;\n`;
+  const { parts } = await open(globals, objects, `-- PostgreSQL database dump\n${schema}`);
+  expect([parts.roles.length, parts.definitions.length, parts.data.length]).toEqual([1, 1, 1]);
 });
 
 test("rows without definitions, and two files of the same kind, are told", async () => {

@@ -37,6 +37,11 @@ function needsMajor(minor: number): number {
 /** First bytes of OpenPGP messages: a session key by public key or by passphrase, in old and new packet form. */
 const openPgp: ReadonlySet<number> = new Set([0x84, 0x85, 0x8c, 0xc1, 0xc3]);
 
+const beginsWith = (head: Buffer, hex: string) => head.toString("hex", 0, hex.length / 2) === hex;
+
+/** The name of a ZIP file's first member. */
+const firstInZip = (head: Buffer) => (head.length < 30 ? "" : head.toString("latin1", 30, 30 + head.readUInt16LE(26)));
+
 const { encrypted, not_a_dump: notADump, tables_only: tablesOnly } = archiveErrors;
 
 /** What people name by mistake, by how it begins. */
@@ -55,8 +60,26 @@ const foreign: readonly {
   },
   { is: (text) => text.startsWith("Salted__"), refuse: (path) => encrypted({ path, by: "openssl" }) },
   {
-    is: (_, head) => head.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4])),
+    is: (_, head) => beginsWith(head, "504b0304") && /\.csv$/i.test(firstInZip(head)),
     refuse: (path) => tablesOnly({ path, found: "a ZIP file" }),
+  },
+  ...Object.entries({
+    "504b0304": "a ZIP file",
+    "425a68": "packed with bzip2",
+    fd377a585a00: "packed with xz",
+    "04224d18": "packed with lz4",
+    "377abcaf271c": "packed with 7-Zip",
+  }).map(([bytes, found]) => ({
+    is: (_: string, head: Buffer) => beginsWith(head, bytes),
+    refuse: (path: string) => notADump({ path, found: `${found} (unpack it and name what is in it)` }),
+  })),
+  {
+    is: (_, head) => beginsWith(head, "fffe") || beginsWith(head, "feff"),
+    refuse: (path) => notADump({ path, found: "a text in UTF-16, as PowerShell's > writes it (use pg_dump --file)" }),
+  },
+  {
+    is: (text, head) => /^-- PostgreSQL database cluster dump/m.test(text) && partOf(head) !== "roles",
+    refuse: (path) => notADump({ path, found: "pg_dumpall's dump of a whole server (use pg_dump for each database)" }),
   },
   {
     is: (text) => /^\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html|head|body|error)/i.test(text),
@@ -95,7 +118,9 @@ export function partOf(head: Buffer): SqlPart | null {
     if (event.kind !== "statement") continue;
     const kind = kindOf(event.sql);
     if (/session_replication_role/.test(event.sql) && kind === "setting") seen.replica = true;
-    if (kind === "copy-in" || kind === "insert" || kind === "setval") seen.rows += 1;
+    // What is said of large objects goes with their bytes, and tablespaces with the roles of a server.
+    if (/^\s*\w+\s+(?:TABLESPACE\b|[^'"]*\bLARGE OBJECT \d)/i.test(event.sql)) continue;
+    if (kind === "copy-in" || kind === "insert" || kind === "setval" || kind === "large-object") seen.rows += 1;
     else if (kind === "role") seen.roles += 1;
     else if (kind === "setting") seen.settings += 1;
     else if (kind !== "change" && kind !== "transaction" && kind !== "authorization") seen.definitions += 1;

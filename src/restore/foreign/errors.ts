@@ -39,8 +39,9 @@ export const archiveErrors = defineErrors("archive", {
   no_definitions: entry({
     kind: "input",
     says: (p: { paths: readonly string[] }) =>
-      `${p.paths.join(" and ")} hold no definitions, so there is nothing to load rows into`,
-    mend: () => "name the file of `supabase db dump` without --data-only as well",
+      `${p.paths.join(" and ")} ${p.paths.length === 1 ? "holds" : "hold"} no definitions, so there is nothing to load rows into`,
+    mend: () =>
+      "name the file with the definitions as well: that of pg_dump --schema-only, or of `supabase db dump` without --data-only",
     example: { paths: ["data.sql"] },
   }),
   do_not_belong: entry({

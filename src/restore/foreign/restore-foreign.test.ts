@@ -107,6 +107,20 @@ test("the lines with which pg_dump restricts psql are passed over", async () => 
   expect(loaded.errors).toEqual([]);
 });
 
+test("nobody misses what pg_dump --clean takes away first, and anything else is missed", async () => {
+  await using loaded = await loading({
+    "a.sql": `DROP EVENT TRIGGER "watch; all";
+ALTER TABLE ONLY public."a; b" DROP CONSTRAINT "c; d";
+ALTER TABLE public."a; b" ALTER COLUMN c DROP DEFAULT;
+ALTER DOMAIN public.d DROP CONSTRAINT c;
+SELECT pg_catalog.lo_unlink('4711');
+DROP TABLE public."a; b";
+ALTER TABLE public.none ADD CONSTRAINT c CHECK (a <> 'DROP CONSTRAINT');
+${table}`,
+  });
+  expect(loaded.errors.map(({ object }) => object)).toEqual(["ALTER TABLE public.none ADD CONSTRAINT c"]);
+});
+
 test("nothing of the archive gets an owner, or a member, that could reach beyond the database", async () => {
   await using loaded = await loading({
     "a.sql": `${table}

@@ -112,6 +112,12 @@ const ownerTo = new RegExp(
   "iu",
 );
 
+/** What `pg_dump --clean` takes away first. */
+export const isRemoval = new RegExp(
+  String.raw`^\s*(?:DROP\b|SELECT pg_catalog\.lo_unlink\(|ALTER (?:[A-Z]+ ){1,4}?${name}(?:\.${name})? (?:ALTER COLUMN ${name} )?DROP (?:CONSTRAINT|DEFAULT|IDENTITY)\b)`,
+  "iu",
+);
+
 /** The role that a statement gives an object to, unquoted; null where it does anything but give one away. */
 export function ownerOf(sql: string): string | null {
   const owner = ownerTo.exec(sql)?.[2];
