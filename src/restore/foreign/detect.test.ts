@@ -102,7 +102,9 @@ test("a path that is not there, and a directory that is no dump, are wrong input
   await expect(detectArchive(scratch.path)).rejects.toMatchObject({ id: "archive.not_a_dump", exitCode: 2 });
 });
 
-test("packed data that ends too early is damage, not wrong input", async () => {
+test("what ends too early is damage, not wrong input", async () => {
+  const begun = await file("begun.sql", "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from data");
+  await expect(detectArchive(begun)).rejects.toMatchObject({ id: "archive.cut", exitCode: 1 });
   const path = await file("cut.gz", gzipSync(schema).subarray(0, 14));
   await expect(detectArchive(path)).rejects.toMatchObject({ id: "archive.cut", exitCode: 1 });
 });

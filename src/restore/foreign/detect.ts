@@ -184,6 +184,8 @@ export async function detectArchive(path: string): Promise<FoundArchive> {
     throw archiveErrors.not_a_dump({ path, found: "a binary file of unknown kind" });
   const part = partOf(head);
   if (part === null && looksLikeCsv(text)) throw archiveErrors.tables_only({ path, found: "a CSV file" });
+  if (part === null && /^-- PostgreSQL database dump/m.test(text))
+    throw archiveErrors.cut({ path, where: "nothing follows its first lines" });
   if (part === null) throw archiveErrors.not_a_dump({ path, found: "a text without SQL statements" });
   return { form: "sql", path, packing, part, ofSupabase: ofSupabase.test(text) };
 }

@@ -18,6 +18,8 @@ export class Loading {
   /** Who the archive wants to be at this point; null = whoever loads. */
   private authorization: string | null = null;
   private createdDatabase = false;
+  /** The statement that came last. */
+  private last = "";
 
   constructor(parts: LoadingParts) {
     this.carrier = new Carrier(parts);
@@ -30,6 +32,7 @@ export class Loading {
     const scanner = new SqlScanner();
     let isDump = false;
     this.carrier.content.complete = false;
+    this.last = "";
     const handle = async (events: Iterable<ScanEvent>) => {
       for (const event of events) {
         if (event.kind === "comment" && /PostgreSQL database (cluster )?dump$/.test(event.text)) isDump = true;
@@ -45,6 +48,13 @@ export class Loading {
     if (isDump && !this.carrier.content.complete) {
       throw archiveErrors.cut({ path: source.path, where: "the line with which pg_dump ends is missing" });
     }
+    // `supabase db dump` takes pg_dump's comments out of a schema, and ends each of its files with this.
+    if (!isDump && this.carrier.parts.standIns !== null && !/^RESET ALL\b/i.test(this.last)) {
+      throw archiveErrors.cut({
+        path: source.path,
+        where: "the RESET ALL with which `supabase db dump` ends is missing",
+      });
+    }
   }
 
   private async take(event: ScanEvent, source: SqlSource): Promise<void> {
@@ -54,14 +64,12 @@ export class Loading {
         return;
       case "command":
         this.refuseCommand(event.text, event.line, source.path);
+        if (event.within !== null) throw this.noEnd(event.within, source.path);
         return;
       case "cut": {
         await this.rows.abandon();
-        const where =
-          event.where === "rows"
-            ? "it ends in the middle of a table's rows"
-            : `the statement on line ${event.line} has no end`;
-        throw archiveErrors.cut({ path: source.path, where });
+        if (event.where === "statement") throw this.noEnd(event.line, source.path);
+        throw archiveErrors.cut({ path: source.path, where: "it ends in the middle of a table's rows" });
       }
       case "rows":
         await this.rows.rows(event.rows);
@@ -70,8 +78,13 @@ export class Loading {
         await this.rows.endRows();
         return;
       case "statement":
+        this.last = event.sql;
         await this.statement(event.sql, source.path);
     }
+  }
+
+  private noEnd(line: number, path: string): Error {
+    return archiveErrors.cut({ path, where: `the statement on line ${line} has no end` });
   }
 
   private refuseCommand(text: string, line: number, path: string): void {

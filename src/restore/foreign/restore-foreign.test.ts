@@ -268,6 +268,21 @@ test.each([
     `--\n-- PostgreSQL database dump\n--\n${table}`,
     "the line with which pg_dump ends is missing",
   ],
+  [
+    "before pg_dump's last line, after a byte order mark",
+    `\ufeff--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n${table}`,
+    "the line with which pg_dump ends is missing",
+  ],
+  [
+    "before the last line of `supabase db dump`",
+    'CREATE TABLE IF NOT EXISTS "public"."t" ("a" integer);\nGRANT ALL ON TABLE "public"."t" TO "anon";\n',
+    "the RESET ALL with which `supabase db dump` ends is missing",
+  ],
+  [
+    "in the middle of a statement, before a line that is passed over",
+    `${table}INSERT INTO public.t VALUES (1,\n\\unrestrict abc\n`,
+    "the statement on line 2 has no end",
+  ],
 ])("a dump that was cut off %s is damaged", async (_, sql, why) => {
   await expect(loading({ "a.sql": sql })).rejects.toMatchObject({
     id: "archive.cut",

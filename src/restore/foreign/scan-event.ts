@@ -5,7 +5,13 @@ export type ScanEvent =
   | { readonly kind: "rows"; readonly rows: Buffer }
   | { readonly kind: "rows-end" }
   /** A line for psql itself, such as `\restrict` or `\!`. */
-  | { readonly kind: "command"; readonly text: string; readonly line: number }
+  | {
+      readonly kind: "command";
+      readonly text: string;
+      readonly line: number;
+      /** The line on which the statement began that it stands in the middle of; null where it stands alone. */
+      readonly within: number | null;
+    }
   /** A comment line between statements, without its dashes. */
   | { readonly kind: "comment"; readonly text: string }
   /** The text ended in the middle of something. */

@@ -80,8 +80,8 @@ test("a body in standard SQL and a rule of many commands are one statement each"
 test("psql's commands are told by their line, in the middle of a statement too", () => {
   const events = scan("SELECT '\n\\no command';\nSELECT 1 \\gexec\n\\! rm\n");
   expect(events.filter(({ kind }) => kind === "command")).toEqual([
-    { kind: "command", text: "\\gexec", line: 3 },
-    { kind: "command", text: "\\! rm", line: 4 },
+    { kind: "command", text: "\\gexec", line: 3, within: 3 },
+    { kind: "command", text: "\\! rm", line: 4, within: null },
   ]);
 });
 

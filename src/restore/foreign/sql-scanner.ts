@@ -32,16 +32,22 @@ export class SqlScanner {
   /** An E'' string that just closed goes on where the next byte is a quote. */
   private mayReopen = false;
 
-  /** Takes the next bytes. */
+  private begun = false;
+  /** Where the statement began that a command stands in the middle of. */
+  private within: number | null = null;
+
+  /** Takes the next bytes. A byte order mark, as Windows writes it, means nothing. */
   *push(chunk: Buffer): Generator<ScanEvent> {
-    let at = 0;
+    let at = !this.begun && chunk.indexOf("\ufeff") === 0 ? 3 : 0;
+    this.begun = true;
     while (at < chunk.length) at = yield* this.step(chunk, at);
   }
 
   /** Says that nothing follows. */
   *end(): Generator<ScanEvent> {
     if (this.block !== null || this.mode === "before-rows") yield { kind: "cut", where: "rows", line: this.line };
-    else if (this.mode === "command") yield { kind: "command", text: this.take(), line: this.line };
+    else if (this.mode === "command")
+      yield { kind: "command", text: this.take(), line: this.line, within: this.within };
     else if (this.mode === "line-comment" && !this.collecting) yield { kind: "comment", text: this.take() };
     else if (this.collecting || this.opaque !== null) {
       yield { kind: "cut", where: "statement", line: this.statementLine };
@@ -153,6 +159,7 @@ export class SqlScanner {
     // psql would carry it out in the middle of a statement too: whatever was begun is given up with it.
     this.enterLine("command", chunk, from, at);
     this.pieces = [];
+    this.within = this.collecting ? this.statementLine : null;
     this.collecting = false;
     return at;
   }
@@ -164,7 +171,8 @@ export class SqlScanner {
     if (end < 0) return to;
     const { mode } = this;
     this.mode = "plain";
-    if (mode === "command") yield { kind: "command", text: this.take().trimEnd(), line: this.line };
+    if (mode === "command")
+      yield { kind: "command", text: this.take().trimEnd(), line: this.line, within: this.within };
     else if (!this.collecting) yield { kind: "comment", text: this.take().trim() };
     return end;
   }
