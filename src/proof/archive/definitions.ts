@@ -106,6 +106,8 @@ export async function compareDefinitions(
     surplus: sameMajor ? names(more) : [],
     different: sameMajor ? names(different) : [],
     rewritten: rewritten.length,
-    onlyPresence: sameMajor ? null : "it was written for another major of PostgreSQL, whose texts differ",
+    onlyPresence: sameMajor
+      ? null
+      : "it was written for another major of PostgreSQL or does not say for which, and their texts differ",
   };
 }
