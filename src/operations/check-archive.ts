@@ -88,7 +88,13 @@ async function patiently(
   }
 }
 
-async function contentsOf(context: UseCaseContext, repository: Repository, stanza: Stanza): Promise<ArchiveContents> {
+async function contentsOf(
+  context: UseCaseContext,
+  repository: Repository,
+  stanza: Stanza,
+): Promise<Told<ArchiveContents>> {
+  // A recovery does without it; a night that says nothing of it would be the one in which it was lost.
+  if (stanza.only !== null) return { untold: `pgBackRest's ${stanza.only.why}` };
   const oldest = stanza.backups.at(-1);
   const { archive, systemId } = stanza;
   const listed = archive === null ? [] : await repository.segments(archive, context.signal).catch(untold);

@@ -109,7 +109,9 @@ export async function requireInWindow(
   await using scratch = await scratchDirectory("pgbackrest");
   const stanza = database.point_in_time.stanza ?? name;
   const repository = openRepository({ environment: context.environment, stanza, scratch: scratch.path });
-  const { backups, archive } = await context.progress.step("Ask the archive", () => repository.info(context.signal));
+  const found = await context.progress.step("Ask the archive", () => repository.info(context.signal));
+  const { backups, archive, only } = found;
+  if (only !== null) context.progress.warn(`Of pgBackRest's repositories only ${only.repository} is used: ${only.why}`);
   const oldest = backups.at(-1);
   if (oldest === undefined) throw pgbackrestErrors.no_backup({ stanza });
   requireWithin(point, { from: oldest.stop, to: null }, context.clock.now());

@@ -7,6 +7,11 @@ const seconds = z.int().nonnegative();
 const lsn = z.string().regex(/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/);
 const database = z.object({ id: z.int(), "repo-key": z.int().default(1) });
 
+const status = z.object({ code: z.int(), message: z.string() });
+
+/** Codes of a stanza's or repository's status (pgBackRest's source: `info.c`). */
+const codes = { ok: 0, noBackup: 2, mixed: 4 } as const;
+
 /** A system identifier is larger than what a number of JavaScript keeps exactly: it is read as text. */
 const systemIdentifier = /("system-id"\s*:\s*)(\d+)/g;
 
@@ -14,8 +19,8 @@ const systemIdentifier = /("system-id"\s*:\s*)(\d+)/g;
 const infoSchema = z.array(
   z.object({
     name: z.string(),
-    status: z.object({ code: z.int(), message: z.string() }),
-    repo: z.array(z.object({ status: z.object({ code: z.int(), message: z.string() }) })).default([]),
+    status,
+    repo: z.array(z.object({ key: z.int().default(1), status })).default([]),
     db: z.array(database.extend({ version: z.string(), "system-id": z.string() })),
     archive: z.array(z.object({ id: z.string(), database, min: z.string().nullable(), max: z.string().nullable() })),
     backup: z.array(
@@ -58,10 +63,11 @@ export interface Stanza {
   readonly archive: {
     readonly min: string;
     readonly max: string;
-    /** The folder that holds it, such as `15-1`, and the number of its repository. */
-    readonly id: string;
-    readonly repository: number;
+    /** The folders that hold it, such as `15-1`: one in each repository. */
+    readonly folders: readonly { readonly id: string; readonly repository: number }[];
   } | null;
+  /** Of several repositories the one that can be used, and why another cannot; null where all of them can. */
+  readonly only: { readonly repository: number; readonly why: string } | null;
 }
 
 /**
@@ -72,15 +78,16 @@ export interface Stanza {
 export function parseInfo(json: string, name: string): Stanza {
   const stanza = readJson(json, name).find((one) => one.name === name);
   if (stanza === undefined) throw pgbackrestErrors.no_stanza({ stanza: name, why: "it is not listed" });
-  // 2 is a stanza that has no backup yet.
-  if (stanza.status.code !== 0 && stanza.status.code !== 2) {
-    const why = stanza.repo.find(({ status }) => status.code !== 0)?.status.message ?? stanza.status.message;
-    throw pgbackrestErrors.no_stanza({ stanza: name, why: printable(why) });
-  }
-  const current = stanza.db.at(-1);
+  const only = usableOf(stanza);
+  const newest = new Map(stanza.db.map((one) => [one["repo-key"], one]));
+  // Each repository numbers the clusters that it has seen by itself.
+  const ofCurrent = ({ database: { id, "repo-key": key } }: { database: z.output<typeof database> }) =>
+    newest.get(key)?.id === id && (only === null || only.repository === key);
+  const current = only === null ? stanza.db.at(-1) : newest.get(only.repository);
   if (current === undefined) throw pgbackrestErrors.no_stanza({ stanza: name, why: "it has no database" });
-  const ofCurrent = (one: { database: { id: number } }) => one.database.id === current.id;
-  const archive = stanza.archive.filter(ofCurrent).at(-1);
+  const archives = stanza.archive.filter(ofCurrent);
+  const ends = archives.flatMap(({ min, max }) => (min === null || max === null ? [] : [min, max])).sort();
+  const [min, max] = [ends[0], ends.at(-1)];
   return {
     name,
     major: current.version.split(".")[0] ?? current.version,
@@ -97,15 +104,34 @@ export function parseInfo(json: string, name: string): Stanza {
       }))
       .sort((a, b) => Temporal.Instant.compare(b.stop, a.stop)),
     archive:
-      archive?.min == null || archive.max == null
+      min === undefined || max === undefined
         ? null
-        : { min: archive.min, max: archive.max, id: archive.id, repository: archive.database["repo-key"] },
+        : { min, max, folders: archives.map((one) => ({ id: one.id, repository: one.database["repo-key"] })) },
+    only,
   };
+}
+
+type Listed = z.output<typeof infoSchema>[number];
+
+/** A repository that is away, or that has no backup yet, is no reason to do without another. */
+function usableOf({ name, status: { code, message }, repo }: Listed): Stanza["only"] {
+  if (code === codes.ok || code === codes.noBackup) return null;
+  const unusable = repo.find((one) => one.status.code !== codes.ok);
+  const said = unusable?.status.message ?? message;
+  const why = /FormatError|CryptoError/.test(said)
+    ? "what it holds cannot be deciphered: the cipher passphrase is wrong or missing"
+    : printable(said);
+  // Where they hold different clusters, nobody here can tell which one is meant.
+  const usable = code === codes.mixed ? repo.find((one) => one.status.code === codes.ok) : undefined;
+  if (usable === undefined) throw pgbackrestErrors.no_stanza({ stanza: name, why });
+  return { repository: usable.key, why: `repository ${unusable?.key}: ${why}` };
 }
 
 function readJson(json: string, name: string): z.output<typeof infoSchema> {
   try {
-    return infoSchema.parse(JSON.parse(json.replaceAll(systemIdentifier, '$1"$2"')));
+    // pgBackRest quotes what it could not decipher as it is, with bytes that no JSON may hold.
+    const clean = json.replaceAll(/\p{Cc}/gu, " ");
+    return infoSchema.parse(JSON.parse(clean.replaceAll(systemIdentifier, '$1"$2"')));
   } catch (cause) {
     const why = "its listing has a shape that is not known here (written for pgBackRest 2.45 and newer)";
     throw pgbackrestErrors.no_stanza({ stanza: name, why }, { cause });

@@ -33,7 +33,7 @@ export interface Repository {
   readonly stanza: string;
   /** What it holds. */
   info(signal?: AbortSignal): Promise<Stanza>;
-  /** The names of the archive's segments, without what pgBackRest appends to them, in no order. */
+  /** The names of the archive's segments, of all repositories, without what pgBackRest appends to them, in no order. */
   segments(archive: NonNullable<Stanza["archive"]>, signal?: AbortSignal): Promise<string[]>;
   /** Copies a backup's files into an existing directory, without any instruction how to recover. */
   restore(what: RestoreOrder): Promise<void>;
@@ -84,17 +84,25 @@ export function openRepository(options: RepositoryOptions): Repository {
     if (!answered) throw pgbackrestErrors.refused({ command, ...reasonOf(stderr, exitCode) });
     return { exitCode, stdout };
   };
+  /** What cannot be used is not asked: its silence would be taken for a fault of all. */
+  let from: readonly string[] = [];
   return {
     stanza,
     async info(signal) {
       const { stdout } = await call("info", { args: [lock, "--output=json"] }, signal);
-      return parseInfo(stdout, stanza);
+      const found = parseInfo(stdout, stanza);
+      from = found.only === null ? [] : [`--repo=${found.only.repository}`];
+      return found;
     },
-    async segments({ id, repository }, signal) {
-      // Only whole segments: neither `.partial` nor `.backup` has a sum behind its number.
-      const args = [`--repo=${repository}`, "--recurse", "--filter=/[0-9A-F]{24}-"];
-      const { stdout } = await call("repo-ls", { args, names: [`archive/${stanza}/${id}`] }, signal);
-      return stdout.split("\n").flatMap((line) => storedSegment.exec(line)?.slice(1) ?? []);
+    async segments({ folders }, signal) {
+      const names: string[] = [];
+      for (const { id, repository } of folders) {
+        // Only whole segments: neither `.partial` nor `.backup` has a sum behind its number.
+        const args = [`--repo=${repository}`, "--recurse", "--filter=/[0-9A-F]{24}-"];
+        const { stdout } = await call("repo-ls", { args, names: [`archive/${stanza}/${id}`] }, signal);
+        for (const line of stdout.split("\n")) names.push(...(storedSegment.exec(line)?.slice(1) ?? []));
+      }
+      return names;
     },
     async restore({ label, data, tablespaces, delta, signal }) {
       const args = [
@@ -105,11 +113,12 @@ export function openRepository(options: RepositoryOptions): Repository {
         `--process-max=${Math.min(availableParallelism(), 8)}`,
         "--type=none",
         ...(delta ? ["--delta"] : []),
+        ...from,
       ];
       await call("restore", { args }, signal);
     },
     async fetchSegment(name, file, data, signal) {
-      const args = [lock, `--pg1-path=${data}`, "--no-archive-async"];
+      const args = [lock, `--pg1-path=${data}`, "--no-archive-async", ...from];
       const { exitCode } = await call("archive-get", { args, names: [name, file], oneIsNo: true }, signal);
       return exitCode === 0;
     },
