@@ -5,6 +5,7 @@ import { refuseSameServer } from "../postgres/not-production.ts";
 import { describeTarget, withDatabase } from "../postgres/target.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { reachesTheEnd } from "../recovery/pgbackrest/archive-end.ts";
+import { pgbackrestErrors } from "../recovery/pgbackrest/errors.ts";
 import { readAround } from "../recovery/pgbackrest/read-around.ts";
 import type { PhysicalPoint } from "../recovery/pgbackrest/recovery-settings.ts";
 import { type RestoredCopy, restoreToPoint } from "../recovery/pgbackrest/restored-copy.ts";
@@ -35,6 +36,8 @@ export interface ProvenPoint {
   /** The point that PostgreSQL was given: a migration has become a transaction. */
   readonly point: PhysicalPoint;
   readonly backup: { readonly label: string; readonly type: string; readonly finished_at: string };
+  /** Labels of newer backups that were tried before it, and are damaged. */
+  readonly damaged: readonly string[];
   /** Where recovery stopped, in PostgreSQL's words. */
   readonly stop: RestoredCopy["stop"];
   readonly checks: readonly Verified[];
@@ -91,6 +94,10 @@ export async function openPointCopy(
         lag: request.lag ?? usualLag,
         signal,
         note,
+      }).catch((error: unknown) => {
+        const ours = request.timeline === undefined && identity?.timeline != null;
+        const unknown = error instanceof IthacaError && error.id === "pgbackrest.no_timeline";
+        throw ours && unknown ? pgbackrestErrors.own_timeline({ timeline: String(identity.timeline) }) : error;
       }),
     ),
   );
@@ -105,15 +112,16 @@ export async function openPointCopy(
     const end = point.kind === "latest" ? [reachesTheEnd(copy.end, copy.stop, copy.segmentBytes)] : [];
     return {
       checks: [origin, ...checks, ...end],
-      remarks,
+      remarks: [...remarks, ...copy.damaged.map(passedOver)],
       chronicle: await chronicle(session, around),
       as_of: last === undefined ? null : last.at.toString({ smallestUnit: "millisecond" }),
     };
   });
   const { label, type, stop: finished } = copy.backup;
+  const backup = { label, type, finished_at: showInstant(finished) };
   const owned = stack.move();
   return {
-    proven: { point, backup: { label, type, finished_at: showInstant(finished) }, stop: copy.stop, ...proof, phases },
+    proven: { point, backup, damaged: copy.damaged, stop: copy.stop, ...proof, phases },
     target,
     session,
     production,
@@ -124,6 +132,9 @@ export async function openPointCopy(
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+const passedOver = (label: string) =>
+  `Backup ${label} is damaged and was passed over; take a full backup at once, and see with \`pgbackrest verify\` what else is.`;
 
 /** A production that is down is no reason not to bring its data back. */
 async function reach(

@@ -193,7 +193,7 @@ test("the children come back out of the copy, and what was written since stays",
 test("a rehearsal goes back to a second that nobody chose, and leaves a report; one that cannot begin is not green", async () => {
   const report = await rehearsePointInTime(context, { plan });
   expect(report).toMatchObject({ kind: "point-in-time", verdict: "proven", engine: "pgbackrest", reason: "" });
-  expect(report.checks.map(({ status }) => status)).toEqual(Array(10).fill("passed"));
+  expect(report.checks.map(({ status }) => status)).toEqual(Array(11).fill("passed"));
   expect(readFileSync(join(folder.path, report.report.markdown), "utf8")).toContain("as far as this was looked at");
   const lost = { ...context, environment: { ...context.environment, PGBACKREST_CONFIG: "/nonexistent" } };
   const early = await rehearsePointInTime(lost, { plan });

@@ -114,10 +114,10 @@ async function toRandomSecond(context: UseCaseContext, subject: Subject, random:
   const archived = await checkArchive(context, subject);
   const seconds = stopwatch();
   await using copy = await openPointCopy(context, subject, { point, production: sourceTarget(context, database) });
-  const { checks, phases, backup, stop } = copy.proven;
+  const { checks, phases, backup, damaged, stop } = copy.proven;
   const usable = seconds();
   const destroyed = await copy.destroy();
-  const all = [...checks, intime(usable, subject.plan.objectives.rto), gone(destroyed)];
+  const all = [...checks, wholeBackups(damaged), intime(usable, subject.plan.objectives.rto), gone(destroyed)];
   return {
     point: showPoint(point),
     window: { from: showInstant(oldest.stop), to: archive === null ? "an empty archive" : `segment ${archive.max}` },
@@ -133,6 +133,18 @@ async function askArchive(context: UseCaseContext, stanza: string) {
   await using scratch = await scratchDirectory("pgbackrest");
   const repository = openRepository({ environment: context.environment, stanza, scratch: scratch.path });
   return await context.progress.step("Ask the archive", () => repository.info(context.signal));
+}
+
+/** A recovery goes on with an earlier backup; at a rehearsal it is a fault. */
+function wholeBackups(damaged: readonly string[]): Verified {
+  return {
+    id: "point.backup",
+    title: "The newest backup before the point could be restored",
+    status: damaged.length === 0 ? "passed" : "failed",
+    expected: "no damage",
+    actual: damaged.length === 0 ? "no damage" : `damaged: ${damaged.join(", ")}`,
+    reason: "",
+  };
 }
 
 function intime(seconds: number, limit: number): Verified {

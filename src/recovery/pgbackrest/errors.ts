@@ -43,12 +43,41 @@ export const pgbackrestErrors = defineErrors("pgbackrest", {
     mend: () => "free some space, or set ITHACA_SCRATCH to a larger disk",
     example: { path: "/tmp", needs: "40.0 GB", has: "14.0 GB" },
   }),
+  disk_full: entry({
+    kind: "surroundings",
+    says: (p: { why: string }) => `There is no room left for the copy: ${p.why}`,
+    mend: () => "free some space, or set ITHACA_SCRATCH to a larger disk",
+    example: { why: "unable to write '/tmp/ithaca-archive-0f36e142/delivered/000000010000000000000007'" },
+  }),
+  damaged: entry({
+    kind: "failed",
+    says: (p: { command: string; why: string }) =>
+      `What pgbackrest ${p.command} read from the repository is damaged: ${p.why}`,
+    mend: () =>
+      "take a full backup at once, since what needs the damaged part cannot be brought back; see with `pgbackrest verify` what else is damaged, or choose a time before it",
+    example: { command: "archive-get", why: "unable to get 000000010000000000000011: [CryptoError] unable to flush" },
+  }),
   not_found: entry({
     kind: "input",
     says: (p: { target: string; backups: number }) =>
       `${p.target} was not found in the archive, after replaying it from ${p.backups} backup${p.backups === 1 ? "" : "s"}`,
     mend: () => "check the name or number, or give the time instead",
     example: { target: "restore point release-12", backups: 3 },
+  }),
+  no_timeline: entry({
+    kind: "input",
+    says: (p: { timeline: string }) => `--timeline ${p.timeline}: the archive knows no such branch of the history`,
+    mend: () =>
+      "leave it out to follow production's own; the first eight characters of a segment's name are its timeline, in hexadecimal digits",
+    example: { timeline: "99" },
+  }),
+  own_timeline: entry({
+    kind: "surroundings",
+    says: (p: { timeline: string }) =>
+      `Production writes on timeline ${p.timeline}, and the archive knows no such branch of the history yet`,
+    mend: () =>
+      "look in the server's log why it does not archive, or follow the branch before it with --timeline; the repository may also be another server's",
+    example: { timeline: "2" },
   }),
   archive_ends: entry({
     kind: "surroundings",

@@ -4,8 +4,9 @@
 : >"$1/$3" || exit 1
 while :; do
   if [ -e "$2/$3.here" ]; then
-    cp -- "$2/$3" "$4.part" && mv -- "$4.part" "$4"
-    exit
+    cp -- "$2/$3" "$4.part" && mv -- "$4.part" "$4" && exit
+    # No room: to PostgreSQL any lower number would be the archive's end.
+    exit 200
   fi
   # Not in the archive: the end of the log, or a timeline that never was.
   [ -e "$2/$3.none" ] && exit 1

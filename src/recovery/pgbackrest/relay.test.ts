@@ -38,6 +38,9 @@ test("a server gets segments and history files, and can ask for nothing else", a
   await until(() => asked.includes("00000002.history"));
   expect(asked).toEqual([segment(1), segment(8), segment(9), "00000002.history"]);
   expect(relay.segments()).toEqual([segment(1)]);
+  // Nor does it take a disk that is full for the end.
+  const nowhere = relay.command.replaceAll("%%", "%").replaceAll("%f", segment(1)).replaceAll("%p", "/dev/null/file");
+  expect((await run("sh", ["-c", nowhere], { timeout: 10_000 })).exitCode).toBe(200);
 });
 
 test("what was missing is asked for anew, also where the server has asked for it once more than it waited", async () => {

@@ -44,6 +44,8 @@ export async function replay(work: Replay, control: ControlData): Promise<number
       if (relay.failure() !== undefined) throw relay.failure();
       if (!(error instanceof IthacaError)) throw error;
       if (error.id !== "postgres.cluster_start") throw nobodyIn(error);
+      if (/No space left/.test(error.message)) throw pgbackrestErrors.disk_full({ why: whyOf(error.message) });
+      if (/target timeline \d+ does not exist/.test(error.message)) throw pgbackrestErrors.no_timeline({ timeline });
       if (/stop point is before consistent recovery point/.test(error.message)) return null;
       if (!/recovery ended before configured recovery target/.test(error.message)) {
         throw pgbackrestErrors.recovery_failed({ why: whyOf(error.message) }, { cause: error });

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { run } from "../../base/child-process.ts";
-import { redact, registerSecret } from "../../base/redact.ts";
+import { registerSecret } from "../../base/redact.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import { parseInfo, type Stanza } from "./info.ts";
-import { printable } from "./printable.ts";
+import { refusal } from "./refusal.ts";
 
 /** How a segment's file is called: its name, the SHA-1 of its content, the suffix of its compression. */
 const storedSegment = /\/([0-9A-F]{24})-[0-9a-f]{40}(?:\.[a-z0-9]+)?$/;
@@ -81,7 +81,7 @@ export function openRepository(options: RepositoryOptions): Repository {
     signal?.throwIfAborted();
     if (exitCode === 127) throw pgbackrestErrors.missing({});
     const answered = exitCode === 0 || (oneIsNo && exitCode === 1);
-    if (!answered) throw pgbackrestErrors.refused({ command, ...reasonOf(stderr, exitCode) });
+    if (!answered) throw refusal(command, stderr, exitCode);
     return { exitCode, stdout };
   };
   /** What cannot be used is not asked: its silence would be taken for a fault of all. */
@@ -123,10 +123,4 @@ export function openRepository(options: RepositoryOptions): Repository {
       return exitCode === 0;
     },
   };
-}
-
-/** pgBackRest's own code and first line: `ERROR: [055]: unable to open ...`. */
-function reasonOf(stderr: string, exitCode: number): { code: number; why: string } {
-  const [, code, why] = /ERROR: \[(\d+)\]: (.*)/.exec(stderr) ?? [];
-  return { code: Number(code ?? exitCode), why: printable(redact(why ?? "it said nothing")) };
 }

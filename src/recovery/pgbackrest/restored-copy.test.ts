@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdir, rename } from "node:fs/promises";
+import { chmod, mkdir, rename, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { archived, type BadDay, badDay, moment, physical, restoreFrom } from "../../../test/support/archived.ts";
@@ -205,6 +205,26 @@ test("a segment that is missing while the archive goes on: it is not taken for t
   expect(await end()).toBe("failed");
   await expect(restore(physical(between))).rejects.toMatchObject({ id: "pgbackrest.gap", kind: "failed" });
   await rename(join(production.repository, "hidden"), missing);
+});
+
+test("a backup that is damaged is passed over for an earlier one; where none is left, it has failed", async () => {
+  const backups = (type: "I" | "F") =>
+    files().filter((name) => new RegExp(`^backup/[^/]+/[^/]+${type}/pg_data/base/.*/1259`).test(name));
+  const damage = async (type: "I" | "F") => {
+    for (const name of backups(type)) await truncate(join(production.repository, name), 100);
+  };
+  // It would try again after a quarter of a minute.
+  const impatient = { ...production, environment: { ...production.environment, PGBACKREST_JOB_RETRY: "0" } };
+  expect(backups("I")).not.toEqual([]);
+  await damage("I");
+  await using copy = await restoreFrom(impatient, physical("latest"));
+  expect(copy.backup.type).toBe("full");
+  expect(copy.damaged).toEqual([expect.stringMatching(/I$/)]);
+  await damage("F");
+  await expect(restoreFrom(impatient, physical("latest"))).rejects.toMatchObject({
+    ...{ id: "pgbackrest.damaged", kind: "failed" },
+    message: expect.stringContaining("read from the repository is damaged"),
+  });
 });
 
 test("a repository that cannot be read is one clear sentence without the passphrase", async () => {

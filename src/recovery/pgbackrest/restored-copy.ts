@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../base/child-process.ts";
+import { IthacaError } from "../../base/errors.ts";
 import { scratchDirectory } from "../../base/scratch.ts";
 import { spellBytes } from "../../base/spell.ts";
 import { describePrograms, findPrograms } from "../../postgres/binaries.ts";
@@ -31,6 +32,8 @@ export interface CopyOrder extends Pick<Replay, "point" | "timeline" | "lag" | "
 export interface RestoredCopy extends Throwaway {
   /** The backup from which its recovery began. */
   readonly backup: PhysicalBackup;
+  /** Labels of newer backups that might have led there, and are damaged. */
+  readonly damaged: readonly string[];
   readonly stop: Stop;
   readonly site: ClusterSite;
   readonly relay: Relay;
@@ -71,7 +74,7 @@ export async function restoreToPoint(order: CopyOrder): Promise<RestoredCopy> {
   );
   const end = { timeline: order.timeline, last: stanza.archive?.max ?? null };
   const work: Work = { ...order, site, repository, relay, postgres, end };
-  const { backup, control, versionNum } = await recover(work, stanza);
+  const { backup, damaged, control, versionNum } = await recover(work, stanza);
   const stop = await readStop(site.data);
   const owned = stack.move();
   const destroy = async () => {
@@ -82,6 +85,7 @@ export async function restoreToPoint(order: CopyOrder): Promise<RestoredCopy> {
   return {
     ...throwawayOf(site, versionNum),
     backup,
+    damaged,
     stop,
     site,
     relay,
@@ -103,8 +107,7 @@ async function serverOf({ major }: Stanza): Promise<string> {
   throw pgbackrestErrors.no_server({ major, found: others === "" ? "no server at all" : others });
 }
 
-interface Recovered {
-  readonly backup: PhysicalBackup;
+interface Recovered extends Pick<RestoredCopy, "backup" | "damaged"> {
   readonly control: ControlData;
   readonly versionNum: number;
 }
@@ -114,15 +117,24 @@ async function recover(work: Work, stanza: Stanza): Promise<Recovered> {
   const { point, note } = work;
   if (stanza.backups.length === 0) throw pgbackrestErrors.no_backup({ stanza: stanza.name });
   const possible = candidates(stanza.backups, point);
+  const damaged: string[] = [];
+  let damage: IthacaError | undefined;
   for (const [tries, backup] of possible.entries()) {
     note(`restoring ${backup.label}`);
-    await restoreFiles(work, backup, tries > 0);
+    try {
+      await restoreFiles(work, backup, tries > 0);
+    } catch (error) {
+      if (!(error instanceof IthacaError) || error.id !== "pgbackrest.damaged") throw error;
+      damaged.push(backup.label);
+      damage = error;
+      continue;
+    }
     const control = await readControlData(work.site, work.postgres);
     if (tooLate(point, control)) continue;
     const versionNum = await replay(work, control);
-    if (versionNum !== null) return { backup, control, versionNum };
+    if (versionNum !== null) return { backup, damaged, control, versionNum };
   }
-  throw pgbackrestErrors.not_found({ target: showPoint(point), backups: possible.length });
+  throw damage ?? pgbackrestErrors.not_found({ target: showPoint(point), backups: possible.length });
 }
 
 async function restoreFiles(work: Work, backup: PhysicalBackup, delta: boolean): Promise<void> {

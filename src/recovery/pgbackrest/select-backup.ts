@@ -15,7 +15,6 @@ export function candidates(backups: readonly PhysicalBackup[], point: PhysicalPo
     case "lsn":
       return backups.filter(({ stopLsn }) => stopLsn !== null && lsnValue(stopLsn) <= lsnValue(point.lsn));
     case "latest":
-      return backups.slice(0, 1);
     case "transaction":
     case "restore-point":
       return backups;

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import type { ClusterSite } from "../../postgres/cluster-site.ts";
+import { postgresErrors } from "../../postgres/errors.ts";
+import type { ControlData } from "./control-data.ts";
+import type { Relay } from "./relay.ts";
+import { replay } from "./replay.ts";
+
+const control: ControlData = { nextXid: 700, timeline: 1, segmentBytes: 16_777_216, atLeast: {} };
+
+test.each([
+  ["could not write to file: No space left on device", "disk_full", "surroundings"],
+  ["recovery target timeline 99 does not exist", "no_timeline", "input"],
+  ["could not locate required checkpoint record", "recovery_failed", "failed"],
+])("a server that ends with %j: %s", async (why, id, kind) => {
+  const start = () => Promise.reject(postgresErrors.cluster_start({ why }));
+  const replayed = replay(
+    {
+      site: { home: "/tmp", start } as unknown as ClusterSite,
+      relay: { command: "true", failure: () => undefined } as unknown as Relay,
+      postgres: "postgres",
+      point: { kind: "latest" },
+      timeline: "99",
+      end: { timeline: "99", last: null },
+      lag: { tries: 1, pauseSeconds: 0 },
+      signal: new AbortController().signal,
+      note: () => {},
+    },
+    control,
+  );
+  await expect(replayed).rejects.toMatchObject({ id: `pgbackrest.${id}`, kind });
+});
