@@ -109,7 +109,7 @@ export async function openPointCopy(
     const { checks, remarks } = await proveBothSides(session, point, around);
     const origin = sameOrigin(await readIdentity(session), identity);
     const last = around.before.at(-1);
-    const end = point.kind === "latest" ? [reachesTheEnd(copy.end, copy.stop, copy.segmentBytes)] : [];
+    const end = point.kind === "latest" ? [await reachesTheEnd(copy.end, copy.stop, copy.segmentBytes)] : [];
     return {
       checks: [origin, ...checks, ...end],
       remarks: [...remarks, ...copy.damaged.map(passedOver)],

@@ -89,7 +89,7 @@ export const pgbackrestErrors = defineErrors("pgbackrest", {
   gap: entry({
     kind: "failed",
     says: (p: { target: string; reached: string; last: string }) =>
-      `${p.target} cannot be reached: the archive goes on to segment ${p.last}, and what follows ${p.reached} in it is missing or damaged`,
+      `${p.target} cannot be reached: the archive goes on to segment ${p.last}, and from ${p.reached} on something in it is missing or damaged`,
     mend: () =>
       "take a full backup at once, since only what follows the next backup can be brought back; look for what is missing with `pgbackrest verify` and in the server's pg_wal, or choose a time before the gap",
     example: {

@@ -20,7 +20,7 @@ test.each([
       postgres: "postgres",
       point: { kind: "latest" },
       timeline: "99",
-      end: { timeline: "99", last: null },
+      end: { timeline: "99", last: null, whole: () => Promise.resolve(null) },
       lag: { tries: 1, pauseSeconds: 0 },
       signal: new AbortController().signal,
       note: () => {},

@@ -53,7 +53,7 @@ export async function replay(work: Replay, control: ControlData): Promise<number
       // The name may stand before this backup; a time, a position or a transaction that is too late stands behind all.
       if (point.kind === "restore-point") return null;
       // A segment that is sent by several processes may come after its successor, and so this is not asked at once.
-      if (attempt >= lag.tries) requireNoGap(end, relay.segments(), showPoint(point));
+      if (attempt >= lag.tries) await requireNoGap(end, relay.segments(), showPoint(point));
       if (attempt >= lag.tries) throw pgbackrestErrors.archive_ends({ target: showPoint(point) }, { cause: error });
     }
     await sleep(lag.pauseSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -7,7 +7,7 @@ import { parseInfo, type Stanza } from "./info.ts";
 import { refusal } from "./refusal.ts";
 
 /** How a segment's file is called: its name, the SHA-1 of its content, the suffix of its compression. */
-const storedSegment = /\/([0-9A-F]{24})-[0-9a-f]{40}(?:\.[a-z0-9]+)?$/;
+const storedSegment = /\/?([0-9A-F]{24})-([0-9a-f]{40})(?:\.[a-z0-9]+)?$/;
 
 /** Values of these options open the repository. */
 const secretName = /(PASS|KEY|TOKEN|SECRET)$/;
@@ -35,6 +35,8 @@ export interface Repository {
   info(signal?: AbortSignal): Promise<Stanza>;
   /** The names of the archive's segments, of all repositories, without what pgBackRest appends to them, in no order. */
   segments(archive: NonNullable<Stanza["archive"]>, signal?: AbortSignal): Promise<string[]>;
+  /** The SHA-1 of what a segment held when it was archived; null where the archive does not have it. */
+  sumOf(segment: string, archive: NonNullable<Stanza["archive"]>, signal?: AbortSignal): Promise<string | null>;
   /** Copies a backup's files into an existing directory, without any instruction how to recover. */
   restore(what: RestoreOrder): Promise<void>;
   /** Brings a segment or history file of the archive into `file`; false where the archive does not have it. */
@@ -100,9 +102,20 @@ export function openRepository(options: RepositoryOptions): Repository {
         // Only whole segments: neither `.partial` nor `.backup` has a sum behind its number.
         const args = [`--repo=${repository}`, "--recurse", "--filter=/[0-9A-F]{24}-"];
         const { stdout } = await call("repo-ls", { args, names: [`archive/${stanza}/${id}`] }, signal);
-        for (const line of stdout.split("\n")) names.push(...(storedSegment.exec(line)?.slice(1) ?? []));
+        for (const line of stdout.split("\n")) names.push(...(storedSegment.exec(line)?.slice(1, 2) ?? []));
       }
       return names;
+    },
+    async sumOf(segment, { folders }, signal) {
+      for (const { id, repository } of folders) {
+        // A folder holds the segments that share the first 16 of 24 digits.
+        const folder = `archive/${stanza}/${id}/${segment.slice(0, 16)}`;
+        const args = [`--repo=${repository}`, `--filter=^${segment}-`];
+        const { stdout } = await call("repo-ls", { args, names: [folder] }, signal);
+        const sum = storedSegment.exec(stdout.trim())?.[2];
+        if (sum !== undefined) return sum;
+      }
+      return null;
     },
     async restore({ label, data, tablespaces, delta, signal }) {
       const args = [

@@ -186,7 +186,7 @@ test("killed in the middle of a restore it leaves nothing running, and can be ru
 test("a segment that is missing while the archive goes on: it is not taken for the end", async () => {
   const end = async () => {
     await using copy = await restore(physical("latest"));
-    return reachesTheEnd(copy.end, copy.stop, copy.segmentBytes).status;
+    return (await reachesTheEnd(copy.end, copy.stop, copy.segmentBytes)).status;
   };
   let between = "";
   for (const toy of [4, 5, 6]) {

@@ -10,7 +10,7 @@ import { dataParent, freeSpace } from "../../postgres/cluster-places.ts";
 import { type ClusterSite, openSite, throwawayOf } from "../../postgres/cluster-site.ts";
 import type { Throwaway } from "../../postgres/types.ts";
 import { showPoint } from "../point-in-time/point.ts";
-import type { ArchiveEnd } from "./archive-end.ts";
+import { type ArchiveEnd, wholeBy } from "./archive-end.ts";
 import { type ControlData, readControlData } from "./control-data.ts";
 import { pgbackrestErrors } from "./errors.ts";
 import type { PhysicalBackup, Stanza } from "./info.ts";
@@ -72,7 +72,9 @@ export async function restoreToPoint(order: CopyOrder): Promise<RestoredCopy> {
       repository.fetchSegment(segment, file, site.data, signal),
     ),
   );
-  const end = { timeline: order.timeline, last: stanza.archive?.max ?? null };
+  const { archive } = stanza;
+  const sumOf = async (segment: string) => (archive === null ? null : repository.sumOf(segment, archive, signal));
+  const end = { timeline: order.timeline, last: archive?.max ?? null, whole: wholeBy(relay, sumOf) };
   const work: Work = { ...order, site, repository, relay, postgres, end };
   const { backup, damaged, control, versionNum } = await recover(work, stanza);
   const stop = await readStop(site.data);
