@@ -10,10 +10,11 @@ import { readAround } from "../recovery/pgbackrest/read-around.ts";
 import type { PhysicalPoint } from "../recovery/pgbackrest/recovery-settings.ts";
 import { type RestoredCopy, restoreToPoint } from "../recovery/pgbackrest/restored-copy.ts";
 import { type ChronicleEntry, chronicle } from "../recovery/point-in-time/chronicle.ts";
+import { pointErrors } from "../recovery/point-in-time/errors.ts";
 import { traceMigration } from "../recovery/point-in-time/migration.ts";
 import { readIdentity, type ServerIdentity, sameOrigin } from "../recovery/point-in-time/origin.ts";
 import { type Point, showInstant } from "../recovery/point-in-time/point.ts";
-import { proveBothSides } from "../recovery/point-in-time/two-sided.ts";
+import { proveBothSides, stateOf } from "../recovery/point-in-time/two-sided.ts";
 import type { Verified } from "../recovery/types.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
@@ -83,6 +84,10 @@ export async function openPointCopy(
   const production = await reach(context, request.production, stack);
   const identity = production === null ? null : await readIdentity(production);
   const point = await physicalPoint(request.point, production, plan.migrations, database.url_secret, name);
+  // Another branch of the history counts its transactions by itself.
+  if (production !== null && identity?.timeline != null && request.timeline === undefined) {
+    await requireEnded(production, point);
+  }
   const copy = stack.use(
     await phase("restore", "Restore the server as of then", (note) =>
       restoreToPoint({
@@ -158,6 +163,13 @@ async function reach(
  */
 function branchOf(identity: ServerIdentity | null): string {
   return identity?.timeline == null ? "latest" : String(identity.timeline);
+}
+
+/** A transaction that production does not know of is a slip of the pen, and would be waited for in vain. */
+async function requireEnded(production: Session, point: PhysicalPoint): Promise<void> {
+  if (point.kind !== "transaction") return;
+  const state = await stateOf(production, point);
+  if (state === "not begun" || state === "in progress") throw pointErrors.unfinished({ xid: point.xid, state });
 }
 
 async function physicalPoint(

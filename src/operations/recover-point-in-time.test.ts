@@ -242,6 +242,7 @@ test("what is asked for wrongly is refused before anything is restored", async (
   const children = { table: "public.children" };
   await expect(ask("2120-01-16 14:30:00 UTC", children)).rejects.toMatchObject({ id: "point.future" });
   await expect(ask("2020-01-16 14:30:00 UTC", children)).rejects.toMatchObject({ id: "point.outside_window" });
+  await expect(ask("just before transaction 999999")).rejects.toMatchObject({ id: "point.unfinished" });
   await expect(ask("latest", { timeline: "main" })).rejects.toMatchObject({ id: "point.bad_timeline" });
   await expect(ask("0 s ago", { save: "." })).rejects.toMatchObject({ id: "point.folder_not_empty" });
   await expect(ask("0 s ago", { intoVault: true })).rejects.toMatchObject({ id: "vault.not_configured" });

@@ -86,6 +86,14 @@ export const pgbackrestErrors = defineErrors("pgbackrest", {
       'wait until the server has archived more (archive_timeout says when it must), choose an earlier time, or ask for "latest"',
     example: { target: "2025-01-16 14:30:00 UTC" },
   }),
+  no_transaction: entry({
+    kind: "surroundings",
+    says: (p: { xid: string }) =>
+      `The archive ends, and shows neither a commit nor a roll-back of transaction ${p.xid}`,
+    mend: () =>
+      "wait until the server has archived more; or it is the number of a savepoint, as xmin shows it: name the time just before, and what is shown around it has the whole transaction's number",
+    example: { xid: "743" },
+  }),
   gap: entry({
     kind: "failed",
     says: (p: { target: string; reached: string; last: string }) =>

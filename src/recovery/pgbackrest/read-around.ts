@@ -18,6 +18,8 @@ export interface Around {
   readonly before: readonly LoggedTransaction[];
   /** Committed from it on, the first one first; empty where the archive does not go on, or not with a transaction. */
   readonly after: readonly LoggedTransaction[];
+  /** The transaction with whose roll-back the archive goes on, if it does. */
+  readonly rolledBack: string | null;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function readAround(copy: RestoredCopy): Promise<Around> {
   }
   while (found.before.length === 0 && first > at - segmentsBehind && (await have(name(first - 1)))) {
     first -= 1;
-    found = { after: found.after, before: (await dump(copy, name(first), name(at))).before };
+    found = { ...found, before: (await dump(copy, name(first), name(at))).before };
   }
   return found;
 }
@@ -59,5 +61,5 @@ async function dump({ site, postgres, relay, stop }: RestoredCopy, from: string,
   if (reader.records === 0) {
     throw pgbackrestErrors.log_unreadable({ why: `pg_waldump ended with exit code ${exitCode}` });
   }
-  return { before: reader.before, after: reader.after };
+  return { before: reader.before, after: reader.after, rolledBack: reader.rolledBack };
 }

@@ -2,23 +2,28 @@ import { expect, test } from "vitest";
 import type { ClusterSite } from "../../postgres/cluster-site.ts";
 import { postgresErrors } from "../../postgres/errors.ts";
 import type { ControlData } from "./control-data.ts";
+import type { PhysicalPoint } from "./recovery-settings.ts";
 import type { Relay } from "./relay.ts";
 import { replay } from "./replay.ts";
 
 const control: ControlData = { nextXid: 700, timeline: 1, segmentBytes: 16_777_216, atLeast: {} };
+const lsn: PhysicalPoint = { kind: "lsn", lsn: "0/4041234" };
+const savepoint: PhysicalPoint = { kind: "transaction", xid: "743" };
 
-test.each([
+test.each<[string, string, string, PhysicalPoint?]>([
+  ["recovery ended before configured recovery target was reached", "archive_ends", "surroundings", lsn],
+  ["recovery ended before configured recovery target was reached", "no_transaction", "surroundings", savepoint],
   ["could not write to file: No space left on device", "disk_full", "surroundings"],
   ["recovery target timeline 99 does not exist", "no_timeline", "input"],
   ["could not locate required checkpoint record", "recovery_failed", "failed"],
-])("a server that ends with %j: %s", async (why, id, kind) => {
+])("a server that ends with %j: %s", async (why, id, kind, point = { kind: "latest" }) => {
   const start = () => Promise.reject(postgresErrors.cluster_start({ why }));
   const replayed = replay(
     {
       site: { home: "/tmp", start } as unknown as ClusterSite,
-      relay: { command: "true", failure: () => undefined } as unknown as Relay,
+      relay: { command: "true", segments: () => [], failure: () => undefined } as unknown as Relay,
       postgres: "postgres",
-      point: { kind: "latest" },
+      point,
       timeline: "99",
       end: { timeline: "99", last: null, whole: () => Promise.resolve(null) },
       lag: { tries: 1, pauseSeconds: 0 },

@@ -54,6 +54,9 @@ export async function replay(work: Replay, control: ControlData): Promise<number
       if (point.kind === "restore-point") return null;
       // A segment that is sent by several processes may come after its successor, and so this is not asked at once.
       if (attempt >= lag.tries) await requireNoGap(end, relay.segments(), showPoint(point));
+      if (attempt >= lag.tries && point.kind === "transaction") {
+        throw pgbackrestErrors.no_transaction({ xid: point.xid }, { cause: error });
+      }
       if (attempt >= lag.tries) throw pgbackrestErrors.archive_ends({ target: showPoint(point) }, { cause: error });
     }
     await sleep(lag.pauseSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -107,10 +107,22 @@ test("a copy that is not of the point is found out, on either side", async () =>
   // The end of the archive, held for the moment when all was well: it has too much.
   const [, lastButOne, last] = end.before.slice(-3);
   if (last === undefined || lastButOne === undefined) throw new Error("the archive is too short");
-  const tooMuch = await proveBothSides(then, point, { before: [lastButOne], after: [last] });
+  const tooMuch = await proveBothSides(then, point, { before: [lastButOne], after: [last], rolledBack: null });
   expect(tooMuch.checks.map(({ status }) => status)).toEqual(["failed", "failed"]);
+  // Just before a transaction that was rolled back is just before what comes next, and before no other's.
+  const future = { ...last, xid: "4001" };
+  const idle = { before: [last], after: [future], rolledBack: "4000" };
+  const beforeIt = await proveBothSides(then, { kind: "transaction", xid: "4000" }, idle);
+  expect(beforeIt.checks.map(({ status }) => status)).toEqual(["passed", "passed"]);
+  expect(beforeIt.remarks).toEqual(["Transaction 4000 was rolled back: it changed nothing."]);
+  const another = await proveBothSides(then, { kind: "transaction", xid: "3999" }, idle);
+  expect(another.checks.map(({ status }) => status)).toEqual(["passed", "failed"]);
   // Held for a later one: it has too little, and nothing is known of what comes after.
-  const tooLittle = await proveBothSides(then, physical("10 s ago"), { before: [{ ...last, xid: "4000" }], after: [] });
+  const tooLittle = await proveBothSides(then, physical("10 s ago"), {
+    before: [{ ...last, xid: "4000" }],
+    after: [],
+    rolledBack: null,
+  });
   expect(tooLittle.checks.map(({ status, actual }) => `${status}: ${actual}`)).toEqual([
     expect.stringMatching(/^failed: transaction 4000 .* not begun$/),
     "not_run: none was found",

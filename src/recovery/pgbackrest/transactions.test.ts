@@ -60,6 +60,16 @@ test("rows are counted by transaction and table; what was rolled back does not c
   expect(reader.before[0]?.at.toString()).toBe("2026-11-22T18:28:51.757044Z");
 });
 
+test.each([
+  ["a roll-back comes next", ["ABORT 2026-11-22 18:28:52 UTC", commit], "10"],
+  ["a commit comes next", [commit, "ABORT 2026-11-22 18:28:52 UTC"], null],
+])("at the point %s", (_, said, rolledBack) => {
+  const reader = new TransactionReader("0/200", 10);
+  reader.line(ended(9, "0/100", "ABORT 2026-11-22 18:28:50 UTC"));
+  for (const [n, one] of said.entries()) reader.line(ended(10 + n, `0/2${n}0`, one));
+  expect(reader.rolledBack).toBe(rolledBack);
+});
+
 test("only so many are kept: the last before the point, the first after it", () => {
   const reader = new TransactionReader("0/1000", 2);
   for (let n = 1; n < 16; n += 1) reader.line(ended(n, `0/${(n * 0x200).toString(16).toUpperCase()}`, commit));

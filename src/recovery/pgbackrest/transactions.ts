@@ -52,6 +52,8 @@ export class TransactionReader {
   /** Committed before the point, the last one last; and from it on. At most so many of each as asked for. */
   readonly before: LoggedTransaction[] = [];
   readonly after: LoggedTransaction[] = [];
+  /** The first one that was rolled back from the point on, where nothing was committed before that. */
+  rolledBack: string | null = null;
   /** Lines that were understood. */
   records = 0;
 
@@ -67,7 +69,12 @@ export class TransactionReader {
     this.records += 1;
     if (manager.startsWith("Heap")) this.change(xid, said);
     else if (manager === "Transaction" && said.startsWith("COMMIT")) this.commit(xid, lsn, said);
-    else if (manager === "Transaction" && said.startsWith("ABORT")) this.open.delete(xid);
+    else if (manager === "Transaction" && said.startsWith("ABORT")) this.abort(xid, lsn);
+  }
+
+  private abort(xid: string, lsn: string): void {
+    this.open.delete(xid);
+    if (this.after.length === 0 && lsnValue(lsn) >= this.point) this.rolledBack ??= xid;
   }
 
   private change(xid: string, said: string): void {

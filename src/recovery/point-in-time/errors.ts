@@ -74,6 +74,13 @@ export const pointErrors = defineErrors("point", {
     mend: () => "turn point-in-time recovery on, or restore a backup of the vault with `recover full`",
     example: { where: "Supabase project abcdefghijklmnopqrst", why: "point-in-time recovery is off" },
   }),
+  unfinished: entry({
+    kind: "input",
+    says: (p: { xid: string; state: string }) =>
+      `Transaction ${p.xid} is ${p.state} on production, so no log can end with it`,
+    mend: () => 'check its number, or name a time or "latest"',
+    example: { xid: "99743", state: "not begun" },
+  }),
   migration_unknown: entry({
     kind: "input",
     says: (p: { version: string; table: string }) => `${p.table} holds no migration ${p.version}`,

@@ -29,10 +29,12 @@ export async function proveBothSides(session: Session, point: Point, around: Aro
   const [first] = around.after;
   const checks = [await lastIsThere(session, point, last)];
   // The end of the archive has nothing after it; where there is something after all, the copy is not the end.
-  if (point.kind !== "latest" || first !== undefined) checks.push(await firstIsNot(session, point, first));
+  if (point.kind !== "latest" || first !== undefined) checks.push(await firstIsNot(session, point, around));
   const { instant } = { instant: null, ...point };
   const late = around.after.filter(({ at }) => instant !== null && Temporal.Instant.compare(at, instant) <= 0);
+  const idle = point.kind === "transaction" && around.rolledBack === point.xid;
   const remarks = [
+    ...(idle ? [`Transaction ${point.xid} was rolled back: it changed nothing.`] : []),
     ...(late.length === 0
       ? []
       : [
@@ -43,7 +45,8 @@ export async function proveBothSides(session: Session, point: Point, around: Aro
   return { checks, remarks };
 }
 
-async function stateOf(session: Session, { xid }: LoggedTransaction): Promise<z.output<typeof stateRow>["state"]> {
+/** What has become of a transaction on a server. */
+export async function stateOf(session: Session, { xid }: { xid: string }): Promise<z.output<typeof stateRow>["state"]> {
   const [row] = await session.query(stateSql, [xid]);
   return stateRow.parse(row).state;
 }
@@ -64,7 +67,7 @@ async function lastIsThere(session: Session, point: Point, last: LoggedTransacti
   return { id, title, status: passed ? "passed" : "failed", expected, actual: `${named(last)} ${state}`, reason: "" };
 }
 
-async function firstIsNot(session: Session, point: Point, first: LoggedTransaction | undefined): Promise<Verified> {
+async function firstIsNot(session: Session, point: Point, { after: [first], rolledBack }: Around): Promise<Verified> {
   const id = "point.after";
   const title = "The first change after the point is not in the copy";
   if (first === undefined) {
@@ -72,7 +75,8 @@ async function firstIsNot(session: Session, point: Point, first: LoggedTransacti
     return { id, title, status: "not_run", expected: "a transaction after it", actual: "none was found", reason };
   }
   const state = await stateOf(session, first);
-  const after = isAfter(point, first);
+  // A roll-back changes nothing: just before it is just before what comes next.
+  const after = isAfter(point, first) || (point.kind === "transaction" && rolledBack === point.xid);
   const passed = after && (state === "aborted" || state === "not begun");
   const expected = `${named(first)} not in the copy`;
   const actual = after ? `${named(first)} ${state}` : `${named(first)} is not the one that was asked for`;
