@@ -6,12 +6,14 @@ import { scratchDirectory } from "../base/scratch.ts";
 import { pgbackrestErrors } from "../recovery/pgbackrest/errors.ts";
 import type { PhysicalBackup } from "../recovery/pgbackrest/info.ts";
 import { openRepository } from "../recovery/pgbackrest/repository.ts";
+import { windowHolds } from "../recovery/point-in-time/pitr-window.ts";
 import { instantOf, type Point, showInstant, showPoint } from "../recovery/point-in-time/point.ts";
 import type { Verified } from "../recovery/types.ts";
 import type { PointReport } from "../report/model.ts";
 import { decideVerdict } from "../report/verdict.ts";
 import { writeReport } from "../report/write.ts";
 import { listBackups } from "../supabase/management/backups.ts";
+import { getProject } from "../supabase/management/projects.ts";
 import { platformAccess, usualNames } from "../supabase/management/settings.ts";
 import { audited } from "./audited.ts";
 import { checkArchive } from "./check-archive.ts";
@@ -173,23 +175,16 @@ function gone(destroyed: boolean): Verified {
 async function windowOnly(context: UseCaseContext, { database }: Subject): Promise<Findings> {
   const { api, ref } = platformAccess(context.environment, database.managed ?? usualNames, context.signal);
   const seconds = stopwatch();
-  const { pitrEnabled, window } = await context.progress.step("Ask the platform", () => listBackups(api, ref));
-  const promised = database.managed?.pitr_window ?? 7 * 86_400;
-  const now = instantOf(context.clock.now());
-  const reaches = window === null ? 0 : now.since(Temporal.Instant.from(window.earliest)).total("seconds");
-  const holds = pitrEnabled && window !== null && reaches >= promised;
-  const check: Verified = {
-    id: "point.window",
-    title: "The platform can go back as far as promised",
-    status: holds ? "passed" : "failed",
-    expected: `${promised} s back`,
-    actual: !pitrEnabled
-      ? "point-in-time recovery is off"
-      : window === null
-        ? "no window"
-        : `${Math.floor(reaches)} s back`,
-    reason: "",
-  };
+  const { created, pitrEnabled, window } = await context.progress.step("Ask the platform", async () => {
+    const { created_at: created } = await getProject(api, ref);
+    return { created, ...(await listBackups(api, ref)) };
+  });
+  const check = windowHolds(
+    { pitrEnabled, window },
+    database.managed?.pitr_window ?? 7 * 86_400,
+    created,
+    context.clock.now(),
+  );
   return {
     point: null,
     window: window === null ? null : { from: window.earliest, to: window.latest },

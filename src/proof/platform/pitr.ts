@@ -5,6 +5,12 @@ import { type PlatformCheck, whenAsked } from "./facts.ts";
 /** The window moves with the base backups it stands on, not by the second. */
 const slack = 3600;
 
+/** How many seconds back a window must reach at least: no project reaches further back than to its own beginning. */
+export function windowDue(promised: number, createdAt: string | null, now: Date): number {
+  const lifetime = createdAt === null ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(createdAt)) / 1000;
+  return Math.min(promised, lifetime) - slack;
+}
+
 /**
  * Point-in-time recovery is on, and reaches as far back as promised. How old the latest point is says nothing: on a
  * database that nobody writes, nothing is archived.
@@ -32,11 +38,7 @@ export const platformPitr: PlatformCheck = {
         return judge({ expected, actual, findings: finding("window", actual) });
       }
       const back = (now.getTime() - Date.parse(window.earliest)) / 1000;
-      // A project cannot reach further back than to its own beginning.
-      const lifetime = project.ok
-        ? (now.getTime() - Date.parse(project.value.created_at)) / 1000
-        : Number.POSITIVE_INFINITY;
-      const due = Math.min(promised.pitr_window, lifetime) - slack;
+      const due = windowDue(promised.pitr_window, project.ok ? project.value.created_at : null, now);
       const actual = `on, ${spell(Math.max(0, back))} back`;
       return judge({ expected, actual, findings: back >= due ? [] : finding("window", actual) });
     });

@@ -1,8 +1,10 @@
 import { Temporal } from "temporal-polyfill";
 import { IthacaError } from "../../base/errors.ts";
 import { connect } from "../../postgres/connect.ts";
-import { listBackups } from "../../supabase/management/backups.ts";
+import { windowDue } from "../../proof/platform/pitr.ts";
+import { listBackups, type PlatformBackups } from "../../supabase/management/backups.ts";
 import { waitUntil } from "../../supabase/management/wait.ts";
+import type { Verified } from "../types.ts";
 import { pointErrors } from "./errors.ts";
 import { platformSecond } from "./pitr-target.ts";
 import type { PlatformRecovery } from "./platform-recovery.ts";
@@ -41,4 +43,24 @@ export async function requireInWindow({ access, lagSeconds }: PlatformRecovery, 
     if (!(error instanceof IthacaError) || error.id !== "platform.not_reached" || latest === undefined) throw error;
     throw pointErrors.not_archived_yet({ target: showInstant(at), reaches: showInstant(latest), seconds: lagSeconds });
   }
+}
+
+/** Whether a platform can go back as far as the plan promises, or to the project's own beginning. Pure. */
+export function windowHolds(
+  { pitrEnabled, window }: Pick<PlatformBackups, "pitrEnabled" | "window">,
+  promised: number,
+  createdAt: string,
+  now: Date,
+): Verified {
+  const back = window === null ? 0 : (now.getTime() - Date.parse(window.earliest)) / 1000;
+  const holds = pitrEnabled && window !== null && back >= windowDue(promised, createdAt, now);
+  const reach = window === null ? "no window" : `${Math.floor(back)} s back`;
+  return {
+    id: "point.window",
+    title: "The platform can go back as far as promised",
+    status: holds ? "passed" : "failed",
+    expected: `${promised} s back`,
+    actual: pitrEnabled ? reach : "point-in-time recovery is off",
+    reason: "",
+  };
 }
