@@ -11,6 +11,7 @@ import type { PhysicalPoint } from "../recovery/pgbackrest/recovery-settings.ts"
 import { type RestoredCopy, restoreToPoint } from "../recovery/pgbackrest/restored-copy.ts";
 import { type ChronicleEntry, chronicle } from "../recovery/point-in-time/chronicle.ts";
 import { pointErrors } from "../recovery/point-in-time/errors.ts";
+import { unloggedRemarks } from "../recovery/point-in-time/logged.ts";
 import { traceMigration } from "../recovery/point-in-time/migration.ts";
 import { readIdentity, type ServerIdentity, sameOrigin } from "../recovery/point-in-time/origin.ts";
 import { type Point, showInstant } from "../recovery/point-in-time/point.ts";
@@ -107,6 +108,7 @@ export async function openPointCopy(
     ),
   );
   const target = withDatabase(copy.target, request.production?.database ?? name);
+  await requireDatabase(copy.target, target.database);
   const session = stack.use(await connect(target, { readOnly: true }));
   if (production !== null) await refuseSameServer(session, production);
   const proof = await phase("prove", "Prove both sides of the point", async () => {
@@ -117,7 +119,7 @@ export async function openPointCopy(
     const end = point.kind === "latest" ? [await reachesTheEnd(copy.end, copy.stop, copy.segmentBytes)] : [];
     return {
       checks: [origin, ...checks, ...end],
-      remarks: [...remarks, ...copy.damaged.map(passedOver)],
+      remarks: [...remarks, ...(await unloggedRemarks(session)), ...copy.damaged.map(passedOver)],
       chronicle: await chronicle(session, around),
       as_of: last === undefined ? null : last.at.toString({ smallestUnit: "millisecond" }),
     };
@@ -136,6 +138,16 @@ export async function openPointCopy(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The plan's name of a database need not be the server's. */
+async function requireDatabase(server: Target, name: string): Promise<void> {
+  await using session = await connect(server, { readOnly: true });
+  const found = await session.query<{ name: string }>(
+    "SELECT datname AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1",
+  );
+  const names = found.map((one) => one.name);
+  if (!names.includes(name)) throw pointErrors.no_database({ name, has: names.join(", ") });
 }
 
 const passedOver = (label: string) =>

@@ -104,6 +104,9 @@ test("a look: what it was, what happened, what is different, and a backup of it 
     "point.before passed",
     "point.after passed",
   ]);
+  expect(view.proven.remarks).toEqual([
+    "Unlogged, so empty in the copy and in what is kept of it, whatever they held: public.seen.",
+  ]);
   const [wrong] = view.proven.chronicle.filter(({ xid }) => xid === badXid);
   // Between the point and the deed the writers did not rest, so it may be beyond what is shown.
   if (wrong !== undefined) expect(wrong.did).toEqual(["public.children: 50 deleted"]);
@@ -260,6 +263,15 @@ test("what is asked for wrongly is refused before anything is restored", async (
   const unknown = { plan, to: "latest", table: "public.nothing" };
   await expect(recoverPointInTime({ ...context, environment: reading }, unknown)).rejects.toMatchObject({
     id: "table.no_table",
+  });
+  // Without production's connection string the plan's own name is taken.
+  await writeFile(
+    join(folder.path, "other.yaml"),
+    `version: 1\ndatabases:\n  toys:\n    point_in_time: { stanza: ${production.stanza} }\n`,
+  );
+  const gone = { ...context, environment: production.environment };
+  await expect(recoverPointInTime(gone, { plan: "other.yaml", to: before })).rejects.toMatchObject({
+    ...{ id: "point.no_database", message: expect.stringContaining("no database toys, but postgres, shop;") },
   });
   const onGitHub = { ...context, environment: { ...context.environment, GITHUB_ACTIONS: "true" } };
   await expect(recoverPointInTime(onGitHub, { plan, to: "latest", look: ["children:2"] })).rejects.toMatchObject({

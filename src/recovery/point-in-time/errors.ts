@@ -124,6 +124,13 @@ export const pointErrors = defineErrors("point", {
     mend: () => "bring it back out of a backup of the vault with `recover table`",
     example: { table: "public.sessions" },
   }),
+  no_database: entry({
+    kind: "input",
+    says: (p: { name: string; has: string }) => `The server as of then has no database ${p.name}, but ${p.has}`,
+    mend: () =>
+      "name the one that is meant at the end of the database's connection string, also where production is gone: without it the plan's own name is taken",
+    example: { name: "inner-odyssey", has: "postgres, shop" },
+  }),
   nothing_to_execute: entry({
     kind: "input",
     says: () => "--execute was given, and nothing that would be written: a look at a copy changes nothing",

@@ -3,6 +3,7 @@ import type { Session } from "../../postgres/types.ts";
 import { recoverySql } from "../sql.ts";
 import { pointErrors } from "./errors.ts";
 
+const tablesSql = recoverySql("point-in-time/unlogged-tables");
 const unloggedSql = recoverySql("point-in-time/unlogged");
 
 /**
@@ -15,4 +16,11 @@ export async function requireLogged(session: Session, table: string): Promise<vo
   const { schema, name } = parseQualifiedName(table);
   const [found] = await session.query(unloggedSql, [schema, name]);
   if (found !== undefined) throw pointErrors.unlogged({ table });
+}
+
+/** A sentence on what is empty in a copy, whatever it held, and in a backup that is kept of the copy; none where nothing is. */
+export async function unloggedRemarks(session: Session): Promise<string[]> {
+  const names = (await session.query<{ name: string }>(tablesSql)).map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [`Unlogged, so empty in the copy and in what is kept of it, whatever they held: ${names.join(", ")}.`];
 }
