@@ -227,7 +227,20 @@ test("the archive is looked at every night: whose it is, how far it reaches, whe
   expect(await look()).toEqual([
     { id: "archive.end", status: "failed", actual: expect.stringMatching(/^up to [0-9A-F]{24}, 16\.8 MB behind/) },
   ]);
-  await rename(`${newest}.away`, newest);
+  // What is still under way is waited for.
+  const arrival = sleep(300).then(() => rename(`${newest}.away`, newest));
+  const patient = await checkArchive(context, subject, { tries: 30, pauseSeconds: 0.2 });
+  await arrival;
+  expect(patient.checks.map(({ status }) => status)).toEqual(Array(5).fill("passed"));
+  const { ITHACA_DATABASE_URL: _, ...unset } = context.environment;
+  const unasked = await checkArchive({ ...context, environment: unset }, subject, once);
+  expect(
+    unasked.checks.filter(({ status }) => status !== "passed").map(({ id, reason }) => `${id}: ${reason}`),
+  ).toEqual(
+    ["origin", "unbroken", "end", "timeout"].map(
+      (id) => `archive.${id}: ITHACA_DATABASE_URL is not set, so the server cannot be asked`,
+    ),
+  );
   const away = { environment: { ...context.environment, PGBACKREST_CONFIG: "/nonexistent" } };
   expect((await look(away)).map(({ id, status }) => `${id} ${status}`)).toEqual([
     "archive.origin not_run",
