@@ -101,9 +101,7 @@ export async function openPointCopy(
         signal,
         note,
       }).catch((error: unknown) => {
-        const ours = request.timeline === undefined && identity?.timeline != null;
-        const unknown = error instanceof IthacaError && error.id === "pgbackrest.no_timeline";
-        throw ours && unknown ? pgbackrestErrors.own_timeline({ timeline: String(identity.timeline) }) : error;
+        throw request.timeline === undefined ? ofOwnTimeline(error, identity) : error;
       }),
     ),
   );
@@ -138,6 +136,13 @@ export async function openPointCopy(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Nobody has named a timeline wrongly where it is production's own that the archive lacks. */
+export function ofOwnTimeline(error: unknown, identity: Pick<ServerIdentity, "timeline"> | null): unknown {
+  if (!(error instanceof IthacaError) || error.id !== "pgbackrest.no_timeline" || identity?.timeline == null)
+    return error;
+  return pgbackrestErrors.own_timeline({ timeline: String(identity.timeline) });
 }
 
 /** The plan's name of a database need not be the server's. */
