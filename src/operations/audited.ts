@@ -94,6 +94,19 @@ export async function audited<T>(
   return result;
 }
 
+/**
+ * Records an operation that could not begin: who has tried to write to production is worth as much as who did.
+ *
+ * @throws audit.not_written; else what was thrown
+ */
+export async function recordRefused(
+  context: UseCaseContext,
+  operation: AuditedOperation,
+  thrown: unknown,
+): Promise<never> {
+  return await audited(context, operation, () => Promise.reject(thrown));
+}
+
 const endings: Readonly<Record<IthacaError["kind"], AuditStatus>> = {
   input: "refused",
   surroundings: "inconclusive",

@@ -13,6 +13,7 @@ import { silentProgress } from "../base/progress.ts";
 import { withDatabase } from "../postgres/target.ts";
 import { writeIncident } from "../recovery/incident.ts";
 import { listReports } from "../report/history.ts";
+import { listAudit } from "./audit.ts";
 import { backup } from "./backup.ts";
 import type { UseCaseContext } from "./context.ts";
 import type { DisasterOptions } from "./disaster/site.ts";
@@ -59,6 +60,8 @@ test("a lost database, in earnest: each fault leaves a clear state, and the next
   });
   const wrong = disaster(context, "deleted", { ...executing, confirm: "shopp" });
   await expect(wrong).rejects.toMatchObject({ id: "recovery.not_confirmed" });
+  const { operations } = await listAudit(context, { plan: executing.plan, operation: "recovery" });
+  expect(operations).toMatchObject([{ status: "refused", details: { scenario: "deleted" } }]);
   expect(await readdir(join(shop.folder, "reports/disasters")).catch(() => [])).toEqual([]);
 
   await writeFile(join(shop.folder, "app.env"), "URL=https://abcdefghijklmnopqrst.supabase.co\n");

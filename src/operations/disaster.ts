@@ -6,7 +6,7 @@ import { type Disaster, newDisaster, openDisaster, saveDisaster } from "../recov
 import { type Scenario, scenarioTitles, stepsOf } from "../recovery/disaster/scenarios.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
 import type { DisasterReport, Verdict } from "../report/model.ts";
-import { audited } from "./audited.ts";
+import { audited, recordRefused } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { executionActions } from "./disaster/execution.ts";
 import { recordRun, stepsWithState } from "./disaster/record.ts";
@@ -38,7 +38,7 @@ export interface DisasterResult {
  * One of the plan's disasters: its steps by default; with `rehearse` they are gone through on throwaways; with `execute`
  * in earnest, from wherever an earlier run has stopped. Whatever is gone through leaves a report.
  *
- * @throws disaster.one_mode, disaster.unknown_step, run.merge_of_three, run.merge_of_outage; recovery.not_confirmed, before anything is read or connected to
+ * @throws disaster.one_mode, disaster.unknown_step, run.merge_of_three, run.merge_of_outage; recovery.not_confirmed, before anything of production is read
  */
 export async function disaster(
   context: UseCaseContext,
@@ -53,7 +53,14 @@ export async function disaster(
     if (!stepsOf[scenario].some(({ id }) => id === step)) throw disasterErrors.unknown_step({ step, scenario });
   }
   if (execute && options.confirm !== subject.name) {
-    throw recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null });
+    const refusal = recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null });
+    const attempt = {
+      operation: "recovery",
+      database: subject.name,
+      plan: subject.plan,
+      details: { scenario },
+    } as const;
+    return await recordRefused(context, attempt, refusal);
   }
   // A rehearsal's made-up backups are none of the team's: its record stays apart.
   const workingDirectory = rehearse ? resolve(context.workingDirectory, ".ithaca") : context.workingDirectory;

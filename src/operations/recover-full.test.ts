@@ -10,6 +10,7 @@ import { connect } from "../postgres/connect.ts";
 import { writeMarker } from "../recovery/marker.ts";
 import { lacksLessons } from "../recovery/page/incident-page.ts";
 import { listReports } from "../report/history.ts";
+import { listAudit } from "./audit.ts";
 import { backup } from "./backup.ts";
 import type { UseCaseContext } from "./context.ts";
 import { incidentReminders, lessonsSentence } from "./incident-reminders.ts";
@@ -56,7 +57,7 @@ async function orders(): Promise<number> {
   return row?.n ?? -1;
 }
 
-test("without the typed name, or with another, nothing is read, connected to or written", async () => {
+test("without the typed name, or with another, nothing of production is read or written, and the attempt is recorded", async () => {
   const nowhere = {
     ITHACA_DATABASE_URL: "postgres://a@nowhere.invalid/b",
     ITHACA_RECOVERY_URL: "postgres://a@nowhere.invalid/b",
@@ -68,6 +69,11 @@ test("without the typed name, or with another, nothing is read, connected to or 
     );
     await expect(refused).rejects.toMatchObject({ id: "recovery.not_confirmed", exitCode: 2 });
   }
+  const { operations } = await listAudit(contextOf(nowhere), { plan: "ithaca.yaml", operation: "recovery" });
+  expect(operations.map(({ status, details }) => ({ status, kind: details.kind }))).toEqual(
+    Array(5).fill({ status: "refused", kind: "full" }),
+  );
+  expect(operations[0]?.details.reason).toMatch(/--confirm/);
   expect(await incidentFiles(shop)).toEqual([]);
   expect(await orders()).toBe(10);
 });
@@ -192,9 +198,8 @@ test("executed: safety backup, swap, verification, watch; the page, the report a
   expect(text).not.toContain("canary");
   const { reports } = await listReports(join(shop.folder, "reports"), "shop");
   expect(reports.map(({ kind }) => kind).sort()).toEqual(["backup", "backup", "recover"]);
-  expect(await readdir(join(shop.folder, "reports/audit/shop"), { recursive: true })).toEqual(
-    expect.arrayContaining([expect.stringContaining("-recovery-")]),
-  );
+  const { operations } = await listAudit(contextOf(), { plan: "ithaca.yaml", status: "succeeded" });
+  expect(operations).toContainEqual(expect.objectContaining({ operation_type: "recovery" }));
 
   // What was written since must not be lost because somebody starts the run once more.
   const rerun = recoverFull(contextOf({ ITHACA_RECOVERY_URL: url }), execution({ onlyGoOn: true }));

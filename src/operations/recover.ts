@@ -13,7 +13,7 @@ import { boundToShown } from "../recovery/shown.ts";
 import type { Incident, RecoveryKind, RecoveryMethod } from "../recovery/types.ts";
 import type { RecoveryReport, Verdict } from "../report/model.ts";
 import { openVault } from "../vault/vault.ts";
-import { audited } from "./audited.ts";
+import { audited, recordRefused } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { operationErrors } from "./errors.ts";
 import { readInstant } from "./instant.ts";
@@ -88,17 +88,50 @@ export interface RecoveryRequest {
 /**
  * Plans a recovery, and with `execute` does it: the one way in for all three. The preview is the default and writes
  * nothing but itself, into `.ithaca`. An execution goes on with an unfinished recovery where there is one; one that names
- * the incident of a plan is refused where it would do worse than that has shown.
+ * the incident of a plan is refused where it would do worse than that has shown. Every execution is recorded, a refused one too.
  *
- * @throws recovery.not_confirmed and vault.not_configured, before anything is read or connected to; recovery.unfinished, recovery.other_request,
+ * @throws recovery.not_confirmed and vault.not_configured, before anything of production is read; recovery.unfinished, recovery.other_request,
  * recovery.incident_ended, recovery.run_again; recovery.locked, recovery.overtaken; what `build` throws
  */
 export async function recover(
   context: UseCaseContext,
   options: RecoverOptions,
-  { kind, needsVault, build }: RecoveryRequest,
+  request: RecoveryRequest,
 ): Promise<RecoveryResult> {
   const subject = await loadSubject(context, options);
+  const preparation = prepare(context, options, request, subject);
+  if (options.execute !== true) return await (await preparation).work();
+  const { kind } = request;
+  const operation = { operation: "recovery", database: subject.name, plan: subject.plan } as const;
+  const { incident, mode, work } = await preparation.catch((thrown: unknown) => {
+    const details = { kind, reason: options.reason ?? "" };
+    return recordRefused(context, { ...operation, details }, thrown);
+  });
+  const details = { incident: incident.id, kind, mode, reason: incident.reason };
+  return await audited(context, { ...operation, details }, async (notes) => {
+    const result = await work();
+    notes.note({
+      outcome: result.incident.state.outcome,
+      safety_backup: result.incident.safety_backups.at(-1)?.id ?? null,
+    });
+    return result;
+  });
+}
+
+/** A recovery that may be previewed or carried out: `work` does which of both was asked for. */
+interface Prepared {
+  readonly incident: Incident;
+  readonly mode: RecoveryMethod["mode"];
+  readonly work: () => Promise<RecoveryResult>;
+}
+
+/** Refuses what must not be begun, and finds out how the rest is done. Reads only. */
+async function prepare(
+  context: UseCaseContext,
+  options: RecoverOptions,
+  { kind, needsVault, build }: RecoveryRequest,
+  subject: Subject,
+): Promise<Prepared> {
   const execute = options.execute === true;
   if (execute && options.confirm !== subject.name) {
     throw recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null });
@@ -156,20 +189,7 @@ export async function recover(
       report: hooks.report(),
     };
   };
-  if (!execute) return await work();
-  const details = { incident: incident.id, kind, mode: method.mode, reason: incident.reason };
-  return await audited(
-    context,
-    { operation: "recovery", database: subject.name, plan: subject.plan, details },
-    async (notes) => {
-      const result = await work();
-      notes.note({
-        outcome: result.incident.state.outcome,
-        safety_backup: result.incident.safety_backups.at(-1)?.id ?? null,
-      });
-      return result;
-    },
-  );
+  return { incident, mode: method.mode, work };
 }
 
 function readDuration(text: string | undefined): number | undefined {
