@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { fixedClock, systemClock } from "../../src/base/clock.ts";
 import { silentProgress } from "../../src/base/progress.ts";
 import { scratchDirectory } from "../../src/base/scratch.ts";
+import { listAudit } from "../../src/operations/audit.ts";
 import type { UseCaseContext } from "../../src/operations/context.ts";
 import { action as disaster } from "../disaster/main.ts";
 import { action as planMatrix } from "../plan-matrix/main.ts";
@@ -33,7 +34,10 @@ test.each([
   const signal = new AbortController().signal;
   const context = { environment, clock: systemClock, progress: silentProgress, signal, workingDirectory: scratch.path };
   await expect(start(context)).rejects.toMatchObject({ id: "recovery.run_again", kind: "input" });
-  expect(await readdir(scratch.path)).toEqual(["ithaca.yaml"]);
+  expect(await readdir(scratch.path)).toEqual(["ithaca.yaml", "reports"]);
+  expect(await readdir(join(scratch.path, "reports"))).toEqual(["audit"]);
+  const { operations } = await listAudit(context, { plan: "ithaca.yaml" });
+  expect(operations).toMatchObject([{ operation_type: "recovery", status: "refused" }]);
 });
 
 test("a monthly rehearsal that is started again a week later is no run that has nothing to do: that would be green", async () => {

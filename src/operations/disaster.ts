@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import type { IthacaError } from "../base/errors.ts";
 import { driveSteps } from "../recovery/disaster/drive-steps.ts";
 import { disasterErrors } from "../recovery/disaster/errors.ts";
 import { type Disaster, newDisaster, openDisaster, saveDisaster } from "../recovery/disaster/progress.ts";
@@ -52,15 +53,17 @@ export async function disaster(
   for (const step of done) {
     if (!stepsOf[scenario].some(({ id }) => id === step)) throw disasterErrors.unknown_step({ step, scenario });
   }
-  if (execute && options.confirm !== subject.name) {
-    const refusal = recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null });
+  const refuse = (refusal: IthacaError) => {
     const attempt = {
       operation: "recovery",
       database: subject.name,
       plan: subject.plan,
       details: { scenario },
     } as const;
-    return await recordRefused(context, attempt, refusal);
+    return recordRefused(context, attempt, refusal);
+  };
+  if (execute && options.confirm !== subject.name) {
+    return await refuse(recoveryErrors.not_confirmed({ database: subject.name, given: options.confirm ?? null }));
   }
   // A rehearsal's made-up backups are none of the team's: its record stays apart.
   const workingDirectory = rehearse ? resolve(context.workingDirectory, ".ithaca") : context.workingDirectory;
@@ -68,7 +71,9 @@ export async function disaster(
   const site: Site = { context, subject, options, reports };
   if (rehearse) return await rehearseSteps(site, scenario);
   const open = await openDisaster(reports, subject.name, scenario);
-  if (execute && open === null && options.onlyGoOn === true) throw recoveryErrors.run_again({ database: subject.name });
+  if (execute && open === null && options.onlyGoOn === true) {
+    return await refuse(recoveryErrors.run_again({ database: subject.name }));
+  }
   if (execute) return await executeSteps(site, scenario, open);
   const found = open ?? begun(site, scenario, "execute");
   return {

@@ -52,6 +52,8 @@ let platform: PlatformServer;
 beforeAll(async () => {
   platform = await supabasePlatform({ copyDatabase: (_, ref) => branchDatabase(ref) });
   const now = Math.floor(Date.now() / 1000);
+  // An older one than its window: no project reaches further back than to its own beginning.
+  platform.project.createdAt = new Date((now - 30 * 86_400) * 1000).toISOString();
   platform.project.pitr = { enabled: true, earliest: now - 8 * 86_400, latest: now - 120 };
   world = await openWorld(plan, schema, { public: true });
   world.secrets.SUPABASE_ACCESS_TOKEN = platform.env.SUPABASE_ACCESS_TOKEN ?? "";
