@@ -33,7 +33,7 @@ function pattern(name: string): string {
  *
  * @param clientMajor the major version of pg_dump
  */
-export function dumpArguments(order: Omit<DumpOrder, "signal">, clientMajor: number): string[] {
+function dumpArguments(order: Omit<DumpOrder, "signal">, clientMajor: number): string[] {
   const { scope } = order;
   return [
     "--format=directory",

@@ -38,7 +38,7 @@ function aclName(role: string): string {
 }
 
 /** Grants with `<owner>` in place of the owner's name: a new owner takes over the grants of the old one. */
-export function grantsByOwner(grants: Json | undefined, owner: Json | undefined): Json {
+function grantsByOwner(grants: Json | undefined, owner: Json | undefined): Json {
   if (!Array.isArray(grants) || typeof owner !== "string") return grants ?? null;
   const name = aclName(owner);
   return grants

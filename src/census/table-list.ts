@@ -49,7 +49,7 @@ const columnsSql = censusSql("columns");
  * Where the rows of an extension's configuration table stand that a dump leaves to the extension. The name reads like
  * a table's, so that whoever takes names apart can take this one apart too.
  */
-export function extensionRowsName(relation: Relation): string {
+function extensionRowsName(relation: Relation): string {
   const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
   return `${quote(`rows of extension ${relation.extension}`)}.${quote(relation.qualified)}`;
 }

@@ -1,5 +1,5 @@
 /** Why a message did not go out: a stable class that holds nothing of what the server said. */
-export const faultClasses = {
+const faultClasses = {
   timeout: "no answer in time",
   unreachable: "the server cannot be reached",
   unknown_host: "its name cannot be resolved",

@@ -16,7 +16,7 @@ import { publishProof } from "./publish-proof.ts";
 import type { Subject } from "./subject.ts";
 
 /** What must be known before it is begun. */
-export const branchCosts =
+const branchCosts =
   "A branch with data is billed like a project of its size, by the hour, until it is deleted; it needs an account with branching, and the platform makes it from its own backup, which takes minutes";
 
 /**

@@ -95,7 +95,7 @@ function early(context: UseCaseContext, thrown: unknown): Findings & Pick<PointR
 const asCheck = (check: Verified): PointReport["checks"][number] => ({ ...check, findings: [], seconds: 0 });
 
 /** A second between the oldest backup and now, less the archive's lag: every one of them must be reachable. */
-export function secondWithin(backups: readonly PhysicalBackup[], now: Date, random: number): Temporal.Instant | null {
+function secondWithin(backups: readonly PhysicalBackup[], now: Date, random: number): Temporal.Instant | null {
   const [newest, oldest] = [backups[0]?.stop, backups.at(-1)?.stop];
   if (newest === undefined || oldest === undefined) return null;
   const until = instantOf(now).subtract({ minutes: lagMinutes });

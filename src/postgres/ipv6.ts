@@ -16,7 +16,7 @@ export interface Network {
 /** Link-local addresses lead nowhere, and unique local ones seldom to a database of somebody else's. */
 const leadsOut = (address: string) => !/^f[cde]/i.test(address);
 
-export const thisMachine: Network = {
+const thisMachine: Network = {
   hasIpv6: () =>
     Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])

@@ -15,11 +15,7 @@ export interface ViewComparison {
  * How a perspective is named in a report: `authenticated user 6f0c..., app role parent`. Users by key as far as a key may
  * be shown; the application's roles only where they are labels of an enum, since other columns hold anything.
  */
-export function perspectiveName(
-  { role, user, app_roles }: Perspective,
-  users: RoleViews["users"],
-  key: Buffer,
-): string {
+function perspectiveName({ role, user, app_roles }: Perspective, users: RoleViews["users"], key: Buffer): string {
   if (user === null) return role;
   const name = `${role} user ${publicKey([{ value: user, type: users?.key_type ?? "" }], key)}`;
   if (users?.app_role_type !== "enum" || app_roles.length === 0) return name;

@@ -18,7 +18,7 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a fault may be over by itself: the server is down for now, or was for a moment. */
-export function mayPass(thrown: unknown): boolean {
+function mayPass(thrown: unknown): boolean {
   return thrown instanceof IthacaError && passing.has(thrown.id);
 }
 

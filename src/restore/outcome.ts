@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../base/errors.ts";
 import type { Session } from "../postgres/types.ts";
-import type { RawError } from "./ledger.ts";
 import type { Skipped } from "./types.ts";
 
 /** Collects what statements of our own came to: their errors for the ledger, and what was left out. */
@@ -61,9 +60,4 @@ export async function attempt(
     if (skipped !== null) outcome.skipped.push(skipped);
     else outcome.errors.push({ object, message: messageOf(error) });
   }
-}
-
-/** An error of our own statements in the form of pg_restore's. */
-export function toRawError(error: { readonly message: string }): RawError {
-  return { dumpId: null, message: error.message };
 }

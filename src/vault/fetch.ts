@@ -10,7 +10,7 @@ import { jsonLine, statusOf } from "./status.ts";
 import type { FetchOptions, VaultEntry } from "./types.ts";
 
 /** A path within the backup directory as a restic pattern that matches nothing else. */
-export function includePattern(path: string): string {
+function includePattern(path: string): string {
   return `/${path.replace(/^\.?\//, "").replace(/[\\*?[]/g, "\\$&")}`;
 }
 

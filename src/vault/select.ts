@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { dayLength } from "../base/calendar.ts";
 import { vaultErrors } from "./errors.ts";
 import type { VaultEntry } from "./types.ts";
 
@@ -15,8 +16,6 @@ export interface SelectionContext {
 export function utcDay(instant: string | Date): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
-
-const day = 86_400_000;
 
 function alike(wanted: string, entries: readonly VaultEntry[]): string[] {
   const score = (id: string) => (id.includes(wanted) ? 0 : distance(wanted, id));
@@ -44,7 +43,7 @@ export function selectEntry(entries: readonly VaultEntry[], wanted: string, cont
     if (wanted === "latest") return usual[0];
     if (wanted === "random") return usual[Math.floor(random() * usual.length)];
     if (wanted === "yesterday") {
-      const previous = utcDay(new Date(now.getTime() - day));
+      const previous = utcDay(new Date(now.getTime() - dayLength));
       return usual.find((entry) => utcDay(entry.taken_at) === previous);
     }
     return entries.find((entry) => entry.id === wanted);

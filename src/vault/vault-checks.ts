@@ -1,3 +1,4 @@
+import { dayLength } from "../base/calendar.ts";
 import { median } from "../base/median.ts";
 import { spellAmount, spellBytes, spellSeconds } from "../base/spell.ts";
 import { plainLine } from "./failures.ts";
@@ -46,8 +47,6 @@ export function checkReadable(listing: VaultListing): Outcome {
   return outcome("every snapshot can be read", `${findings.length} cannot`, findings);
 }
 
-const day = 86_400_000;
-
 /**
  * None of the last `days` days (UTC) is without a backup. The newest demanded day is today where today's backup is
  * there, else yesterday: before the nightly run, today is not late. Days before the first backup are not missing.
@@ -62,8 +61,8 @@ export function checkDays(listing: VaultListing, options: { days: number; now: D
   const first = utcDay(
     new Date(Math.min(Date.parse(oldest), options.firstEver?.getTime() ?? Number.POSITIVE_INFINITY)),
   );
-  const last = options.now.getTime() - (present.has(utcDay(options.now)) ? 0 : day);
-  const demanded = Array.from({ length: options.days }, (_, back) => utcDay(new Date(last - back * day)));
+  const last = options.now.getTime() - (present.has(utcDay(options.now)) ? 0 : dayLength);
+  const demanded = Array.from({ length: options.days }, (_, back) => utcDay(new Date(last - back * dayLength)));
   const missing = demanded.filter((date) => date >= first && !present.has(date)).sort();
   const findings = missing.map((date) => ({
     object: date,

@@ -55,7 +55,7 @@ const ofVault =
   /^(RESTIC_|AWS_|B2_|AZURE_|GOOGLE_|OS_|ST_|RCLONE_|PATH$|HOME$|TMPDIR$|SSH_AUTH_SOCK$|SSL_CERT_|XDG_|https?_proxy$|no_proxy$|HTTPS?_PROXY$|NO_PROXY$)/;
 
 /** The part of an environment that a drill's recovery sees: the vault, and neither production nor the team's channels. */
-export function vaultOnly(environment: UseCaseContext["environment"]): Record<string, string | undefined> {
+function vaultOnly(environment: UseCaseContext["environment"]): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => ofVault.test(name)));
 }
 

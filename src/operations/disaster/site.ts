@@ -83,7 +83,7 @@ async function runTeams(
 }
 
 /** Runs a command of the team that must end with 0. @throws disaster.hook_failed */
-export async function runHook(
+async function runHook(
   site: Site,
   name: string,
   command: string,

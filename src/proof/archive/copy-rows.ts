@@ -5,7 +5,7 @@ import { LineSums, type RowSums } from "../../restore/foreign/row-sums.ts";
 import type { ArchivedTable } from "../../restore/foreign/types.ts";
 
 /** The columns of a table whose values a dump carries, in their order: generated ones are computed anew. */
-export async function storedColumns(session: CopySession, oid: number): Promise<string[]> {
+async function storedColumns(session: CopySession, oid: number): Promise<string[]> {
   const rows = await session.query<{ name: string }>(
     `SELECT attname AS name FROM pg_catalog.pg_attribute
      WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`,

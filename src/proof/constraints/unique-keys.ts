@@ -53,7 +53,7 @@ const where = (conditions: readonly string[]) => (conditions.length === 0 ? "" :
 const covered = ({ predicate }: UniqueKey) => (predicate === null ? [] : [`(${predicate})`]);
 
 /** The keys that are there more than once, by grouping all of them. */
-export function groupSql(key: UniqueKey, place: number): string {
+function groupSql(key: UniqueKey, place: number): string {
   const parts = partsOf(key).map((part, index) => `${part} AS k${index}`);
   const names = parts.map((_, index) => `k${index}`);
   const texts = names.map((name) => `CASE WHEN num_nulls(${name}) = 0 THEN format('%s', ${name}) END`);
@@ -68,7 +68,7 @@ export function groupSql(key: UniqueKey, place: number): string {
 }
 
 /** Rows whose key is in conflict with another's, by the operators of the index itself. */
-export function conflictSql(key: UniqueKey, place: number): string {
+function conflictSql(key: UniqueKey, place: number): string {
   const parts = partsOf(key).map((part, index) => `${part} AS k${index}`);
   const rows = `SELECT ctid AS place, ${parts.join(", ")} FROM ONLY ${key.table}${where(covered(key))}`;
   const conflicts = key.keys.map(({ operator }, index) => {

@@ -4,7 +4,7 @@ import type { Session } from "../../postgres/types.ts";
 import { columnList, type NarrowTable } from "./table.ts";
 
 /** So many rows are named per table; all are counted. */
-export const shownRows = 20;
+const shownRows = 20;
 
 /**
  * Rows fall into so many ranges by the hash of their key. Only those whose sums differ are joined row by row, so that

@@ -56,7 +56,7 @@ export function judgePlatform(facts: PlatformFacts, exceptions: readonly Excepti
 }
 
 /** What an exception must name to excuse that a whole platform lets nobody look. */
-export const unaskable = "Lovable Cloud";
+const unaskable = "Lovable Cloud";
 
 /**
  * Each promise that nobody can check, as a check that did not run: what cannot be seen is not silently absent. One that

@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import { spellAmount, spellSeconds } from "../../base/spell.ts";
 import type { PlatformBackup } from "../../supabase/management/backups.ts";
 import { judge, notApplicable } from "../outcome.ts";
@@ -8,8 +9,6 @@ import { type PlatformCheck, type PlatformFacts, troubleAt, whenAsked } from "./
  * The platform's daily backups. With point-in-time recovery on they stop, and the list is empty by design: then the
  * window is judged instead.
  */
-
-const dayMs = 86_400_000;
 
 /** Platforms write for a while: so long after its time a backup need not be there yet. */
 const grace = 2 * 3_600_000;
@@ -91,10 +90,10 @@ const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Frida
 function demandedDays({ now, promised, project }: PlatformFacts): string[] {
   const today = now.toISOString().slice(0, 10);
   const due = Date.parse(`${today}T${promised.at}:00Z`) + grace <= now.getTime();
-  const last = Date.parse(`${today}T00:00:00Z`) - (due ? 0 : dayMs);
+  const last = Date.parse(`${today}T00:00:00Z`) - (due ? 0 : dayLength);
   const made = project.ok ? project.value.created_at.slice(0, 10) : "";
   return Array.from({ length: Math.floor(promised.kept_for / 86_400) }, (_, back) =>
-    new Date(last - back * dayMs).toISOString().slice(0, 10),
+    new Date(last - back * dayLength).toISOString().slice(0, 10),
   ).filter((date) => date > made);
 }
 

@@ -31,7 +31,7 @@ const ask = (gateway: string, path: string, headers: Record<string, string>, sig
   });
 
 /** Asks the gateway for auth's settings, which hold nothing of anybody, with an API key. */
-export async function askWithKey(gateway: string, key: string, signal: AbortSignal): Promise<KeyAnswer> {
+async function askWithKey(gateway: string, key: string, signal: AbortSignal): Promise<KeyAnswer> {
   try {
     const response = await ask(gateway, "/auth/v1/settings", { apikey: key }, signal);
     await response.arrayBuffer();

@@ -14,7 +14,7 @@ import { type Scenario, scenarios, stepsOf } from "./scenarios.ts";
  * `waiting`: a person must do it, and say so with --done. `by_hand`: a rehearsal cannot do it, a person would. `not_run`:
  * it could have been rehearsed, and something was missing.
  */
-export const stepStates = ["pending", "running", "done", "failed", "waiting", "by_hand", "not_run"] as const;
+const stepStates = ["pending", "running", "done", "failed", "waiting", "by_hand", "not_run"] as const;
 export type StepState = (typeof stepStates)[number];
 
 const stepRecord = z.object({
@@ -26,7 +26,7 @@ const stepRecord = z.object({
   at: z.iso.datetime().nullable(),
 });
 
-export const disasterSchema = z.object({
+const disasterSchema = z.object({
   format: z.literal(1),
   id: z.string().regex(/^[A-Za-z0-9-]{1,80}$/),
   database: z.string(),

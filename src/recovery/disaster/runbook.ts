@@ -6,11 +6,6 @@
 const end = "<!-- /measured -->";
 const begin = (name: string) => `<!-- measured:${name} -->`;
 
-/** Names of the sections that a text has markers for, in their order. */
-export function measuredSections(text: string): string[] {
-  return [...text.matchAll(/<!-- measured:([a-z-]+) -->/g)].map(([, name = ""]) => name);
-}
-
 /**
  * Puts what was measured between the markers of a section, wherever it has them. Null where a marker has no end: what
  * follows it is people's text, and nobody can tell where it begins.

@@ -1,7 +1,7 @@
 import type { DrillReport, DrillTrend } from "../../report/model.ts";
 
 /** Phases of a drill that a real recovery would have too; the rest prepares the drill or proves more than it must. */
-export const recoveryPart = "recovery";
+const recoveryPart = "recovery";
 
 /** A phase that became longer by less than this, by share or in seconds, is the machine's mood. */
 const leastShare = 1.2;

@@ -58,7 +58,7 @@ export async function requireNoGap(end: ArchiveEnd, given: readonly string[], ta
 }
 
 /** The segment whose end a position is; on a border that is the one before. */
-export function segmentBefore({ timeline, lsn }: Stop, bytes: number): string {
+function segmentBefore({ timeline, lsn }: Stop, bytes: number): string {
   const border = lsnValue(lsn) % BigInt(bytes) === 0n;
   return segmentName(timeline, lsn, bytes, border ? -1 : 0);
 }

@@ -1,7 +1,7 @@
 import { defineErrors, entry } from "../../base/errors.ts";
 
 /** How a point in time is written, for every message that has to say so. */
-export const howToWrite =
+const howToWrite =
   'write a time with its zone, such as "2025-01-16 14:30:00 UTC" or "2025-01-16 14:30:00 Europe/Berlin", or "10 minutes ago", or "just before transaction 743", "just before migration 20250116143000", "just before restore point release-12", "just before lsn 0/4041234", or "latest"';
 
 const target = "2025-01-16 14:30:00 UTC";

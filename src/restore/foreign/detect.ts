@@ -111,7 +111,7 @@ function looksLikeCsv(text: string): boolean {
 }
 
 /** Decides what a plain SQL file is by the kinds of its first statements. */
-export function partOf(head: Buffer): SqlPart | null {
+function partOf(head: Buffer): SqlPart | null {
   const seen = { definitions: 0, rows: 0, roles: 0, settings: 0, replica: false };
   const scanner = new SqlScanner();
   for (const event of scanner.push(head)) {

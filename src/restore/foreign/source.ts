@@ -114,7 +114,7 @@ export interface ArchivedLocale {
 }
 
 /** Reads `CREATE DATABASE ... ENCODING = 'UTF8' LOCALE = '...'`; null where it says nothing of a locale. */
-export function readLocale(sql: string): ArchivedLocale | null {
+function readLocale(sql: string): ArchivedLocale | null {
   const value = (name: string) =>
     new RegExp(`\\b${name} = (?:'([^']*)'|(\\w+))`).exec(sql)?.slice(1).find(Boolean) ?? null;
   const locale = value("LOCALE");

@@ -1,3 +1,4 @@
+import { dayLength } from "../../../base/calendar.ts";
 import { spellAmount } from "../../../base/spell.ts";
 import { describeTraces, firstTrace, massChanges, massWrites } from "../../../recovery/disaster/anomalies.ts";
 import { busyHours, changesByHour } from "../../../recovery/disaster/changes-by-hour.ts";
@@ -27,7 +28,7 @@ const shownChanges = 500;
 async function findBeginning(site: Site): ReturnType<StepAction> {
   const { context, subject, options, reports } = site;
   const lost = massChanges(recordedFigures((await listReports(reports, subject.name)).reports));
-  const since = new Date(context.clock.now().getTime() - daysBack * 86_400_000).toISOString();
+  const since = new Date(context.clock.now().getTime() - daysBack * dayLength).toISOString();
   const { hours, unread } = await context.progress.step("Count changes by table and hour", () =>
     changesByHour(requireSource(context, subject), since, context.signal),
   );

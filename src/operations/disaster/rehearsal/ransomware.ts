@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { dayLength } from "../../../base/calendar.ts";
 import { connect } from "../../../postgres/connect.ts";
 import { describeTraces, massChanges } from "../../../recovery/disaster/anomalies.ts";
 import { busyHours, changesByHour } from "../../../recovery/disaster/changes-by-hour.ts";
@@ -87,7 +88,7 @@ export function rehearseRansomware(stage: Stage): Record<string, StepAction> {
     "database-password": async () => byHand("A throwaway has no password to change."),
     when: async () => {
       const lost = massChanges([await figuresOf(production.newest), await figuresOf(evidence)]);
-      const since = new Date(startedAt.getTime() - 7 * 86_400_000).toISOString();
+      const since = new Date(startedAt.getTime() - 7 * dayLength).toISOString();
       const busy = busyHours((await changesByHour(production.target, since, context.signal)).hours);
       const { changed, emptied } = attacked;
       if (!lost.some(({ table }) => table === emptied)) {

@@ -60,7 +60,7 @@ const rowsAndState = new Set([
 ]);
 
 /** Schemas, extensions and publications of the archive that are not there and that we may make. */
-export function missingContainers(entries: readonly ArchiveEntry[], ground: Ground): ArchiveEntry[] {
+function missingContainers(entries: readonly ArchiveEntry[], ground: Ground): ArchiveEntry[] {
   return entries.filter(
     ({ desc, tag, owner }) =>
       containers.has(desc) &&
