@@ -186,7 +186,9 @@ function branchOf(identity: ServerIdentity | null): string {
 async function requireEnded(production: Session, point: PhysicalPoint): Promise<void> {
   if (point.kind !== "transaction") return;
   const state = await stateOf(production, point);
-  if (state === "not begun" || state === "in progress") throw pointErrors.unfinished({ xid: point.xid, state });
+  if (state === "not begun" || state === "in progress") {
+    throw pointErrors.unfinished({ xid: point.xid, begun: state === "in progress" });
+  }
 }
 
 async function physicalPoint(

@@ -76,10 +76,10 @@ export const pointErrors = defineErrors("point", {
   }),
   unfinished: entry({
     kind: "input",
-    says: (p: { xid: string; state: string }) =>
-      `Transaction ${p.xid} is ${p.state} on production, so no log can end with it`,
+    says: (p: { xid: string; begun: boolean }) =>
+      `Transaction ${p.xid} has not ${p.begun ? "ended" : "begun"} on production, so no log can end with it`,
     mend: () => 'check its number, or name a time or "latest"',
-    example: { xid: "99743", state: "not begun" },
+    example: { xid: "99743", begun: false },
   }),
   migration_unknown: entry({
     kind: "input",
