@@ -40,7 +40,9 @@ export const unpreloaded = "-c session_preload_libraries= -c local_preload_libra
  * - no preloaded libraries and no replication workers: no job, webhook or subscription of production runs from the copy.
  * - `recovery_target_action=promote`: a copy that is only paused still holds the locks of the DROP that it stopped before.
  * - `hot_standby=off`: nobody gets in before the point is reached.
+ * - `event_triggers=off`: since 17 a trigger may run, and refuse, at every login.
  *
+ * @param major of the server that will run the copy
  * @param timeline `latest`, `current` or a number: which branch of the history is followed
  */
 export function recoverySettings(
@@ -48,6 +50,7 @@ export function recoverySettings(
   control: ControlData,
   files: { readonly config: string; readonly hba: string; readonly ident: string; readonly restoreCommand: string },
   timeline: string,
+  major: number,
 ): Record<string, string> {
   return {
     config_file: files.config,
@@ -71,6 +74,7 @@ export function recoverySettings(
     // The log was written at this level or a higher one; a lower one would refuse to replay it.
     wal_level: "replica",
     ssl: "off",
+    ...(major >= 17 ? { event_triggers: "off" } : {}),
     ...control.atLeast,
   };
 }

@@ -17,12 +17,30 @@ test.each<[string, string, string, PhysicalPoint?]>([
   ["recovery target timeline 99 does not exist", "no_timeline", "input"],
   ["could not locate required checkpoint record", "recovery_failed", "failed"],
 ])("a server that ends with %j: %s", async (why, id, kind, point = { kind: "latest" }) => {
-  const start = () => Promise.reject(postgresErrors.cluster_start({ why }));
-  const replayed = replay(
+  const replayed = replayOn(15, point, () => Promise.reject(postgresErrors.cluster_start({ why })));
+  await expect(replayed).rejects.toMatchObject({ id: `pgbackrest.${id}`, kind });
+});
+
+test.each([
+  [16, undefined],
+  [17, "off"],
+])("a copy of %i runs with event_triggers %s: an older server would not start with it", async (major, expected) => {
+  const given: Record<string, string>[] = [];
+  await replayOn(major, { kind: "latest" }, (_postgres, settings) => Promise.resolve(given.push(settings)));
+  expect(given.map((settings) => settings.event_triggers)).toEqual([expected]);
+});
+
+function replayOn(
+  major: number,
+  point: PhysicalPoint,
+  start: (postgres: string, settings: Record<string, string>) => Promise<number>,
+) {
+  return replay(
     {
       site: { home: "/tmp", start } as unknown as ClusterSite,
       relay: { command: "true", segments: () => [], failure: () => undefined } as unknown as Relay,
       postgres: "postgres",
+      major,
       point,
       timeline: "99",
       end: { timeline: "99", last: null, whole: () => Promise.resolve(null) },
@@ -32,5 +50,4 @@ test.each<[string, string, string, PhysicalPoint?]>([
     },
     control,
   );
-  await expect(replayed).rejects.toMatchObject({ id: `pgbackrest.${id}`, kind });
-});
+}

@@ -19,6 +19,8 @@ export interface Replay {
   readonly site: ClusterSite;
   readonly relay: Relay;
   readonly postgres: string;
+  /** PostgreSQL's version of the server that it starts. */
+  readonly major: number;
   readonly point: PhysicalPoint;
   /** Which branch of the history is followed: `latest`, `current` or a number. */
   readonly timeline: string;
@@ -31,10 +33,10 @@ export interface Replay {
 
 /** Starts the server and waits until it is promoted; null where another backup may lead to the point. */
 export async function replay(work: Replay, control: ControlData): Promise<number | null> {
-  const { point, site, relay, postgres, timeline, end, signal, lag, note } = work;
+  const { point, site, relay, postgres, major, timeline, end, signal, lag, note } = work;
   const empty = join(site.home, "empty.conf");
   const files = { config: empty, hba: join(site.home, "hba.conf"), ident: empty, restoreCommand: relay.command };
-  const settings = recoverySettings(point, control, files, timeline);
+  const settings = recoverySettings(point, control, files, timeline, major);
   for (let attempt = 1; ; attempt += 1) {
     note(attempt === 1 ? "replaying the archive" : `waiting for the archive, try ${attempt} of ${lag.tries}`);
     try {

@@ -75,7 +75,7 @@ export async function restoreToPoint(order: CopyOrder): Promise<RestoredCopy> {
   const { archive } = stanza;
   const sumOf = async (segment: string) => (archive === null ? null : repository.sumOf(segment, archive, signal));
   const end = { timeline: order.timeline, last: archive?.max ?? null, whole: wholeBy(relay, sumOf) };
-  const work: Work = { ...order, site, repository, relay, postgres, end };
+  const work: Work = { ...order, site, repository, relay, postgres, major: Number(stanza.major), end };
   const { backup, damaged, control, versionNum } = await recover(work, stanza);
   const stop = await readStop(site.data);
   const owned = stack.move();
