@@ -6,9 +6,8 @@ SELECT
   c.oid::int8 AS id,
   n.nspname AS schema,
   c.relname AS name,
-  pg_catalog.pg_total_relation_size(c.oid) AS bytes,
-  -- The root of partitions has no rows of its own, and says nothing about theirs.
-  c.relkind = 'r' AND pg_catalog.pg_relation_size(c.oid) = 0 AS empty,
+  size.bytes,
+  size.rows = 0 AS empty,
   c.relrowsecurity AS protected,
   (SELECT count(DISTINCT k.conrelid) FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid)::int
     AS referenced_by,
@@ -20,6 +19,11 @@ SELECT
   pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS readable
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+-- The root of partitions has no rows of its own: it is as large as all of them.
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(pg_catalog.pg_total_relation_size(p.relid)), 0)::int8 AS bytes, coalesce(sum(pg_catalog.pg_relation_size(p.relid)), 0) AS rows
+  FROM (SELECT c.oid::regclass AS relid WHERE c.relkind = 'r' UNION ALL SELECT t.relid FROM pg_catalog.pg_partition_tree(c.oid) AS t) AS p
+) AS size
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspname <> ALL ($1::text[])
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')

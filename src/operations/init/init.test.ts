@@ -24,6 +24,12 @@ const shop = `
   CREATE TABLE public."odd: name" (id int, value text);
   CREATE TABLE public.archive (at timestamptz DEFAULT now());
   INSERT INTO public.archive VALUES (now() - interval '2 years');
+  CREATE TABLE public.events (id int PRIMARY KEY, text text) PARTITION BY RANGE (id);
+  CREATE TABLE public.events_1 PARTITION OF public.events DEFAULT;
+  INSERT INTO public.events SELECT n, repeat('x', 200) FROM generate_series(1, 2000) AS n;
+  CREATE TABLE public.drafts (id int PRIMARY KEY) PARTITION BY RANGE (id);
+  CREATE TABLE public.notes (draft int REFERENCES public.drafts);
+  CREATE TABLE public.sketches (draft int REFERENCES public.drafts);
   ALTER TABLE public.customers ENABLE ROW LEVEL SECURITY;
   INSERT INTO public.customers (email, created_at) VALUES ('canary@example.com', now());
   INSERT INTO public.orders (id, placed_at) SELECT n, now() - n * interval '6 hours' FROM generate_series(1, 50) AS n;
@@ -63,6 +69,8 @@ test("a plan of a database is a plan, says what was found, and holds no row", as
     smoke: { table: "public.orders", key: "id", rows: 10 },
     throwaway: { major: Math.floor(database.session.versionNum / 10_000) },
   });
+  expect(text, "partitions are their root's").toMatch(/- public\.events # \d+ % of the bytes/);
+  expect(text, "a root whose partitions hold nothing").not.toContain("public.drafts #");
   expect(text, "a reference that leads nowhere already").toContain(
     "#   - { table: public.shelves, column: order_id, references: public.orders }",
   );
@@ -148,7 +156,7 @@ test("a role that may read little writes no plan that looks whole: what it lacks
   };
   expect(await told(database.target)).toEqual([]);
   expect(await told(role.target)).toEqual([
-    expect.stringMatching(/may not read 8 of 8 tables, .*public\.archive.* and 3 more; grant it pg_read_all_data/),
+    expect.stringMatching(/may not read 12 of 12 tables, .*public\.archive.* and 7 more; grant it pg_read_all_data/),
     expect.stringContaining("give it BYPASSRLS"),
   ]);
   expect(await told(hollow.target)).toEqual([expect.stringContaining("has no table of an application")]);
