@@ -1,10 +1,11 @@
 import { dayLength } from "../../base/calendar.ts";
+import { spellAmount } from "../../base/spell.ts";
 import { isBackup, isProof } from "../history.ts";
 import type { AnyReport } from "../model.ts";
 import { daySigns, scaleOf } from "./marks.ts";
 import { light } from "./palette.ts";
 import { chartDays, dayOf, inWindow, newestEnd } from "./series.ts";
-import { plotWidth } from "./theme.ts";
+import { plotWidth, subtitleOf } from "./theme.ts";
 import type { Chart, Spec } from "./types.ts";
 
 export type DayStatus = keyof typeof daySigns;
@@ -144,9 +145,9 @@ export function calendarChart(database: string, reports: readonly AnyReport[]): 
     name: "calendar",
     database,
     title,
-    description: `${database} from ${first.day} to ${last.day}: proven on ${of("proven").length} days, backed up and not proven on ${of("backed up").length}; ${named.length === 0 ? "nothing failed and no day is missing" : named.join("; ")}.`,
+    description: `${database} from ${first.day} to ${last.day}: proven on ${spellAmount(of("proven").length, "day")}, backed up and not proven on ${of("backed up").length}; ${named.length === 0 ? "nothing failed and no day is missing" : named.join("; ")}.`,
     spec: {
-      title: { text: title, subtitle: `${database}, ${first.day} to ${last.day}, each day at its worst` },
+      title: { text: title, subtitle: subtitleOf(database, `${first.day} to ${last.day}, each day at its worst`) },
       spacing: 12,
       vconcat: [grid(days), key(days)],
     },

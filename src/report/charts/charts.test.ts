@@ -53,6 +53,21 @@ test("drawn: light and dark, with their text, self-contained, in equal bytes wha
   expect(await chartFiles(season.toReversed(), ["shop"])).toEqual(files);
 });
 
+test.each([
+  1, 2,
+])("drawn after %i days: a promise has its line, no day stands twice, a long name is not cut", async (days) => {
+  const database = "the-production-database-of-the-whole-shop";
+  const young = history({ database, end: "2026-11-23", days, ...parts });
+  const drawn = new Map((await chartFiles(young, [database])).map(({ path, bytes }) => [path, String(bytes)]));
+  const of = (name: string) => drawn.get(`charts/${database}/${name}.svg`) ?? "";
+  // One for each of RTO and RPO, as wide as the plot.
+  expect(of("objectives").match(/x2="330"[^>]*stroke-dasharray/g)).toHaveLength(2);
+  const labels = of("size").match(/>\d+ Nov</g) ?? [];
+  expect(labels).toHaveLength(2 * new Set(labels).size);
+  expect(of("calendar")).toMatch(/>the-production-database-of-the-whole-shop,<.*>2026-11-2\d to 2026-11-23, each day/s);
+  expect(chart("calendar", young)?.description).toContain("proven on 1 day, ");
+});
+
 test("the time of one proof's phases: in its words, in equal bytes, nothing where nothing was timed", () => {
   const proof = { ...green(), phases: [...green().phases, { name: '<odd> & "long"', seconds: 0 }] };
   const drawn = phasesPicture(proof);

@@ -1,9 +1,9 @@
-import { spellInstant, spellSeconds } from "../../base/spell.ts";
+import { spellAmount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { AnyReport, Objective, ProofReport } from "../model.ts";
 import { promiseSigns, scaleOf } from "./marks.ts";
 import { light } from "./palette.ts";
 import { dayOf, proofsOf } from "./series.ts";
-import { plotWidth, timeAxis } from "./theme.ts";
+import { plotWidth, subtitleOf, timeAxis } from "./theme.ts";
 import type { Chart, Spec } from "./types.ts";
 
 /** Round times, for an axis on which every step is a multiple. */
@@ -41,6 +41,8 @@ function panel(title: string, points: readonly Point[]): Spec {
   const values = inside.length > 4 ? inside.filter((_, index) => index % 2 === 0) : inside;
   const labels = JSON.stringify(Object.fromEntries(values.map((tick) => [tick, spellSeconds(tick)])));
   const promised = points.at(-1)?.target ?? 0;
+  // A line through one point has no length, and the promise would be a word beside nothing.
+  const acrossTime = points.length === 1 ? { type: "rule" } : { type: "line", interpolate: "step-after" };
   return {
     title: { text: title, fontSize: 12, fontWeight: "normal", color: light.muted, frame: "group", offset: 4 },
     width: plotWidth,
@@ -49,8 +51,9 @@ function panel(title: string, points: readonly Point[]): Spec {
     encoding: { x: { field: "at", ...timeAxis } },
     layer: [
       {
-        mark: { type: "line", interpolate: "step-after", color: light.ink, strokeDash: [6, 4], strokeWidth: 1.5 },
+        mark: { ...acrossTime, color: light.ink, strokeDash: [6, 4], strokeWidth: 1.5 },
         encoding: {
+          ...(points.length === 1 ? { x: { value: 0 }, x2: { value: plotWidth } } : {}),
           y: {
             field: "target",
             type: "quantitative",
@@ -88,7 +91,7 @@ function said(name: string, points: readonly Point[]): string {
   const newest = points.at(-1);
   if (newest === undefined) return `${name} was not measured.`;
   const broken = points.filter(({ kept }) => kept === "not kept").length;
-  return `${name}: ${spellSeconds(newest.seconds)} at last, ${spellSeconds(newest.target)} promised, not kept in ${broken} of ${points.length} runs.`;
+  return `${name}: ${spellSeconds(newest.seconds)} at last, ${spellSeconds(newest.target)} promised, not kept in ${broken} of ${spellAmount(points.length, "run")}.`;
 }
 
 /** Recovery time and recovery point of each proof against the plan's; null where nothing was measured yet. */
@@ -110,7 +113,7 @@ export function objectivesChart(database: string, reports: readonly AnyReport[])
     title,
     description: `${database}. ${parts.map(({ name, points }) => said(name, points)).join(" ")}`,
     spec: {
-      title: { text: title, subtitle: `${database}, to ${dayOf(last)}; logarithmic scale` },
+      title: { text: title, subtitle: subtitleOf(database, `to ${dayOf(last)}; logarithmic scale`) },
       spacing: 14,
       vconcat: shown.map(({ name, points }) => panel(name, points)),
     },

@@ -1,10 +1,10 @@
-import { spellInstant, spellSeconds } from "../../base/spell.ts";
+import { spellAmount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { AnyReport, ProofReport } from "../model.ts";
 import { restoreSeconds } from "../objectives.ts";
 import { runSigns, scaleOf } from "./marks.ts";
 import { light } from "./palette.ts";
 import { proofsOf } from "./series.ts";
-import { plotWidth } from "./theme.ts";
+import { plotWidth, subtitleOf } from "./theme.ts";
 import type { Chart } from "./types.ts";
 
 /** The phases that a recovery waits for, from the bottom of a bar to its top, each in its colour. */
@@ -55,7 +55,7 @@ export function restoreTimeChart(database: string, reports: readonly AnyReport[]
     name: "restore-time",
     database,
     title,
-    description: `Fetch, prepare and restore of the last ${bars.length} proofs of ${database}: the newest took ${spellSeconds(last)}, the fastest ${spellSeconds(Math.min(...measured))}, the slowest ${spellSeconds(Math.max(...measured))}.${bad}`,
+    description: `Fetch, prepare and restore of the last ${spellAmount(bars.length, "proof")} of ${database}: the newest took ${spellSeconds(last)}, the fastest ${spellSeconds(Math.min(...measured))}, the slowest ${spellSeconds(Math.max(...measured))}.${bad}`,
     spec: specOf(title, database, bars, unitOf(Math.max(...measured))),
     table: tableOf(bars),
   };
@@ -63,7 +63,7 @@ export function restoreTimeChart(database: string, reports: readonly AnyReport[]
 
 function specOf(title: string, database: string, bars: readonly Bar[], unit: ReturnType<typeof unitOf>): Chart["spec"] {
   return {
-    title: { text: title, subtitle: `${database}, each bar a proof, in ${unit.name}` },
+    title: { text: title, subtitle: subtitleOf(database, `each bar a proof, in ${unit.name}`) },
     width: plotWidth,
     height: 170,
     encoding: {

@@ -2,7 +2,7 @@ import { spellAmount, spellBytes, spellCount, spellInstant } from "../../base/sp
 import type { AnyReport } from "../model.ts";
 import { light } from "./palette.ts";
 import { backupsOf, dayOf, type Taken } from "./series.ts";
-import { plotWidth, timeAxis } from "./theme.ts";
+import { plotWidth, subtitleOf, timeAxis } from "./theme.ts";
 import type { Chart, Spec } from "./types.ts";
 
 const units = [
@@ -50,7 +50,7 @@ export function sizeChart(database: string, reports: readonly AnyReport[]): Char
     title,
     description: `${spellAmount(backups.length, "backup")} of ${database} from ${dayOf(first)} to ${dayOf(last)}: ${said(first)} at first, ${said(last)} now.`,
     spec: {
-      title: { text: title, subtitle: `${database}, to ${dayOf(last)}` },
+      title: { text: title, subtitle: subtitleOf(database, `to ${dayOf(last)}`) },
       spacing: 14,
       vconcat: [
         panel(

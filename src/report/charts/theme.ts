@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import { light } from "./palette.ts";
 import type { Spec } from "./types.ts";
 
@@ -54,9 +55,18 @@ export const config: Spec = {
   },
 };
 
-/** The time axis of a window; UTC, wherever it is drawn. */
+/** The time axis of a window; UTC, wherever it is drawn. Its labels are days, so none stands there twice. */
 export const timeAxis: Spec = {
   type: "temporal",
   scale: { type: "utc" },
-  axis: { title: null, format: "%-d %b", tickCount: 5, labelFlush: true },
+  axis: { title: null, format: "%-d %b", tickCount: 5, tickMinStep: dayLength, labelFlush: true },
 };
+
+/** Letters of a subtitle that fit beside each other. */
+const subtitleWidth = 64;
+
+/** A chart's database and what else its subtitle says: in two lines where the name is long, for a picture wraps nothing. */
+export function subtitleOf(database: string, rest: string): string | readonly string[] {
+  const line = `${database}, ${rest}`;
+  return line.length > subtitleWidth ? [`${database},`, rest] : line;
+}

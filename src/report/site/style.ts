@@ -48,6 +48,7 @@ code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monosp
 .word{font-weight:700;white-space:nowrap}
 .word.good{color:var(--good)}.word.bad{color:var(--bad)}.word.unknown{color:var(--unknown)}
 .card{border:1px solid var(--line);border-radius:6px;padding:0 1rem 1rem;margin:1.25rem 0;display:grid;grid-template-columns:minmax(0,1fr);gap:0 1.5rem}
+.card>*{grid-column:1}
 .card h2{margin-top:1rem}
 .card dl,main>dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1rem}
 dt{color:var(--muted)}dd{margin:0}
