@@ -25,9 +25,11 @@ export function backupText(report: BackupReport): string {
 export function backupsText(list: readonly BackupListEntry[]): string {
   if (list.length === 0) return "The vault holds no backup of this database yet; take one: npm run ithaca -- backup";
   return list
-    .map(
-      (b) => `${b.id}  ${b.taken_at}  ${spellBytes(b.size_bytes).padStart(9)}  ${b.proven ? "proven" : "not proven"}`,
-    )
+    .map((b) => {
+      // In the night of a recovery the newest of all is the one that nobody wants back.
+      const what = b.safety ? ", what a recovery found before it began: as damaged as it was" : "";
+      return `${b.id}  ${b.taken_at}  ${spellBytes(b.size_bytes).padStart(9)}  ${b.proven ? "proven" : "not proven"}${what}`;
+    })
     .join("\n");
 }
 

@@ -12,6 +12,8 @@ export interface BackupListEntry {
   readonly digest: string;
   /** Whether a report of this repository says that it was proven. */
   readonly proven: boolean;
+  /** Whether a recovery took it of what it was about to replace: it holds the damage that the recovery was for. */
+  readonly safety: boolean;
 }
 
 /** Lists the vault's backups of one database, newest first. */
@@ -22,12 +24,13 @@ export async function backups(context: UseCaseContext, options: SubjectOptions):
   for (const remark of remarks) context.progress.warn(remark);
   const { reports } = await listReports(reportsDirectory(context, plan), name);
   const proven = new Set(provenBackups(reports));
-  return entries.map(({ id, database, taken_at, size_bytes, digest }) => ({
+  return entries.map(({ id, database, taken_at, size_bytes, digest, purpose }) => ({
     id,
     database,
     taken_at,
     size_bytes,
     digest,
     proven: proven.has(id),
+    safety: purpose === "safety",
   }));
 }
