@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { completionCommand } from "./commands/completion.ts";
-import { refuseEmptyValues, refuseUsage } from "./terminal/refuse-usage.ts";
+import { refuseEmptyValues, refuseSecondValues, refuseUsage } from "./terminal/refuse-usage.ts";
 
 const exitCodes = `
 Exit codes: 0 proven or done, 1 failed, 2 wrong input or plan, 3 inconclusive, 130 stopped.`;
@@ -31,6 +31,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /** The same behaviour towards mistakes, and the exit codes in the help, for a command and the commands below it. */
 function settled(command: Command, program: Command): Command {
   for (const below of command.commands) settled(below, program);
+  refuseSecondValues(command);
   return command.copyInheritedSettings(program).addHelpText("after", exitCodes);
 }
 

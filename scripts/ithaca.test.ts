@@ -193,6 +193,13 @@ const mistakes: [string, string[], Record<string, string>, number, RegExp][] = [
     /no database shoop[\s\S]*did you mean shop\?/,
   ],
   ["a variable of the shell that is not set", ["prove", "--archive", ""], {}, 2, /--archive <path...>' is empty/],
+  [
+    "two values where one is taken",
+    ["prove", "--backup", "x", "--backup", "y"],
+    {},
+    2,
+    /--backup <which>' is given twice/,
+  ],
   ["a missing damage file", ["prove", "--damage", "gone.sql"], {}, 2, /--damage names gone\.sql/],
   ["a folder that is no backup", ["prove", "--archive", "."], {}, 2, /no dump of a database/],
   ["no vault", ["backups"], { RESTIC_REPOSITORY: "" }, 3, /RESTIC_REPOSITORY/],

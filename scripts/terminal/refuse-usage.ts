@@ -22,6 +22,17 @@ export function refuseEmptyValues(command: Command): void {
   }
 }
 
+/** Refuses an option of one value that is given twice: the parser would take the last and leave the first undone. */
+export function refuseSecondValues(command: Command): void {
+  for (const option of command.options.filter(({ required, variadic }) => required && !variadic)) {
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) command.error(`error: option '${option.flags}' is given twice and takes one value: leave one out`);
+      given = true;
+    });
+  }
+}
+
 /**
  * Ends a program whose arguments the parser refuses as any other wrong input ends: with 2, and under `--json` with a
  * document on stdout. Help and `--version` end with 0.
