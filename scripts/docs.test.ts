@@ -69,4 +69,7 @@ test("the four lines that get data back are the same in README as in the documen
       .split("\n");
   expect(lines("README.md")).toHaveLength(4);
   expect(lines("README.md")).toEqual(lines("docs/vault.md"));
+  // After a recovery was begun restic's latest is the damage.
+  for (const path of ["README.md", "docs/vault.md", "docs/runbook.md"])
+    expect(all.get(path)).toContain("`purpose=safety`");
 });
