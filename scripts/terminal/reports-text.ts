@@ -15,7 +15,7 @@ export function verifyText({ verdict, chains, findings, pending, anchors, notes 
   const files = chains.reduce((sum, chain) => sum + chain.files, 0);
   return [
     "",
-    `${styleText(["bold", colour], label)} ${spellAmount(files, "file")} in ${spellAmount(chains.length, "chain")}, compared with ${spellAmount(anchors, "digest")} kept elsewhere`,
+    `${styleText(["bold", colour], label)} ${spellAmount(files, "file")} in ${spellAmount(chains.length, "chain")}, compared with ${spellAmount(anchors, "digest")} noted outside the chain`,
     ...chains.map(({ database, sequence, digest }) => `  ${database}: link ${sequence}, ${digest}`),
     ...findings.map(({ kind, path, why }) => `  ${styleText("red", kind)} ${path}: ${why}`),
     ...(pending.length === 0 ? [] : [`  ${spellAmount(pending.length, "file")} of this machine not committed yet`]),
