@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { scratchDirectory } from "../src/base/scratch.ts";
+import { stepsOf } from "../src/recovery/disaster/scenarios.ts";
 import { commandTree, everyCommand } from "./command-tree.ts";
 import { completionScript } from "./terminal/completion.ts";
 import { leftAsItWas } from "./terminal/left-as-it-was.ts";
@@ -60,6 +61,17 @@ test("every command and every one below it says what it does, shows examples and
     expect(help, path).toMatch(new RegExp(`\nExamples:\n.*\\bithaca\\b.*\\b${path.split(" ")[0]}\\b`));
     expect(help, path).toContain("Exit codes: 0 proven or done, 1 failed, 2 wrong input or plan, 3 inconclusive, 130");
     expect(leftAsItWas(path), `what is left of ${path} when it is stopped`).not.toBe("");
+  }
+});
+
+test("what the steps of a disaster tell people to type is what works without `npm link`, and exists", () => {
+  for (const { id, does, proof } of Object.values(stepsOf).flat()) {
+    for (const text of [does, proof]) {
+      expect(text, id).not.toMatch(/(?<!npm run )\bithaca (?!--)/);
+      // Which mode brings a table back, the merge plan says table by table.
+      expect(text, id).not.toContain("--mode");
+      expect(callsIn(text).flatMap(unknownWords), id).toEqual([]);
+    }
   }
 });
 

@@ -83,7 +83,7 @@ export async function disaster(
     id: open?.id ?? null,
     steps: stepsWithState(site, found),
     not_covered: [],
-    way_on: `ithaca disaster ${scenario} --rehearse, or in earnest --execute --confirm ${subject.name}`,
+    way_on: `npm run ithaca -- disaster ${scenario} --rehearse, or in earnest --execute --confirm ${subject.name}`,
     report: null,
   };
 }

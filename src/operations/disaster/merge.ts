@@ -129,7 +129,7 @@ function bringCommand(
       : safe
         ? `changed-rows${changedAt === null ? "" : ` --keep-newer ${changedAt}=${partedAt}`}`
         : "missing-rows";
-  return `ithaca recover table --table ${shellWord(table)} --backup ${own} --with-parents --mode ${mode}`;
+  return `npm run ithaca -- recover table --table ${shellWord(table)} --backup ${own} --with-parents --mode ${mode}`;
 }
 
 /** Keys that are shown of a table; the rest are counted. */

@@ -74,7 +74,7 @@ export function wayOn(disaster: Disaster): string {
   const step = nextStep(disaster);
   if (step === null) return "Every step is over.";
   const described: ScenarioStep | undefined = stepsOf[disaster.scenario].find(({ id }) => id === step.id);
-  const again = `ithaca disaster ${disaster.scenario} --execute --confirm ${disaster.database}`;
+  const again = `npm run ithaca -- disaster ${disaster.scenario} --execute --confirm ${disaster.database}`;
   if (disaster.mode === "rehearse")
     return `The rehearsal stopped in ${step.id}: mend what it says, and rehearse again.`;
   return step.state === "waiting"

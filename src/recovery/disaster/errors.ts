@@ -25,7 +25,7 @@ export const disasterErrors = defineErrors("disaster", {
     kind: "failed",
     says: (p: { database: string }) => `${p.database} still answers, so it is not gone`,
     mend: () =>
-      "use `ithaca recover full` where its content is wrong; add --done assess where it must be replaced all the same",
+      "use `npm run ithaca -- recover full` where its content is wrong; add --done assess where it must be replaced all the same",
     example: { database: "shop" },
   }),
   hook_failed: entry({
@@ -87,7 +87,7 @@ export const disasterErrors = defineErrors("disaster", {
     kind: "failed",
     says: (p: { failed: number; skipped: number }) =>
       `The app's tests do not pass on what was restored: ${p.failed} failed, ${p.skipped} were skipped`,
-    mend: () => "run `ithaca prove --e2e` and read its report",
+    mend: () => "run `npm run ithaca -- prove --e2e` and read its report",
     example: { failed: 1, skipped: 0 },
   }),
   not_watched: entry({

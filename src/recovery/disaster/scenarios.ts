@@ -63,7 +63,7 @@ const deleted: readonly ScenarioStep[] = [
     expected_s: 5 * minute,
   }),
   step("restore", "secondary", "Restore the latest backup into it", {
-    does: "ithaca recover full --into new --execute --confirm <database>",
+    does: "npm run ithaca -- recover full --into new --execute --confirm <database>",
     proof: "the recovery's own proof: every row, definition and right as in the backup's census",
     expected_s: 60 * minute,
     decide: "Is the latest backup the right one? What was written since then is lost.",
@@ -86,15 +86,15 @@ const deleted: readonly ScenarioStep[] = [
     expected_s: 5 * minute,
   }),
   step("first-backup", "secondary", "Take the first backup of the new database", {
-    does: "set ITHACA_DATABASE_URL to the new database, and run `ithaca backup`",
-    proof: "`ithaca backups` lists it",
+    does: "set ITHACA_DATABASE_URL to the new database, and run `npm run ithaca -- backup`",
+    proof: "`npm run ithaca -- backups` lists it",
     expected_s: 15 * minute,
   }),
 ];
 
 const ransomware: readonly ScenarioStep[] = [
   step("evidence", "primary", "Keep the attacked database as evidence", {
-    does: "ithaca backup",
+    does: "npm run ithaca -- backup",
     proof: "the backup is in the vault, with its census",
     expected_s: 15 * minute,
     decide: "Is the application switched off until this is over?",
@@ -133,7 +133,7 @@ const ransomware: readonly ScenarioStep[] = [
     expected_s: 30 * minute,
   }),
   step("restore", "secondary", "Restore to before the attack", {
-    does: "ithaca recover full --into side-by-side (of a platform: in-place) --backup <id> --execute --confirm <database>",
+    does: "npm run ithaca -- recover full --into side-by-side (of a platform: in-place) --backup <id> --execute --confirm <database>",
     proof: "the recovery's own proof, definitions and rights included",
     expected_s: 60 * minute,
   }),
@@ -159,7 +159,7 @@ const outage: readonly ScenarioStep[] = [
     decide: "It lasts for more than an hour: do we leave?",
   }),
   step("restore", "secondary", "Restore onto a PostgreSQL of your own", {
-    does: "ithaca recover full --into new on the server of ITHACA_RECOVERY_URL; Supabase's roles are made first",
+    does: "npm run ithaca -- recover full --into new on the server of ITHACA_RECOVERY_URL; Supabase's roles are made first",
     proof: "the recovery's own proof",
     expected_s: 60 * minute,
   }),
@@ -171,7 +171,7 @@ const outage: readonly ScenarioStep[] = [
   application,
   hostname,
   step("census", "secondary", "When the provider is back: a backup of both sides", {
-    does: "ithaca backup of the server of your own; ithaca backup of the project",
+    does: "npm run ithaca -- backup of the server of your own; npm run ithaca -- backup of the project",
     proof: "both are in the vault",
     expected_s: 30 * minute,
     decide: "Go back now, or at night?",
@@ -183,8 +183,8 @@ const outage: readonly ScenarioStep[] = [
     decide: "For rows that were changed on both sides: which one counts?",
   }),
   step("return", "primary", "Lead the application back", {
-    does: "ithaca recover table --mode missing-rows for the tables of the merge plan, then the hooks `environment` and `hostname`",
-    proof: "`ithaca prove --e2e` of the next backup passes",
+    does: "the commands that the merge plan has named, then the hooks `environment` and `hostname`",
+    proof: "`npm run ithaca -- prove --e2e` of the next backup passes",
     expected_s: 60 * minute,
   }),
 ];

@@ -125,14 +125,14 @@ export const tableErrors = defineErrors("table", {
   damaged_backup: entry({
     kind: "failed",
     says: (p: { id: string; why: string }) => `The backup ${p.id} is not as it was written: ${p.why}`,
-    mend: () => "take another backup, and prove this one (ithaca prove --backup <id>); nothing was changed",
+    mend: () => "take another backup, and prove this one (npm run ithaca -- prove --backup <id>); nothing was changed",
     example: { id: "2026-11-22T02-00-05Z-shop-4f1c2a9b", why: "its file dump/4304.dat is missing" },
   }),
   incomplete_stage: entry({
     kind: "failed",
     says: (p: { table: string; why: string }) =>
       `The backup's rows of ${p.table} could not be restored beside: ${p.why}`,
-    mend: () => "prove this backup (ithaca prove --backup <id>), or take another one; nothing was changed",
+    mend: () => "prove this backup (npm run ithaca -- prove --backup <id>), or take another one; nothing was changed",
     example: { table, why: "its file is cut off" },
   }),
   unwritable: entry({

@@ -73,11 +73,13 @@ async function oldReferences({ context, subject }: Site): ReturnType<StepAction>
 async function firstBackup(site: Site): ReturnType<StepAction> {
   const variable = site.subject.database.url_secret;
   const again = waiting(
-    `Set ${variable} to the new database, run \`ithaca backup\`, and lead the schedule's secret there.`,
+    `Set ${variable} to the new database, run \`npm run ithaca -- backup\`, and lead the schedule's secret there.`,
   );
   try {
     await using _session = await connect(requireSource(site.context, site.subject), { readOnly: true });
-    return waiting(`The database of ${variable} answers. Run \`ithaca backup\`, and \`ithaca prove\`.`);
+    return waiting(
+      `The database of ${variable} answers. Run \`npm run ithaca -- backup\`, and \`npm run ithaca -- prove\`.`,
+    );
   } catch (error) {
     if (error instanceof IthacaError) return again;
     throw error;

@@ -38,8 +38,10 @@ export function executeOutage(site: Site): Record<string, StepAction> {
     api: person("Set PostgREST and GoTrue up in front of it, or lead the application straight to the database."),
     environment: () => hookStep(site, "environment", {}, false),
     hostname: () => hookStep(site, "hostname", {}, false),
-    census: person("When the provider is back: `ithaca backup` of the project, and of the own server."),
+    census: person("When the provider is back: `npm run ithaca -- backup` of the project, and of the own server."),
     merge: () => mergeStep(site),
-    return: person("Bring back what the merge plan names with `ithaca recover table`, and lead the application back."),
+    return: person(
+      "Bring back what the merge plan names with `npm run ithaca -- recover table`, and lead the application back.",
+    ),
   };
 }
