@@ -7,12 +7,17 @@ export interface Beginning extends Pick<Incident, "id" | "database" | "reason" |
   readonly now: Date;
 }
 
+/** What a preview's command has in the reason's place until a person writes one. */
+export const noReasonYet = "…";
+
 /** An incident that has just begun. */
 export function beginIncident({ method, now, ...known }: Beginning): Incident {
   const at = now.toISOString();
   const { kind, mode, request } = method;
   return {
     ...known,
+    // The command was run as it was copied: a page that says "…" would look as if somebody had said why.
+    reason: known.reason.trim() === noReasonYet ? "" : known.reason,
     format: 1,
     kind,
     mode,

@@ -1,4 +1,5 @@
 import { code, prose, table } from "../../report/escape.ts";
+import { noReasonYet } from "../begin-incident.ts";
 import type { Incident, Notes } from "../types.ts";
 import { headline, previewSections, restorePoint, type Section } from "./sections.ts";
 
@@ -43,7 +44,7 @@ export function executeCommand(incident: Incident): string {
     `npm run ithaca -- recover ${kind} --database ${database}`,
     ...options,
     ...(incident_at === null ? [] : [`--incident-at ${shellWord(incident_at)}`]),
-    `--reason ${reason === "" ? '"…"' : shellWord(reason)} --execute --confirm ${database}`,
+    `--reason ${reason === "" ? `"${noReasonYet}"` : shellWord(reason)} --execute --confirm ${database}`,
   ].join(" ");
 }
 
