@@ -105,6 +105,19 @@ describe("the backup of a day", () => {
       "23-backup-done",
     ]);
   });
+  test("that was only slow, and is then found to be wrong, is an alarm of its own", () => {
+    const slow = situation(22, 2.7, "slow");
+    expect(play([slow, situation(22, 2.8, "bad"), slow, situation(22, 3, "bad")])).toEqual([
+      "22-backup-failed",
+      "22-backup-failed-2",
+    ]);
+    expect(play([slow, situation(22, 2.8, "bad"), situation(22, 3, "good")])).toEqual([
+      "22-backup-failed",
+      "22-backup-failed-2",
+      "22-backup-resolved-2",
+      "22-backup-done",
+    ]);
+  });
 });
 
 test("topics do not mix: a proof that is good resolves no backup", () => {

@@ -21,7 +21,8 @@ const latest = (records: readonly NotificationRecord[]) =>
  * What has to be told of a situation, after all that was told before. Pure: neither the clock nor the run's number counts,
  * so a second run, a late one, or one over an old report says nothing new.
  *
- * - An alarm is told once for each day that it goes on, and once more where the topic failed again after it recovered.
+ * - An alarm is told once for each day that it goes on, and once more where the topic failed again after it recovered, or
+ *   is found to be wrong where it was merely slow.
  * - Recovery is told once, for all the alarms before it.
  * - A report that is older than the last good news says nothing: it is known to be over.
  * - An identity is given again where it was told already; whoever sends it sends what is still owed, mostly nothing.
@@ -45,7 +46,8 @@ export function decide(situation: Situation, { records }: Pick<Ledger, "records"
   const alarm = (): Telling[] => {
     if (at <= calmSince) return [];
     const statement = state === "unclear" ? "unclear" : "failed";
-    const going = open.filter((record) => record.day === day);
+    // That it was there and took long is another alarm than that it is not as it must be.
+    const going = open.filter((record) => record.day === day && (state === "slow" || record.state !== "slow"));
     // Once it is known to have failed, that nobody can tell is no news.
     const same = going.find((record) => record.statement === "failed") ?? going.find((r) => r.statement === statement);
     if (same !== undefined) return [{ subject: identity(same.statement, same), before: open }];
