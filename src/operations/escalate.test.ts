@@ -145,9 +145,19 @@ test("nobody answers: the secondary after one hour, the CTO after two with the h
   expect(said[0]).toMatch(/the Database Administrator was told\.\*\* @grace\n\nBy mail sent, slack sent/);
 });
 
-test("an answer stops the first step, closing stops all; what people wrote goes into no message", async () => {
+test.each([
+  ["in one's own words", "On it. Row: canary-row-data"],
+  [
+    "by mail, above the comment that it answers",
+    "On it. canary-row-data\n\n> **Again: the backup failed** (2 times now).\n>\n> <!-- ithaca:comment -->\n",
+  ],
+  [
+    "by mail, above what it answers as GitHub's mail has it",
+    "On it. canary-row-data\n\nFrom: shop\n**Again**\n\n<!-- ithaca:comment -->\n\n--\nReply to this email directly\n",
+  ],
+])("an answer %s stops the first step, closing stops all; what people wrote goes into no message", async (_how, body) => {
   const run = await incident();
-  await api("POST", "/issues/1/comments", { body: "On it. Row: canary-row-data" });
+  await api("POST", "/issues/1/comments", { body });
   await run(100);
   expect(sent()).toEqual([]);
   await run(125);

@@ -66,9 +66,15 @@ interface Named {
   readonly type?: string | undefined;
 }
 
+/**
+ * How every comment of Ithaca ends, also under a person's token. Whoever answers by mail sends what they answer along: elsewhere in
+ * a comment such a line says nothing about who wrote it.
+ */
+const ownEnding = /(^|\n)<!-- ithaca:.* -->\s*$/;
+
 function actorOf(user: Named | null | undefined, text = ""): Actor {
   const login = user?.login ?? "ghost";
-  const robot = user?.type === "Bot" || login.endsWith("[bot]") || text.includes("<!-- ithaca:");
+  const robot = user?.type === "Bot" || login.endsWith("[bot]") || ownEnding.test(text);
   return { login, person: !robot };
 }
 
