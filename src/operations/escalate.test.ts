@@ -190,6 +190,22 @@ test("what reached nobody is tried by the next run, and is red until then", asyn
   expect(await comments()).toHaveLength(2);
 });
 
+test("a contact whose mail is put off hears by a later run, though Slack took the message at once", async () => {
+  const run = await incident();
+  await run(61);
+  await api("POST", "/issues/1/comments", { body: "On it." });
+  mail.refusals.push("451 4.7.1 greylisted", "451 4.7.1 greylisted");
+  expect((await run(121)).incidents[0]?.taken).toEqual(["escalation"]);
+  const posted = slack.requests.length;
+  expect((await run(151)).verdict).toBe("proven");
+  await run(181);
+  expect(sent()).toEqual([
+    [unanswered, "dba@example.com"],
+    [unresolved, "cto@example.com"],
+  ]);
+  expect([slack.requests.length - posted, (await comments()).length]).toEqual([0, 3]);
+});
+
 test("told, and then GitHub was away: the next run writes it on the issue and tells nobody again", async () => {
   const run = await incident();
   github.rules.push(({ method, path }) =>

@@ -10,6 +10,7 @@ import { deliveryCheck } from "../notify/delivery-check.ts";
 import { escalationDue, type Standing } from "../notify/escalation/due.ts";
 import type { Step } from "../notify/escalation/marker.ts";
 import { stepAudience, stepComment, stepMessage, stepSubject, unreachedComment } from "../notify/escalation/message.ts";
+import { owedSteps } from "../notify/escalation/owed.ts";
 import { isPending, keyOf } from "../notify/ledger.ts";
 import { type Told, tell } from "../notify/tell.ts";
 import { tellTrouble } from "../notify/trouble.ts";
@@ -22,6 +23,7 @@ import { audited } from "./audited.ts";
 import type { UseCaseContext } from "./context.ts";
 import { githubOf } from "./github.ts";
 import { deskOf } from "./notification-desk.ts";
+import { ledgerOf } from "./notification-ledger.ts";
 
 export interface EscalateOptions {
   readonly plan: string;
@@ -103,12 +105,15 @@ async function takeStep(
   const troubles = told === null ? [] : await tellTrouble(desk, database, plan, [told]);
   const failed = told?.deliveries.some(({ status }) => status === "failed") === true;
   const reached = told?.deliveries.some(({ status }) => status === "sent") === true;
+  const messages = [...(told === null ? [] : [told]), ...troubles];
+  // The issue says already that it was taken: this was what a channel still owed.
+  if (standing.done.includes(step)) return { taken: reached, messages };
   // Where no channel is set up, the comment with its mention is the message.
   const taken = reached || !failed;
   const words = { standing, plan, deliveries: told?.deliveries ?? [], now };
   if (taken) await comment(github, incident.number, stepComment(step, words));
   else await commentOnce(github, incident.number, `unreached:${keyOf(subject)}`, unreachedComment(step, words));
-  return { taken, messages: [...(told === null ? [] : [told]), ...troubles] };
+  return { taken, messages };
 }
 
 /**
@@ -133,7 +138,8 @@ export async function escalate(context: UseCaseContext, options: EscalateOptions
       const { standing, events } = await standingOf(github, incident, plan, now);
       const { answer, since, done, due } = standing;
       const taken: Step[] = [];
-      for (const step of due) {
+      const owed = done.length === 0 ? [] : owedSteps(incident, standing, await ledgerOf(context, plan, key.database));
+      for (const step of [...owed, ...due]) {
         const details = { issue: url, step, open_since: since.toISOString() };
         const record = { operation: "escalation", database: key.database, plan, details } as const;
         const outcome = await audited(context, record, async () => {
@@ -141,7 +147,7 @@ export async function escalate(context: UseCaseContext, options: EscalateOptions
           return { ...made, verdict: made.taken ? "proven" : "failed" };
         });
         messages.push(...outcome.messages);
-        if (outcome.taken) taken.push(step);
+        if (outcome.taken && !done.includes(step)) taken.push(step);
       }
       incidents.push({
         number,
