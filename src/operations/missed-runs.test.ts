@@ -49,7 +49,9 @@ beforeEach(async () => {
     }
     const id = /\/actions\/workflows\/(\d+)\/runs\?/.exec(path)?.[1];
     if (id === undefined) return undefined;
-    const runs = (workflows[names[Number(id) - 1] ?? ""]?.runs ?? []).map(([start, conclusion], index) => ({
+    const since = decodeURIComponent(/created=([^&]+)/.exec(path)?.[1] ?? ">=").slice(2);
+    const asked = (workflows[names[Number(id) - 1] ?? ""]?.runs ?? []).filter(([start]) => start >= since);
+    const runs = asked.map(([start, conclusion], index) => ({
       id: 7000 + index,
       run_attempt: 1,
       created_at: start,
@@ -120,6 +122,15 @@ test("a weekly proof that did not come is an issue, once, until one has run", as
   now = new Date("2026-11-24T13:00:00Z");
   expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "closed" }]);
   expect(await open()).toEqual([]);
+});
+
+test("what leaves no report and did not run is told with when it ran last, also where that was long before it was due", async () => {
+  await left(["backup", "2026-11-24T02:04:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
+  workflows.retain = { state: "active", runs: [["2026-11-02T05:12:00Z", "success"]] };
+  expect(await missedRuns(context(), options)).toMatchObject({
+    missed: [{ schedule: "retain", how: "missed", last_seen: "2026-11-02T05:12:00.000Z" }],
+  });
+  expect(await open()).toEqual([["missed:retain", "inner-odyssey: no removal of old backups since 2026-11-02"]]);
 });
 
 test("a backup that was cut off is told by the next run of any workflow, and mended by the next backup", async () => {

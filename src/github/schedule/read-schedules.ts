@@ -40,15 +40,16 @@ export async function readSchedules(github: GitHub, plan: Plan, now: Date): Prom
 }
 
 async function readWorkflow(github: GitHub, workflow: ListedWorkflow, since: Date): Promise<SeenWorkflow> {
-  const { data } = await github.ask(tasks.readRuns, (client, where) =>
-    client.rest.actions.listWorkflowRuns({
-      ...where,
-      workflow_id: workflow.id,
-      created: `>=${since.toISOString().replace(/\.\d+Z$/, "Z")}`,
-      per_page: mostRuns,
-    }),
-  );
-  const runs = data.workflow_runs.map(
+  const list = async (which: { created?: string; per_page: number }) => {
+    const { data } = await github.ask(tasks.readRuns, (client, where) =>
+      client.rest.actions.listWorkflowRuns({ ...where, workflow_id: workflow.id, ...which }),
+    );
+    return data.workflow_runs;
+  };
+  const young = await list({ created: `>=${since.toISOString().replace(/\.\d+Z$/, "Z")}`, per_page: mostRuns });
+  // Where none began since, the last one there was tells how long it has been.
+  const listed = young.length > 0 ? young : await list({ per_page: 1 });
+  const runs = listed.map(
     (run): SeenRun => ({
       id: `${run.id}-${run.run_attempt ?? 1}`,
       at: new Date(run.run_started_at ?? run.created_at),
