@@ -1,10 +1,10 @@
 -- What is in the catalog and is not looked at, because a flag beside it says that there is none: triggers, rules, CHECKs,
--- indexes, children, keys, defaults and the queries of views. Nothing that PostgreSQL does itself leaves such a thing, and
--- every definition of it reads as it should.
+-- indexes, children, bounds of partitions, keys, defaults and the queries of views. Nothing that PostgreSQL does itself
+-- leaves such a thing, and every definition of it reads as it should.
 -- Left out: flags that promise something where there is nothing, which PostgreSQL clears when it comes by.
 WITH relation AS (
   SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, c.relhastriggers, c.relhasrules, c.relhasindex,
-    c.relhassubclass, c.relchecks
+    c.relhassubclass, c.relchecks, c.relispartition, c.relpartbound
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.oid <> ALL (:namespaces) AND c.oid <> ALL (:relations)
@@ -24,6 +24,10 @@ FROM (
   UNION ALL
   SELECT 'children', r.name, 'pg_class.relhassubclass' FROM relation AS r
   WHERE NOT r.relhassubclass AND EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = r.oid)
+  UNION ALL
+  -- Rows that are put into the partition itself are not held to it then.
+  SELECT 'bound', r.name, 'pg_class.relispartition' FROM relation AS r
+  WHERE NOT r.relispartition AND r.relpartbound IS NOT NULL
   UNION ALL
   SELECT 'CHECKs', r.name, 'pg_class.relchecks' FROM relation AS r
   LEFT JOIN check_count AS k ON k.oid = r.oid

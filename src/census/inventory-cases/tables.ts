@@ -93,6 +93,7 @@ export const constraintsAndIndexes: readonly Case[] = [
   one(flag("relhasindex", "false", people), "+ switched-off indexes ON app.people"),
   one(flag("relhassubclass", "false", "app.base"), "+ switched-off children ON app.base"),
   one(flag("relchecks", "0", people), "+ switched-off CHECKs ON app.people"),
+  one(flag("relispartition", "false", "app.logs_1"), "+ switched-off bound ON app.logs_1"),
   one(
     `UPDATE pg_attribute SET atthasdef = false WHERE attrelid = '${pets}'::regclass AND atthasdef`,
     "+ switched-off default of id ON app.pets",

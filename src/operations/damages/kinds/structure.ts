@@ -86,6 +86,10 @@ export const structureDamages: readonly CopyDamage[] = [
     "children that nobody looks for",
     "UPDATE pg_class SET relhassubclass = false WHERE oid = 'nasty.vehicle'::regclass",
   ),
+  nasty(
+    "a partition's bound that nobody looks for",
+    "UPDATE pg_class SET relispartition = false WHERE oid = 'nasty.events_old'::regclass",
+  ),
   odyssey("CHECKs that nobody looks for", "UPDATE pg_class SET relchecks = 0 WHERE oid = 'public.children'::regclass"),
   odyssey(
     "a default that nobody looks for",
