@@ -4,6 +4,7 @@
 --                    indexes, triggers and rules, the options of a text search dictionary, ...; absent for kinds that cannot
 --                    be altered in place
 --   sequence, fields what a sequence counts, and what a composite type is made of
+--   aggregate        how an aggregate computes
 --   granted, revoked the difference between the grants and what the extension's script left (pg_init_privs); `<owner>`
 --                    stands for the owner, who is another one in a copy
 --   owner            only where it is not the extension's
@@ -40,7 +41,12 @@ WITH member AS (
     concat_ws(' ', p.prosecdef, p.proleakproof, p.proisstrict, p.provolatile, p.proparallel, p.procost, p.prorows,
       p.prosupport::text, p.proconfig::text, p.probin, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid),
       p.prosrc, pg_get_function_sqlbody(p.oid)) AS definition,
-    jsonb_build_object('security_definer', nullif(p.prosecdef, false), 'settings', to_jsonb(p.proconfig)) AS more
+    jsonb_build_object('security_definer', nullif(p.prosecdef, false), 'settings', to_jsonb(p.proconfig), 'aggregate', (
+      SELECT concat_ws(' ', g.aggkind, g.aggnumdirectargs, g.aggtransfn, g.aggtranstype::regtype, g.aggtransspace,
+        g.aggfinalfn, g.aggfinalextra, g.aggfinalmodify, g.aggcombinefn, g.aggserialfn, g.aggdeserialfn, g.aggmtransfn,
+        g.aggminvtransfn, g.aggmtranstype::regtype, g.aggmtransspace, g.aggmfinalfn, g.aggmfinalextra, g.aggmfinalmodify,
+        g.aggsortop::regoperator, quote_nullable(g.agginitval), quote_nullable(g.aggminitval))
+      FROM pg_aggregate AS g WHERE g.aggfnoid = p.oid)) AS more
   FROM member AS m JOIN pg_proc AS p ON p.oid = m.objid WHERE m.classid = 'pg_proc'::regclass
   UNION ALL
   SELECT m.classid, m.objid, c.relowner, c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner),

@@ -10,6 +10,7 @@ const notCompared = new Set(["touched", "bootstrap", "of", "default_version", "n
 /** Attributes that are always there, and absent in backups of versions that did not ask: nothing is known of them then. */
 const askedLater = new Set([
   "extension dependents",
+  "extension-member aggregate",
   "extension-member definition",
   "extension-member fields",
   "extension-member sequence",

@@ -144,6 +144,10 @@ export const extensions: readonly Case[] = [
   ),
   one("ALTER SERVER beside OPTIONS (SET host 'i')", "extension-member server beside: definition"),
   one("GRANT USAGE ON FOREIGN SERVER beside TO inv_reader", "extension-member server beside: granted"),
+  one(
+    "CREATE OR REPLACE AGGREGATE app.product(int) (sfunc = int4mul, stype = int, initcond = '2')",
+    "extension-member aggregate app.product(integer): aggregate",
+  ),
   one("ALTER SEQUENCE app.counter INCREMENT 7", "extension-member sequence app.counter: sequence"),
   one("ALTER TYPE app.couple ADD ATTRIBUTE c int", "extension-member type app.couple: fields"),
   one("ALTER FUNCTION app.add DEPENDS ON EXTENSION hstore", "extension hstore: dependents"),
