@@ -31,6 +31,8 @@ describe("a table", () => {
       actual: "0 rows",
     });
     expect(objects(week([30, 30], 0))).toEqual(["public.t rows"]);
+    expect(objects(week([10, 10], 0))).toEqual(["public.t rows"]);
+    expect(objects(week([1, 1], 0, true))).toEqual(["public.t rows"]);
   });
   test("that lost rows as a busy one does is none", () => {
     expect(objects(week(grows, 600))).toEqual([]);
@@ -59,6 +61,15 @@ describe("a table", () => {
     expect(changed.findings).toEqual([]);
     expect(changed.suspicions.map(({ what }) => what)).toEqual(["Table public.b with about 900 rows is gone"]);
   });
+  test("of many rows that got more, one that is small and gone, and one that came and went are as usual", () => {
+    expect(week([1_000_000, 1_000_001, 1_000_002], 1_050_000)).toMatchObject({ findings: [], suspicions: [] });
+    const rows = { "public.a": 900, "public.small": 20 };
+    const gone = judgeHistory(day(3, { "public.a": 901 }), [day(1, rows), day(2, rows)]);
+    expect(gone).toMatchObject({ findings: [], suspicions: [] });
+    const brief = [day(1, { "public.a": 900 }), day(2, { "public.a": 900, "public.b": 900 })];
+    const emptied = judgeHistory(day(3, { "public.a": 900, "public.b": 0 }), brief);
+    expect(emptied).toMatchObject({ findings: [], suspicions: [] });
+  });
 });
 
 describe("the whole backup", () => {
@@ -86,12 +97,20 @@ describe("the whole backup", () => {
     ]);
     expect(week([1, 2, 2, 4, 5, 6], 6).suspicions).toEqual([]);
     expect(week([6, 6, 6, 6, 6, 6], 6).suspicions).toEqual([]);
+    const moved = [1, 2, 3, 4].map((number) => day(number, { "public.a": number, "public.b": number, "public.c": 1 }));
+    const exchanged = day(5, { "public.a": 5, "public.b": 3, "public.c": 1 });
+    expect(judgeHistory(exchanged, moved).suspicions).toEqual([]);
   });
 });
 
 test("records without counts of tables still say what the whole was; those that come later say nothing", () => {
   const old = [1, 2, 3].map((number) => day(number, { "public.t": 9_000 }, { table_rows: null }));
   expect(objects(judgeHistory(day(4, { "public.t": 100 }), old))).toEqual(["the whole backup rows"]);
+  const uncounted = day(4, { "public.t": 100 }, { table_rows: null });
+  const counted = [1, 2, 3].map((number) => day(number, { "public.t": 9_000 }));
+  expect(objects(judgeHistory(uncounted, counted))).toEqual(["the whole backup rows"]);
+  const single = judgeHistory(day(4, { "public.t": 100 }), counted.slice(0, 1));
+  expect(single).toEqual({ compared: 1, findings: [], suspicions: [] });
   const later = [5, 6, 7].map((number) => day(number, { "public.t": 9_000 }));
   expect(judgeHistory(day(4, { "public.t": 100 }), later)).toEqual({ compared: 0, findings: [], suspicions: [] });
 });
