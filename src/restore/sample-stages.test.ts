@@ -1,21 +1,10 @@
 import { expect, test } from "vitest";
+import { archiveEntry } from "../../test/support/archive-entry.ts";
 import type { ArchiveEntry } from "./archive.ts";
 import { sampleStages } from "./sample-stages.ts";
 
-const entry = (dumpId: number, desc: string, tag: string, dependencies: readonly number[] = []): ArchiveEntry => ({
-  dumpId,
-  catalogOid: "0",
-  oid: String(16_000 + dumpId),
-  desc,
-  namespace: null,
-  tag,
-  owner: "postgres",
-  tablespace: null,
-  defn: "",
-  copyStatement: "",
-  dependencies,
-  fileName: "",
-});
+const entry = (dumpId: number, desc: string, tag: string, dependencies: readonly number[] = []) =>
+  archiveEntry(dumpId, desc, tag, { dependencies });
 
 const idsOf = (entries: readonly ArchiveEntry[]) => entries.map(({ dumpId }) => dumpId);
 

@@ -75,7 +75,10 @@ export function withMissingSchemas(entries: readonly ArchiveEntry[], ground: Gro
   return { ...ground, schemas: new Set([...ground.schemas, ...made.map(({ tag }) => tag)]) };
 }
 
-/** What makes our definitions anew: everything in our schemas that belongs to a role of ours, less rows and grants. */
+/**
+ * What makes our definitions anew: everything in our schemas that belongs to a role of ours, less rows and grants. A schema and
+ * a publication that are there are in each other's lists as they are now: only where one of them is made anew it is added again.
+ */
 export function chooseDefinitions(
   entries: readonly ArchiveEntry[],
   ground: Ground,
@@ -89,7 +92,8 @@ export function chooseDefinitions(
         ground.schemas.has(namespace) &&
         (owner === "" || ground.roles.has(owner)) &&
         !rowsAndState.has(desc) &&
-        desc !== "DEFAULT ACL"),
+        desc !== "DEFAULT ACL" &&
+        (desc !== "PUBLICATION TABLES IN SCHEMA" || dependencies.some((id) => missing.has(id)))),
   );
   return {
     definitions: ours.filter(({ desc }) => desc !== "ACL"),

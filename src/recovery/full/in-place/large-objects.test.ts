@@ -1,35 +1,11 @@
 import { expect, test } from "vitest";
+import { archiveEntry as entry } from "../../../../test/support/archive-entry.ts";
+import { bareGround } from "../../../../test/support/bare-ground.ts";
 import type { ArchiveEntry } from "../../../restore/archive.ts";
-import type { Ground } from "./ground.ts";
 import { chooseLargeObjects } from "./large-objects.ts";
 
-const entry = (dumpId: number, desc: string, tag: string, more: Partial<ArchiveEntry> = {}): ArchiveEntry => ({
-  dumpId,
-  catalogOid: "0",
-  oid: "0",
-  desc,
-  namespace: null,
-  tag,
-  owner: "postgres",
-  tablespace: null,
-  defn: "",
-  copyStatement: "",
-  dependencies: [],
-  fileName: "",
-  ...more,
-});
 const theirs = { owner: "supabase_storage_admin" };
-const ground: Ground = {
-  schemas: new Set(),
-  containers: new Set(),
-  roles: new Set(["postgres"]),
-  hangers: new Set(),
-  writable: new Set(),
-  emptiable: new Set(),
-  partitioned: new Set(),
-  unvalidated: false,
-  always: [],
-};
+const ground = bareGround({ roles: new Set(["postgres"]) });
 
 // As pg_dump 15 and pg_dump 17 have written them.
 test.each<[string, ArchiveEntry[], string[]]>([
