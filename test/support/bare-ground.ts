@@ -5,6 +5,7 @@ export function bareGround(more: Partial<Ground> = {}): Ground {
   return {
     schemas: new Set(),
     containers: new Set(),
+    loose: new Set(),
     roles: new Set(),
     hangers: new Set(),
     writable: new Set(),

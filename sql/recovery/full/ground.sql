@@ -12,6 +12,18 @@ SELECT
     UNION ALL SELECT pg_catalog.jsonb_build_array('EXTENSION', extname)::text FROM pg_catalog.pg_extension
     UNION ALL SELECT pg_catalog.jsonb_build_array('PUBLICATION', pubname)::text FROM pg_catalog.pg_publication
   ) AS containers,
+  -- What lies in no schema and may hang on what is ours, as an archive names it.
+  ARRAY(
+    SELECT pg_catalog.jsonb_build_array('EVENT TRIGGER', evtname)::text FROM pg_catalog.pg_event_trigger
+    UNION ALL
+    SELECT pg_catalog.jsonb_build_array('CAST', pg_catalog.format('CAST (%s AS %s)',
+      pg_catalog.format_type(castsource, NULL), pg_catalog.format_type(casttarget, NULL)))::text
+    FROM pg_catalog.pg_cast
+    UNION ALL
+    SELECT pg_catalog.jsonb_build_array('TRANSFORM', pg_catalog.format('TRANSFORM FOR %s LANGUAGE %s',
+      pg_catalog.format_type(t.trftype, NULL), l.lanname))::text
+    FROM pg_catalog.pg_transform AS t JOIN pg_catalog.pg_language AS l ON l.oid = t.trflang
+  ) AS loose,
   ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, 'USAGE')) AS roles,
   -- Triggers and policies of tables in other people's schemas, as an archive names them: a trigger that calls a function
   -- of ours goes with that function.

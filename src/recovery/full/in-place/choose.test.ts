@@ -23,3 +23,25 @@ test.each([
   });
   expect(chooseDefinitions(entries, ground).definitions.map(({ dumpId }) => dumpId)).toEqual(chosen);
 });
+
+test("what lies in no schema and calls or converts what is made anew comes back with it, where it was still there", () => {
+  const entries = [
+    archiveEntry(1, "TYPE", "mood", { namespace: "app" }),
+    archiveEntry(2, "FUNCTION", "audit()", { namespace: "app" }),
+    archiveEntry(3, "CAST", "CAST (text AS app.mood)", { owner: "", dependencies: [1] }),
+    archiveEntry(4, "COMMENT", "CAST (text AS app.mood)", { dependencies: [3] }),
+    archiveEntry(5, "CAST", "CAST (app.mood AS text)", { owner: "", dependencies: [1] }),
+    archiveEntry(6, "EVENT TRIGGER", "audit", { dependencies: [2] }),
+    archiveEntry(7, "EVENT TRIGGER", "platform", { dependencies: [99] }),
+  ];
+  const ground = bareGround({
+    schemas: new Set(["app"]),
+    roles: new Set(["postgres"]),
+    loose: new Set([
+      containerKey("CAST", "CAST (text AS app.mood)"),
+      containerKey("EVENT TRIGGER", "audit"),
+      containerKey("EVENT TRIGGER", "platform"),
+    ]),
+  });
+  expect(chooseDefinitions(entries, ground).definitions.map(({ dumpId }) => dumpId)).toEqual([1, 2, 3, 6, 4]);
+});

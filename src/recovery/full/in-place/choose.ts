@@ -96,9 +96,30 @@ export function chooseDefinitions(
         (desc !== "PUBLICATION TABLES IN SCHEMA" || dependencies.some((id) => missing.has(id)))),
   );
   return {
-    definitions: ours.filter(({ desc }) => desc !== "ACL"),
+    definitions: [...ours.filter(({ desc }) => desc !== "ACL"), ...hangingLoose(entries, ours, ground)],
     grants: ours.filter(({ desc }) => desc === "ACL"),
   };
+}
+
+/**
+ * What lies in no schema, is there now, and goes where something of ours is dropped that it calls or converts; with comments on it.
+ * One that was dropped since the backup stays away: it is not told from what is the whole server's.
+ */
+function hangingLoose(
+  entries: readonly ArchiveEntry[],
+  ours: readonly ArchiveEntry[],
+  ground: Ground,
+): readonly ArchiveEntry[] {
+  const anew = new Set(ours.map(({ dumpId }) => dumpId));
+  const loose = entries.filter(
+    ({ desc, tag, dependencies }) =>
+      ground.loose.has(containerKey(desc, tag)) && dependencies.some((id) => anew.has(id)),
+  );
+  const chosen = new Set(loose.map(({ dumpId }) => dumpId));
+  const comments = entries.filter(
+    ({ desc, dependencies }) => desc === "COMMENT" && dependencies.some((id) => chosen.has(id)),
+  );
+  return [...loose, ...comments];
 }
 
 /** Triggers and policies on the platform's tables that are in the archive and not in the database. */

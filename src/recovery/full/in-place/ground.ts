@@ -11,6 +11,7 @@ const groundSql = recoverySql("full/ground");
 const row = z.object({
   schemas: z.array(z.string()),
   containers: z.array(z.string()),
+  loose: z.array(z.string()),
   roles: z.array(z.string()),
   hangers: z.array(z.string()),
   writable: z.array(z.string()),
@@ -26,6 +27,8 @@ export interface Ground {
   readonly schemas: ReadonlySet<string>;
   /** Schemas, extensions and publications that are there, whoever's they are, by `containerKey`. */
   readonly containers: ReadonlySet<string>;
+  /** Event triggers, casts and transforms that are there: they go with what they call or convert. By `containerKey`. */
+  readonly loose: ReadonlySet<string>;
   /** Roles that we may act as: owners of what we can make and drop. */
   readonly roles: ReadonlySet<string>;
   /** Triggers and policies that are there, by `hangerKey`. */
@@ -50,10 +53,11 @@ export const hangerKey = (kind: string, schema: string, table: string, name: str
 export async function readGround(session: Session): Promise<Ground> {
   const [found] = z.array(row).parse(await session.query(groundSql, [markerSchema]));
   if (found === undefined) throw new Error("the server says nothing of itself");
-  const { schemas, containers, roles, hangers, writable, emptiable, partitioned, unvalidated, always } = found;
+  const { schemas, containers, loose, roles, hangers, writable, emptiable, partitioned, unvalidated, always } = found;
   return {
     schemas: new Set(schemas),
     containers: new Set(containers),
+    loose: new Set(loose),
     roles: new Set(roles),
     hangers: new Set(hangers),
     writable: new Set(writable),
