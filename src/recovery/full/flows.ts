@@ -62,7 +62,7 @@ function criticalTables(names: readonly string[], backup: Census, now: Census): 
     return rows === 0 && then > 0 ? [`${name} is empty`] : [];
   });
   return judged("flows.critical_tables", "The critical tables can be read", {
-    expected: `${names.length} there and filled`,
+    expected: `${names.length} there, and none is emptied`,
     wrong,
     nothing: names.length === 0 ? "the plan names none" : null,
   });
