@@ -1,25 +1,14 @@
 import { symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { archiveEntry } from "../../test/support/archive-entry.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import type { ArchiveEntry } from "./archive.ts";
 import { checkArchiveFiles } from "./archive-files.ts";
 
 function entry(fileName: string, desc = "TABLE DATA"): ArchiveEntry {
-  return {
-    dumpId: 1,
-    catalogOid: "0",
-    oid: "1",
-    desc,
-    namespace: "public",
-    tag: "t",
-    owner: "postgres",
-    tablespace: null,
-    defn: "",
-    copyStatement: desc === "TABLE DATA" ? "COPY public.t (a) FROM stdin;\n" : "",
-    dependencies: [],
-    fileName,
-  };
+  const copyStatement = desc === "TABLE DATA" ? "COPY public.t (a) FROM stdin;\n" : "";
+  return archiveEntry(1, desc, "t", { namespace: "public", copyStatement, fileName });
 }
 
 async function found(directory: string, one: ArchiveEntry) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ArchiveEntry } from "./archive.ts";
+import { archiveEntry } from "../../test/support/archive-entry.ts";
 import { readDatabaseEntries } from "./database-properties.ts";
 import { readDatabaseStatement } from "./database-statements.ts";
 import { splitStatements } from "./sql-tokens.ts";
@@ -50,20 +50,7 @@ test.each([
 });
 
 test("an entry with a foreign statement is refused and named, the others count", () => {
-  const base: ArchiveEntry = {
-    dumpId: 1,
-    catalogOid: "1262",
-    oid: "5",
-    desc: "DATABASE",
-    namespace: null,
-    tag: "src",
-    owner: "r2",
-    tablespace: null,
-    defn: "CREATE DATABASE src;",
-    copyStatement: "",
-    dependencies: [],
-    fileName: "",
-  };
+  const base = archiveEntry(1, "DATABASE", "src", { owner: "r2", defn: "CREATE DATABASE src;" });
   const evil = { ...base, dumpId: 2, desc: "DATABASE PROPERTIES", defn: "ALTER SYSTEM SET x TO 'canary';" };
   const comment = { ...base, dumpId: 3, desc: "COMMENT", tag: "DATABASE src", defn: "COMMENT ON DATABASE src IS 'x';" };
   const read = readDatabaseEntries([base, evil, comment]);

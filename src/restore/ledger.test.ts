@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { archiveEntry } from "../../test/support/archive-entry.ts";
 import { judge } from "./allow.ts";
-import type { ArchiveEntry } from "./archive.ts";
 import { parseStderr, toLedger } from "./ledger.ts";
 
 /** What pg_restore 15 wrote with --verbose --jobs=2, two workers writing at once included. */
@@ -39,10 +39,7 @@ Command was: ALTER TABLE ONLY public.ch
 pg_restore: finished main parallel loop
 pg_restore: warning: errors ignored on restore: 11`;
 
-function entry(dumpId: number, desc: string, tag: string): ArchiveEntry {
-  const none = { owner: "postgres", tablespace: null, defn: "", copyStatement: "", dependencies: [], fileName: "" };
-  return { dumpId, catalogOid: "0", oid: "0", desc, namespace: "public", tag, ...none };
-}
+const entry = (dumpId: number, desc: string, tag: string) => archiveEntry(dumpId, desc, tag, { namespace: "public" });
 
 const entries = [
   entry(222, "TABLE", "g"),

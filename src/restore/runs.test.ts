@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
+import { archiveEntry } from "../../test/support/archive-entry.ts";
 import type { ArchiveEntry } from "./archive.ts";
 import { planRuns } from "./runs.ts";
 
-function entry(dumpId: number, desc: string): ArchiveEntry {
-  const none = { catalogOid: "0", oid: "0", namespace: "public", owner: "postgres", tablespace: null, defn: "" };
-  return { ...none, dumpId, desc, tag: `t${dumpId}`, copyStatement: "", dependencies: [], fileName: `${dumpId}.dat` };
-}
+const entry = (dumpId: number, desc: string) =>
+  archiveEntry(dumpId, desc, `t${dumpId}`, { namespace: "public", fileName: `${dumpId}.dat` });
 
 const rows = (count: number) => Array.from({ length: count }, (_, place) => entry(place + 1, "TABLE DATA"));
 const sized = (entries: readonly ArchiveEntry[], bytes: (dumpId: number) => number) =>

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { archiveEntry } from "../../../test/support/archive-entry.ts";
 import { census, table } from "../../../test/support/proof.ts";
 import type { Manifest } from "../../backup/manifest.ts";
 import { backupTaken, green } from "../../report/examples/reports.ts";
 import type { AnyReport, CheckReport, SampleRecord } from "../../report/model.ts";
-import type { ArchiveEntry } from "../../restore/archive.ts";
 import { tablesOf } from "./candidates.ts";
 import { expectedPace, hasTimeFor, roomFor } from "./pace.ts";
 
@@ -87,16 +87,8 @@ test("a verification that goes as expected stays within its budget, and one that
 
 test("a table was last seen when a sample or a whole proof found it equal, and has changed where rows or bytes are others", () => {
   const entry = (tag: string, id: number) =>
-    ({ dumpId: id, desc: "TABLE DATA", namespace: "public", tag, fileName: `${id}.dat`, dependencies: [] }) as const;
-  const entries: ArchiveEntry[] = [entry("orders", 1), entry("users", 2), entry("new", 3)].map((each) => ({
-    ...each,
-    catalogOid: "0",
-    oid: String(each.dumpId),
-    owner: "",
-    tablespace: null,
-    defn: "",
-    copyStatement: "",
-  }));
+    archiveEntry(id, "TABLE DATA", tag, { namespace: "public", fileName: `${id}.dat`, oid: String(id) });
+  const entries = [entry("orders", 1), entry("users", 2), entry("new", 3)];
   const files = entries.map(({ fileName, dumpId }) => ({ path: `dump/${fileName}`, bytes: 100 * dumpId, sha256: "" }));
   const manifest = { files } as unknown as Manifest;
   const counted = census({

@@ -1,25 +1,12 @@
 import { expect, test } from "vitest";
+import { archiveEntry } from "../../../../test/support/archive-entry.ts";
 import type { ArchiveEntry } from "../../../restore/archive.ts";
 import { dataEntries, stagedEntries } from "./wanted-entries.ts";
 
 let ids = 0;
 function entry(desc: string, tag: string, more: Partial<ArchiveEntry> = {}): ArchiveEntry {
   ids += 1;
-  return {
-    dumpId: ids,
-    catalogOid: "0",
-    oid: "0",
-    desc,
-    namespace: "public",
-    tag,
-    owner: "",
-    tablespace: null,
-    defn: "",
-    copyStatement: "",
-    dependencies: [],
-    fileName: "",
-    ...more,
-  };
+  return archiveEntry(ids, desc, tag, { namespace: "public", ...more });
 }
 
 const [whole, half, leaf, other] = ["whole", "half", "leaf", "other"].map((name) => entry("TABLE", name));
