@@ -70,6 +70,12 @@ test("rows come back exactly, in a database that belongs to the platform, and wr
 
 test("definitions that a migration has broken are made anew, grants and policies as in the backup", async () => {
   const target = await server().project("definitions");
+  // A cast lies in no schema, and goes with its type.
+  await ask(target, (s) =>
+    s.query(`CREATE TYPE public.shade AS ENUM ('dark');
+      CREATE FUNCTION public.depth(public.shade) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 7';
+      CREATE CAST (public.shade AS int) WITH FUNCTION public.depth(public.shade)`),
+  );
   await using backup = await backedUp(target, plan);
   await ask(target, (s) =>
     s.query(`DROP FUNCTION public.welcome() CASCADE;
@@ -85,6 +91,7 @@ test("definitions that a migration has broken are made anew, grants and policies
   expect(incident.state.outcome).toBe("recovered");
   expect(incident.verification?.checks.filter(({ status }) => status !== "passed")).toEqual([]);
   expect(await ask(target, (s) => s.query(bareFacts))).toEqual([whole]);
+  expect(await ask(target, (s) => s.query("SELECT 'dark'::public.shade::int AS n"))).toEqual([{ n: 7 }]);
   const [signUp] = await ask(target, (s) =>
     s.query("WITH u AS (INSERT INTO auth.users (email) VALUES ('new') RETURNING id) SELECT count(*)::int AS n FROM u"),
   );
