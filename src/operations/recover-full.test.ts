@@ -1,12 +1,15 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testBackup } from "../../test/support/backup.ts";
 import { openShop, type Shop } from "../../test/support/shop.ts";
+import { transactionPooler } from "../../test/support/transaction-pooler.ts";
 import { digestOf } from "../backup/files.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
 import { connect } from "../postgres/connect.ts";
+import { urlWithPassword } from "../postgres/target.ts";
 import { writeMarker } from "../recovery/marker.ts";
 import { lacksLessons } from "../recovery/page/incident-page.ts";
 import { listReports } from "../report/history.ts";
@@ -88,6 +91,23 @@ test("a pooler in transaction mode is connected to by nobody: what is set there 
     id: "postgres.transaction_pooler",
   });
   expect(await incidentFiles(shop)).toEqual([]);
+});
+
+test("nor is one at another address: its sessions are left as they were by a plan, an execution and a backup", async () => {
+  await using pooler = await transactionPooler(shop.database.target);
+  const lent = urlWithPassword(pooler.target);
+  const context = contextOf({ ITHACA_DATABASE_URL: lent, ITHACA_RECOVERY_URL: lent });
+  const refused = { id: "postgres.transaction_pooler", exitCode: 2 };
+  await expect(recoverFull(context, options({ into: "in-place" }))).rejects.toMatchObject(refused);
+  await expect(recoverFull(context, execution({ into: "in-place" }))).rejects.toMatchObject(refused);
+  await expect(testBackup(pooler.target)).rejects.toMatchObject(refused);
+  const client = new pg.Client({ connectionString: lent });
+  await client.connect();
+  const { rows } = await client.query(
+    "SELECT name FROM pg_settings WHERE source = 'session' AND name <> 'application_name'",
+  );
+  await client.end();
+  expect(rows).toEqual([]);
 });
 
 test("a plan needs no writing credential, writes nothing, and names what would be lost and how to do it", async () => {

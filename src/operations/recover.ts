@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import type { IthacaError } from "../base/errors.ts";
 import { duration } from "../plan/schema.ts";
-import { refuseTransactionPooler } from "../postgres/pooler.ts";
+import { refuseLentSessions } from "../postgres/pooler.ts";
 import { parseTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
 import { beginIncident } from "../recovery/begin-incident.ts";
@@ -143,7 +143,7 @@ async function prepare(
   const target = recoveryTarget(context, subject, execute);
   const source = sourceTarget(context, subject.database);
   // Settings, locks and temporary tables would be left in sessions that the application is given next.
-  for (const one of source === null ? [target] : [target, source]) refuseTransactionPooler(one);
+  await Promise.all((source === null ? [target] : [target, source]).map(refuseLentSessions));
   const place = { reports, name: subject.name, target };
   const unfinished = await findUnfinished(place, "no marker");
   const open = execute ? unfinished : null;

@@ -7,6 +7,9 @@ import type { Session, Target } from "./types.ts";
 
 const pinned = readFileSync(new URL("../../sql/postgres/pinned-settings.sql", import.meta.url), "utf8");
 
+/** Milliseconds until a server that does not answer is given up, unless told otherwise. */
+const patience = 15_000;
+
 /** Milliseconds that a server has to close a connection which we end. */
 const farewell = 5000;
 
@@ -36,7 +39,7 @@ export async function openSession(
   target: Target,
   options: ConnectOptions,
 ): Promise<{ readonly session: Session; readonly client: pg.Client }> {
-  const timeout = options.timeout ?? 15_000;
+  const timeout = options.timeout ?? patience;
   const client = await open(target, options, timeout);
   try {
     const setup = `${pinned}
@@ -48,6 +51,27 @@ export async function openSession(
     await close(client);
     throw lossOf(target, error) ?? error;
   }
+}
+
+/** A connection in which nothing is set: where it leads has to be known first. */
+export interface UnsetConnection extends AsyncDisposable {
+  /** The server's process that has answered this question. */
+  pid(): Promise<number | undefined>;
+}
+
+/** Opens a connection that leaves the server's session as it is. Faults are told as those of `connect`. */
+export async function connectUnset(target: Target): Promise<UnsetConnection> {
+  const client = await open(target, { readOnly: true }, patience);
+  return {
+    async pid() {
+      const sql = "SELECT pg_catalog.pg_backend_pid() AS pid";
+      const { rows } = await client.query<{ pid: number }>(sql).catch((error: unknown) => {
+        throw lossOf(target, error) ?? error;
+      });
+      return rows[0]?.pid;
+    },
+    [Symbol.asyncDispose]: () => close(client),
+  };
 }
 
 function session(target: Target, client: pg.Client, versionNum: number, backendPid: number): Session {

@@ -1,4 +1,5 @@
-import { connect } from "./connect.ts";
+import { IthacaError } from "../base/errors.ts";
+import { connect, connectUnset } from "./connect.ts";
 import { postgresErrors } from "./errors.ts";
 import { describeTarget } from "./target.ts";
 import type { Session, Target } from "./types.ts";
@@ -27,20 +28,44 @@ export function refuseTransactionPooler(target: Target): void {
  */
 export async function assertOwnServerSession(session: Session): Promise<void> {
   await using other = await connect(session.target, { readOnly: true });
-  const seen = new Map<Session, Set<number>>([
-    [session, new Set()],
-    [other, new Set()],
-  ]);
+  const ask = (asked: Session) => async () => {
+    const [row] = await asked.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    return row?.pid;
+  };
+  await assertTwoProcesses(session.target, [ask(session), ask(other)]);
+}
+
+/**
+ * The same before anything is set: whatever one session sets behind such a pooler, that it reads only or holds triggers
+ * back, the application is given next. A server that cannot be asked lends nothing; who needs it says why.
+ */
+export async function refuseLentSessions(target: Target): Promise<void> {
+  refuseTransactionPooler(target);
+  try {
+    await using one = await connectUnset(target);
+    await using other = await connectUnset(target);
+    await assertTwoProcesses(target, [() => one.pid(), () => other.pid()]);
+  } catch (thrown) {
+    if (!(thrown instanceof IthacaError) || thrown.kind !== "surroundings") throw thrown;
+  }
+}
+
+/** Asks two sessions in turn for their server's process. */
+async function assertTwoProcesses(
+  target: Target,
+  sessions: readonly [() => Promise<number | undefined>, () => Promise<number | undefined>],
+): Promise<void> {
+  const seen = sessions.map((pid) => ({ pid, pids: new Set<number>() }));
   for (let round = 0; round < 3; round++) {
-    for (const [asked, pids] of seen) {
-      const [row] = await asked.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-      if (row !== undefined) pids.add(row.pid);
+    for (const { pid, pids } of seen) {
+      const found = await pid();
+      if (found !== undefined) pids.add(found);
     }
   }
-  const all = [...seen.values()].flatMap((pids) => [...pids]);
+  const all = seen.flatMap(({ pids }) => [...pids]);
   if (all.length === 2 && new Set(all).size === 2) return;
   throw postgresErrors.transaction_pooler({
-    where: describeTarget(session.target),
+    where: describeTarget(target),
     why: "two sessions were given the same server connection in turn",
   });
 }
