@@ -3,7 +3,7 @@ import { IthacaError } from "../base/errors.ts";
 import { registerSecret } from "../base/redact.ts";
 import { connect } from "../postgres/connect.ts";
 import { refuseIpv6Only } from "../postgres/ipv6.ts";
-import { refuseTransactionPooler } from "../postgres/pooler.ts";
+import { refuseLentSessions, refuseTransactionPooler } from "../postgres/pooler.ts";
 import { readServerFacts } from "../postgres/server-facts.ts";
 import { parseTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
@@ -52,6 +52,7 @@ async function faultOfCurrent(url: string | undefined, name: string): Promise<st
 
 async function attempt(target: Target): Promise<NonNullable<ConnectionOutcome["tried"]>> {
   try {
+    await refuseLentSessions(target);
     await using session = await connect(target, { readOnly: true });
     const { version } = await readServerFacts(session);
     return { ok: true, says: `PostgreSQL ${version} answers as ${target.user}` };

@@ -1,10 +1,13 @@
 import { createServer, connect as dial, type Socket } from "node:net";
+import pg from "pg";
 import type { Target } from "../../src/postgres/types.ts";
 
 /** A pooler in transaction mode, with one connection to the server that it lends to one client after another. */
 export interface TransactionPooler extends AsyncDisposable {
   /** How the database is reached through it. */
   readonly target: Target;
+  /** What the next client finds set by those before it. */
+  settings(): Promise<readonly string[]>;
 }
 
 const idle = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
@@ -63,8 +66,18 @@ export async function transactionPooler(target: Target): Promise<TransactionPool
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   const address = listener.address();
   if (address === null || typeof address === "string") throw new Error("it does not listen");
+  const lending = { ...target, host: "127.0.0.1", port: address.port };
   return {
-    target: { ...target, host: "127.0.0.1", port: address.port },
+    target: lending,
+    async settings() {
+      const client = new pg.Client({ ...lending, ssl: false });
+      await client.connect();
+      const { rows } = await client.query<{ name: string }>(
+        "SELECT name FROM pg_catalog.pg_settings WHERE source = 'session' AND name <> 'application_name'",
+      );
+      await client.end();
+      return rows.map(({ name }) => name);
+    },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
       server.destroy();

@@ -5,10 +5,12 @@ import { socketUrl } from "../../../test/support/cli.ts";
 import { testDatabase, testRole, testServer } from "../../../test/support/database.ts";
 import { type GitHubStandIn, githubStandIn } from "../../../test/support/github.ts";
 import { supabasePlatform } from "../../../test/support/supabase-platform/server.ts";
+import { transactionPooler } from "../../../test/support/transaction-pooler.ts";
 import { testVault, vaultPassword } from "../../../test/support/vault.ts";
 import { fixedClock, systemClock } from "../../base/clock.ts";
 import { silentProgress } from "../../base/progress.ts";
 import { type Scratch, scratchDirectory } from "../../base/scratch.ts";
+import { urlWithPassword } from "../../postgres/target.ts";
 import { doctor } from "../doctor.ts";
 import type { DoctorCheck } from "./types.ts";
 import { lockConcern } from "./vault-lock.ts";
@@ -54,6 +56,18 @@ test("excuses that end soon are a concern, and those that have run out are to be
   expect(await on("2026-11-01")).toMatchObject({ status: "green", message: "2, none of which ends within 14 days" });
   expect(await on("2026-11-22")).toMatchObject({ status: "yellow", message: expect.stringContaining("plan.orphans") });
   expect(await on("2026-12-01")).toMatchObject({ status: "red", message: expect.stringContaining("2026-11-30") });
+});
+
+test("a pooler in transaction mode is found whatever its port, and is set nothing by looking", async () => {
+  await using database = await testDatabase();
+  await using pooler = await transactionPooler(database.target);
+  const url = socketUrl(testServer());
+  const lent = urlWithPassword(pooler.target);
+  const found = await examined({ ITHACA_DATABASE_URL: lent, ITHACA_RECOVERY_URL: lent, ITHACA_AUDIT_URL: url });
+  for (const id of ["source", "clock", "recovery"]) {
+    expect(found.get(id)).toMatchObject({ status: "red", message: expect.stringContaining("transaction mode") });
+  }
+  expect(await pooler.settings()).toEqual([]);
 });
 
 test("a clock that is wrong is found by the database's", async () => {
