@@ -66,9 +66,18 @@ SELECT
     JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
     WHERE k.contype = 'c' AND NOT k.convalidated AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
   ) AS unvalidated,
-  -- They fire even while triggers are held back, and would rewrite what is loaded.
+  -- They fire even while triggers are held back. The owner of their table may switch them off for the transaction; any
+  -- other would rewrite what is loaded.
   ARRAY(
-    SELECT pg_catalog.format('%I on %s', t.tgname, t.tgrelid::pg_catalog.regclass)
+    SELECT pg_catalog.json_build_object(
+      'name', pg_catalog.format('%I on %s', t.tgname, t.tgrelid::pg_catalog.regclass),
+      'table', pg_catalog.jsonb_build_array(n.nspname, c.relname)::text,
+      'ours', pg_catalog.pg_has_role(c.relowner, 'USAGE'),
+      'off', pg_catalog.format('ALTER TABLE ONLY %I.%I DISABLE TRIGGER %I', n.nspname, c.relname, t.tgname),
+      'on', pg_catalog.format('ALTER TABLE ONLY %I.%I ENABLE %s TRIGGER %I', n.nspname, c.relname,
+                              CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END, t.tgname))
     FROM pg_catalog.pg_trigger AS t
+    JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal AND t.tgenabled IN ('A', 'R')
   ) AS always

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { testBackup } from "../../../test/support/backup.ts";
-import { ask } from "../../../test/support/database.ts";
+import { ask, runSqlFile } from "../../../test/support/database.ts";
 import { backedUp, hostedServerForAll } from "../../../test/support/in-place.ts";
 import { drive, fullRecovery, newIncident, testHooks } from "../../../test/support/recovery.ts";
 import { findServer } from "../../postgres/clients.ts";
@@ -162,6 +162,35 @@ test("kinds of objects that hang together, rows older than their rule, and child
   expect(again.fault).toBeNull();
   expect(again.incident.state.outcome).toBe("recovered");
   expect(await ask(target, (s) => s.query(rows))).toEqual(all);
+});
+
+test("what fires always is held back too: Ithaca's own log in the database does not refuse to come back", async () => {
+  const target = await server().project("always");
+  for (const part of ["1-table", "2-append-only"]) {
+    await ask(target, (s) => runSqlFile(s, `sql/audit/migration/${part}.sql`));
+  }
+  await ask(target, (s) =>
+    s.query(`INSERT INTO public.backup_audit_log (id, operation_id, database, operation_type, performed_by, performed_at, status)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'shop', 'backup', 'a person', now(), 'done');
+      CREATE TABLE public.sent (what text);
+      CREATE FUNCTION public.send() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN INSERT INTO public.sent VALUES (TG_OP); RETURN NULL; END';
+      CREATE TRIGGER send AFTER INSERT OR UPDATE OR DELETE ON public.children FOR EACH ROW EXECUTE FUNCTION public.send();
+      ALTER TABLE public.children ENABLE ALWAYS TRIGGER send`),
+  );
+  await using backup = await backedUp(target, plan);
+  const rows =
+    "SELECT (SELECT count(*)::int FROM public.children) AS children, (SELECT count(*)::int FROM public.sent) AS sent";
+  const before = await ask(target, (s) => s.query(rows));
+  await ask(target, (s) => s.query("SET session_replication_role = replica; TRUNCATE public.children CASCADE"));
+  const { incident, fault } = await drive(target, backup.method());
+  expect(fault).toBeNull();
+  expect(incident.state.outcome).toBe("recovered");
+  expect(await ask(target, (s) => s.query(rows))).toEqual(before);
+  expect(await ask(target, (s) => s.query("SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' ORDER BY 1"))).toEqual([
+    { tgname: "backup_audit_log_append_only" },
+    { tgname: "send" },
+  ]);
 });
 
 test("what does not pass inside the transaction is not committed: production is as it was", async () => {

@@ -8,6 +8,17 @@ import { recoverySql } from "../../sql.ts";
 
 const groundSql = recoverySql("full/ground");
 
+const alwaysRow = z.object({
+  name: z.string(),
+  table: z.string(),
+  ours: z.boolean(),
+  off: z.string(),
+  on: z.string(),
+});
+
+/** A trigger that fires also while triggers are held back, and what switches it off and on again. `ours`: that we may do so. */
+export type Always = Readonly<z.output<typeof alwaysRow>>;
+
 const row = z.object({
   schemas: z.array(z.string()),
   containers: z.array(z.string()),
@@ -18,7 +29,7 @@ const row = z.object({
   emptiable: z.array(z.string()),
   partitioned: z.array(z.string()),
   unvalidated: z.boolean(),
-  always: z.array(z.string()),
+  always: z.array(alwaysRow),
 });
 
 /** What of a hosted database is the team's, and what may be done with the rest. */
@@ -39,8 +50,8 @@ export interface Ground {
   readonly partitioned: ReadonlySet<string>;
   /** Whether a table of ours has a rule that its older rows need not keep. */
   readonly unvalidated: boolean;
-  /** Triggers that fire whatever we do, for messages. */
-  readonly always: readonly string[];
+  /** Triggers that fire unless each is switched off; their `table` is a `tableKey`. */
+  readonly always: readonly Always[];
 }
 
 const jsonArray = (parts: readonly string[]) => `[${parts.map((part) => JSON.stringify(part)).join(", ")}]`;

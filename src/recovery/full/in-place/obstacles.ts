@@ -53,8 +53,8 @@ export async function obstaclesInPlace(recovery: FullRecovery, backup: BackupAtH
   await session.query("ROLLBACK");
   return {
     definitions: definitionsOf(differences, ground.unvalidated),
-    hazards: ground.always.map(
-      (trigger) => `The trigger ${trigger} fires always and may rewrite rows; then all of it is taken back.`,
+    hazards: ground.always.flatMap(({ name, ours }) =>
+      ours ? [] : [`The trigger ${name} fires always and may rewrite rows; then all of it is taken back.`],
     ),
     obstacles: [
       ...obstacles,

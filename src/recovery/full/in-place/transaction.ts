@@ -98,11 +98,15 @@ async function replaceRows(
     locked,
     rows.tables.filter(({ schema }) => !anew.has(schema)).map(({ schema, table }) => ({ schema, name: table })),
   );
+  // Of tables that were made anew there is none yet. One that was left on could refuse rows, or send them somewhere.
+  const held = now.always.filter(({ ours, table }) => ours && locked.has(table));
+  for (const { name, off } of held) await execute(session, off, `to hold back the trigger ${name}`);
   await emptyTables(session, rows.tables, now);
   for (const [index, table] of rows.tables.entries()) {
     note(`${index + 1} of ${rows.tables.length} tables`);
     await loadRows(session, tools.dump, table, tools.signal);
   }
+  for (const { name, on } of held) await execute(session, on, `to let the trigger ${name} go again`);
   for (const { defn, tag } of rows.afterwards) await execute(session, defn, `the state of ${tag}`);
   return await censusNames(session, rows.kept);
 }
