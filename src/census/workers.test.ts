@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { testDatabase } from "../../test/support/database.ts";
 import type { Session } from "../postgres/types.ts";
-import { runTasks } from "./workers.ts";
+import { openSessions, runTasks } from "./workers.ts";
 
 // Nothing is asked of these.
 const session = () => ({}) as Session;
@@ -52,4 +53,14 @@ test("after a failure nobody begins anything", async () => {
   late.resolve();
   await new Promise((resolve) => setImmediate(resolve));
   expect(begun).toEqual(["fails", "goes on"]);
+});
+
+test("a session that comes when all was stopped already is closed, and keeps nothing alive", async () => {
+  await using database = await testDatabase();
+  const stack = new AsyncDisposableStack();
+  const opening = openSessions(stack, database.target, 1);
+  await stack.disposeAsync();
+  await expect(opening).rejects.toThrow(ReferenceError);
+  const left = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ithaca census'";
+  await expect.poll(() => database.session.query(left)).toEqual([]);
 });

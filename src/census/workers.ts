@@ -49,7 +49,10 @@ export async function runTasks(
  */
 export async function openSessions(stack: AsyncDisposableStack, target: Target, count: number): Promise<Session[]> {
   const open = async () => {
-    const session = stack.use(await connect(target, { readOnly: true, applicationName: "ithaca census" }));
+    const session = await connect(target, { readOnly: true, applicationName: "ithaca census" });
+    // Whoever was stopped meanwhile has nobody left who would close it, and an open connection keeps the process alive.
+    if (stack.disposed) await session[Symbol.asyncDispose]();
+    stack.use(session);
     // The sessions are shared out by us: a query with helpers of its own would take more of the source than the plan allows.
     await session.query("SET max_parallel_workers_per_gather = 0");
     // So that the server ends a long query soon after its client is gone. Some platforms cannot, and need not.
