@@ -98,6 +98,12 @@ test.each(
   }
 });
 
+test("a retention that was only shown by a person is no news for the issues", async () => {
+  const [condition] = await conditions("retain.yml", "raise-issue");
+  const asked = (inputs: object) => isLetThrough(condition, { inputs }, well);
+  expect([asked({ "dry-run": true }), asked({ "dry-run": false }), asked({})]).toEqual([false, true, true]);
+});
+
 const reporting = [...operations, "drill.yml", "point-in-time.yml", "recover.yml", "disaster.yml"];
 
 test("what was not told, raised or published is an issue of its own, which the next run closes", async () => {
