@@ -16,8 +16,8 @@ import { raiseIssue } from "./raise-issue.ts";
 let standIn: GitHubStandIn;
 let folder: Awaited<ReturnType<typeof scratchDirectory>>;
 let now = new Date();
-/** What GitHub knows of the workflows: their state, and their runs as [start, conclusion]. */
-let workflows: Record<string, { state: string; runs: [string, string | null][] }> = {};
+/** What GitHub knows of the workflows: their state, and their runs as [start, conclusion, event]. */
+let workflows: Record<string, { state: string; runs: [string, string | null, string?][] }> = {};
 
 beforeAll(async () => {
   standIn = await githubStandIn();
@@ -51,9 +51,10 @@ beforeEach(async () => {
     if (id === undefined) return undefined;
     const since = decodeURIComponent(/created=([^&]+)/.exec(path)?.[1] ?? ">=").slice(2);
     const asked = (workflows[names[Number(id) - 1] ?? ""]?.runs ?? []).filter(([start]) => start >= since);
-    const runs = asked.map(([start, conclusion], index) => ({
+    const runs = asked.map(([start, conclusion, event = "schedule"], index) => ({
       id: 7000 + index,
       run_attempt: 1,
+      event,
       created_at: start,
       run_started_at: start,
       status: conclusion === null ? "in_progress" : "completed",
@@ -98,6 +99,14 @@ async function open() {
   return (await openIncidents(githubOf(context()))).map(({ key, title }) => [key.family, title]);
 }
 
+/** A person closes or opens the newest issue. */
+async function setState(state: "open" | "closed"): Promise<void> {
+  await githubOf(context()).tryTo(async (client, where) => {
+    const { data } = await client.rest.issues.listForRepo({ ...where, state: "all", per_page: 1 });
+    await client.rest.issues.update({ ...where, issue_number: data[0]?.number ?? 0, state });
+  });
+}
+
 test("nothing is missing where everything has left its report", async () => {
   await left(
     ["backup", "2026-11-23T02:03:00.000Z"],
@@ -118,6 +127,10 @@ test("a weekly proof that did not come is an issue, once, until one has run", as
   });
   expect(await open()).toEqual([["missed:prove", "inner-odyssey: no weekly proof since 2026-11-16"]]);
   expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "unchanged" }]);
+  // Who closes it knows of it: it comes again with the next time that is missed.
+  await setState("closed");
+  expect((await missedRuns(context(), options)).issues).toEqual([]);
+  await setState("open");
   await left(["weekly", "2026-11-24T12:30:00.000Z"]);
   now = new Date("2026-11-24T13:00:00Z");
   expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "closed" }]);
@@ -131,6 +144,44 @@ test("what leaves no report and did not run is told with when it ran last, also 
     missed: [{ schedule: "retain", how: "missed", last_seen: "2026-11-02T05:12:00.000Z" }],
   });
   expect(await open()).toEqual([["missed:retain", "inner-odyssey: no removal of old backups since 2026-11-02"]]);
+});
+
+test("what leaves no report and failed before it could say so is told by the next run of any workflow, once", async () => {
+  await left(["backup", "2026-11-24T02:04:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
+  workflows.retain = { state: "active", runs: [["2026-11-24T04:20:00Z", "failure"]] };
+  expect((await missedRuns(context(), options)).issues).toMatchObject([
+    { action: "opened", key: "inner-odyssey/retain" },
+  ]);
+  expect(await open()).toEqual([["retain", "inner-odyssey: the removal of old backups failed"]]);
+  expect((await missedRuns(context(), options)).issues).toEqual([]);
+  await setState("closed");
+  expect((await missedRuns(context(), options)).issues).toEqual([]);
+  // The next night that goes well ends it; one that a person started may only have shown what would be removed.
+  await setState("open");
+  now = new Date("2026-11-25T12:00:00Z");
+  workflows.backup = { state: "active", runs: [["2026-11-25T02:04:00Z", "success"]] };
+  await left(["backup", "2026-11-25T02:04:00.000Z"]);
+  workflows.retain = { state: "active", runs: [["2026-11-25T09:00:00Z", "success", "workflow_dispatch"]] };
+  expect((await missedRuns(context(), options)).issues).toEqual([]);
+  workflows.retain = { state: "active", runs: [["2026-11-25T04:20:00Z", "success"]] };
+  expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "closed" }]);
+});
+
+test("a run that failed and said so, under whatever key, is told once", async () => {
+  await left(["backup", "2026-11-24T02:04:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
+  workflows.retain = { state: "active", runs: [["2026-11-24T04:20:00Z", "failure"]] };
+  const ofRun = context();
+  const environment = { ...ofRun.environment, GITHUB_RUN_ID: "7000" };
+  const unreported = { operation: "publication", reason: "GitHub refused the commit" };
+  await raiseIssue({ ...ofRun, environment }, { ...options, reports: [], unreported });
+  expect((await missedRuns(context(), options)).issues).toEqual([]);
+  expect((await open()).map(([family]) => family)).toEqual(["publication"]);
+});
+
+test("the rehearsal of a point in time is not missed where the plan promises none", async () => {
+  await left(["backup", "2026-11-24T02:04:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
+  workflows["point-in-time"] = { state: "active", runs: [["2026-11-03T11:25:00Z", "success"]] };
+  expect(await missedRuns(context(), options)).toEqual({ missed: [], issues: [] });
 });
 
 test("a backup that was cut off is told by the next run of any workflow, and mended by the next backup", async () => {
@@ -156,9 +207,7 @@ test("a fault whose issue GitHub did not take is raised by the next run of any w
   const [incident] = await openIncidents(githubOf(context()));
   expect(incident?.body).toContain("-weekly-");
   expect((await missedRuns(context(), options)).issues).toEqual([]);
-  await githubOf(context()).tryTo((client, where) =>
-    client.rest.issues.update({ ...where, issue_number: incident?.number ?? 0, state: "closed" }),
-  );
+  await setState("closed");
   expect((await missedRuns(context(), options)).issues).toEqual([]);
 });
 

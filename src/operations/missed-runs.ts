@@ -8,12 +8,11 @@ import type { Fault } from "../github/incidents/fault.ts";
 import { ofThePlan, sameFault } from "../github/incidents/marker.ts";
 import { clear, type Raised, raise } from "../github/incidents/raise.ts";
 import { closedIncidents, openIncidents } from "../github/incidents/read-incidents.ts";
-import type { Incident } from "../github/incidents/types.ts";
 import { BranchContents, localReportFiles } from "../github/report-files.ts";
-import { clearOfKept, faultOfMissed } from "../github/schedule/faults.ts";
-import { judgeSchedules, type Missed } from "../github/schedule/judge.ts";
+import { clearOfKept, faultOfFailed, faultOfMissed } from "../github/schedule/faults.ts";
+import { judgeSchedules, type Kept, type Missed } from "../github/schedule/judge.ts";
 import { readSchedules, readSeenReports } from "../github/schedule/read-schedules.ts";
-import { lastDue } from "../github/schedule/schedules.ts";
+import { databasesOf, lastDue } from "../github/schedule/schedules.ts";
 import { faultsOfReports } from "../github/schedule/unraised.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { Plan } from "../plan/schema.ts";
@@ -50,18 +49,55 @@ async function planOrIssue(context: UseCaseContext, github: GitHub, path: string
   }
 }
 
+/**
+ * Whether somebody has closed an issue that remembers a source of this fault: then it was told, and is ended. Where a person
+ * has edited away what it remembers, its key must do.
+ */
+async function wasEnded(
+  github: GitHub,
+  fault: Fault,
+  { since, isOf = (source) => source === fault.source.id }: { since: Date; isOf?: (source: string) => boolean },
+): Promise<boolean> {
+  return (await closedIncidents(github, since)).some(({ key, state }) =>
+    state === null ? sameFault(key, fault.key) : state.sources.some(isOf),
+  );
+}
+
 /** Raises the faults of reports that no issue tells of: GitHub did not take it when their run had found them. */
 async function raiseUnraised(github: GitHub, faults: readonly Fault[], voice: Voice, now: Date): Promise<Raised[]> {
-  const isOf = (fault: Fault) => (incident: Incident) => sameFault(incident.key, fault.key);
   const open = faults.length === 0 ? [] : await openIncidents(github);
-  const unknown = faults.filter((fault) => !open.some(isOf(fault)));
   const raised: Raised[] = [];
-  for (const fault of unknown) {
-    // Where somebody has closed it, or edited away what it remembers, it was told.
-    const told = (await closedIncidents(github, fault.source.at))
-      .filter(isOf(fault))
-      .some(({ state }) => state === null || state.sources.includes(fault.source.id));
-    if (!told) raised.push(await raise(github, fault, voice, now));
+  for (const fault of faults) {
+    if (open.some(({ key }) => sameFault(key, fault.key))) continue;
+    if (!(await wasEnded(github, fault, { since: fault.source.at })))
+      raised.push(await raise(github, fault, voice, now));
+  }
+  return raised;
+}
+
+/** Raises what did not run, once for each time that it was due: who has closed it does not hear of it again. */
+async function raiseMissed(github: GitHub, missed: readonly Missed[], voice: Voice, now: Date): Promise<Raised[]> {
+  const raised: Raised[] = [];
+  for (const each of missed) {
+    const fault = faultOfMissed(each, databasesOf(each.scheduled, voice.plan), now);
+    if (!(await wasEnded(github, fault, { since: each.due }))) raised.push(await raise(github, fault, voice, now));
+  }
+  return raised;
+}
+
+/** Raises the runs that failed before they could say so, such as where GitHub gave them no checkout. */
+async function raiseFailed(github: GitHub, kept: readonly Kept[], voice: Voice, now: Date): Promise<Raised[]> {
+  const raised: Raised[] = [];
+  for (const { run, ...each } of kept) {
+    if (run?.conclusion !== "failure") continue;
+    const fault = faultOfFailed({ ...each, run }, databasesOf(each.scheduled, voice.plan));
+    // Under whatever key: what became of its reports is one of its own, and a plan that cannot be read ends every run.
+    const isOf = (source: string) => source.endsWith(` ${run.id}`);
+    const told = (await openIncidents(github)).some(
+      ({ key, state }) => sameFault(key, fault.key) || sameFault(key, ofThePlan) || state?.sources.some(isOf) === true,
+    );
+    if (!told && !(await wasEnded(github, fault, { since: run.at, isOf })))
+      raised.push(await raise(github, fault, voice, now));
   }
   return raised;
 }
@@ -99,14 +135,15 @@ export async function missedRuns(
     const reports = await readSeenReports(head, contents, { folder, databases, since });
     const { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt = "1" } = context.environment;
     const ownRun = run === undefined ? null : `${run}-${attempt}`;
-    const { missed, kept } = judgeSchedules(facts, { databases, reports, now, ownRun });
+    const { missed, kept } = judgeSchedules(facts, { reports, now, ownRun });
 
     const issues: Raised[] = await raiseUnraised(github, faultsOfReports(reports), voice, now);
-    for (const each of missed) issues.push(await raise(github, faultOfMissed(each, databases, now), voice, now));
+    issues.push(...(await raiseMissed(github, missed, voice, now)));
+    issues.push(...(await raiseFailed(github, kept, voice, now)));
     const open = new Set((await openIncidents(github)).map(({ key }) => `${key.database}/${key.family}`));
     if (open.has(`${ofThePlan.database}/${ofThePlan.family}`))
       issues.push(...(await clearPlanIssue(context, github, voice)));
-    for (const allClear of kept.flatMap((each) => clearOfKept(each, databases))) {
+    for (const allClear of kept.flatMap((each) => clearOfKept(each, databasesOf(each.scheduled, plan)))) {
       // Most of the time nothing is open, and nothing has to be asked.
       const concerned = allClear.families.some((family) => open.has(`${allClear.database}/${family}`));
       if (concerned) issues.push(...(await clear(github, allClear, voice, now)));

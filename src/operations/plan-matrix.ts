@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { isLastOfMonth } from "../plan/firing.ts";
-import { keepsItsLog } from "../plan/own-log.ts";
+import { keepsItsLog, promisesPoints } from "../plan/own-log.ts";
 import { loadPlan } from "../plan/parse.ts";
 import type { DatabasePlan, Plan } from "../plan/schema.ts";
 import { selectDatabase } from "../plan/select-database.ts";
@@ -78,11 +78,6 @@ function entryOf(name: string, database: DatabasePlan): MatrixEntry {
 function monthlyIsDue(schedule: Plan["schedule"], now: Date): boolean {
   const weekly = schedule.rehearse.trim().split(/\s+/)[4] !== "*";
   return !weekly || isLastOfMonth(schedule.rehearse, now);
-}
-
-/** Whether the plan promises that a database can be brought back to a second: by the team's own log, or the platform's. */
-function promisesPoints(database: DatabasePlan): boolean {
-  return keepsItsLog(database) || database.point_in_time.stanza !== undefined || database.managed?.pitr === true;
 }
 
 /**

@@ -2,7 +2,7 @@ import { spellInstant } from "../../base/spell.ts";
 import { prose } from "../../report/escape.ts";
 import type { AllClear, Fault, Source } from "../incidents/fault.ts";
 import { signatureOf } from "../incidents/fault.ts";
-import type { Kept, Missed } from "./judge.ts";
+import type { Kept, Missed, SeenRun } from "./judge.ts";
 
 /*
  * What did not run, as a fault. A backup that was not taken is the same fault whether its workflow failed or never
@@ -82,11 +82,35 @@ export function faultOfMissed(missed: Missed, databases: readonly string[], now:
   };
 }
 
+/**
+ * A run of a schedule that leaves no report, which failed: it says so itself where it comes to the step that does. One that
+ * could not even check the repository out does not.
+ */
+export function faultOfFailed(
+  { scheduled, run }: Kept & { readonly run: SeenRun },
+  databases: readonly string[],
+): Fault {
+  const { title, family, name } = scheduled;
+  return {
+    key: { database: databases[0] ?? "", family },
+    verdict: "inconclusive",
+    title: `the ${title} failed`,
+    section: "run-missed",
+    lead: `**The ${title} failed before it could say why.** No issue tells of that run.`,
+    steps: [`Find out in [the log](${run.url}) why it failed.`, "Start the workflow again, by hand."],
+    details: [],
+    signature: signatureOf("failed", name),
+    source: { id: `${family} ${run.id}`, at: run.at, backupAt: null, runUrl: run.url, reportPath: null },
+  };
+}
+
 /** What a schedule that was kept shows to be mended. */
 export function clearOfKept(kept: Kept, databases: readonly string[]): AllClear[] {
   const { scheduled, run, reportPath, at } = kept;
   // Where reports say how it went, they close what they show to be well; here it only counts that it ran.
-  const families = [`missed:${scheduled.name}`, ...(run?.conclusion === "success" ? [scheduled.family] : [])];
+  // One that a person started may have been of one database, or only have shown what it would do.
+  const done = run?.conclusion === "success" && run.ofAll;
+  const families = [`missed:${scheduled.name}`, ...(done ? [scheduled.family] : [])];
   const source: Source = { id: `kept ${scheduled.name}`, at, backupAt: null, runUrl: run?.url ?? null, reportPath };
   const lead = `The ${scheduled.title} has run again.`;
   return (kept.database === null ? databases : [kept.database]).map((database) => ({

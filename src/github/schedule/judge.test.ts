@@ -4,7 +4,7 @@ import { judgeSchedules, type Missed, type ScheduleFacts, type SeenReport, type 
 import { grace, isWorkflowOf, lastDue, type Scheduled, schedules } from "./schedules.ts";
 
 const day = 24 * 3600 * 1000;
-const longAgo = new Date("2026-01-01T00:00:00Z");
+const longAgo = new Date("2025-12-01T00:00:00Z");
 
 function schedule(name: string): Scheduled {
   const found = schedules.find((each) => each.name === name);
@@ -17,6 +17,7 @@ const lines: Readonly<Record<string, string>> = {
   prove: "0 10 * * 1",
   rehearse: "0 10 * * 5",
   drill: "0 9 1 1,4,7,10 *",
+  point_in_time: "20 11 3 * *",
   retain: "15 4 * * *",
   // Late starts of this one cross midnight.
   verify: "50 23 * * *",
@@ -28,7 +29,8 @@ function run(at: Date, conclusion: string | null = "success", id = "7-1"): SeenR
 
 function facts(name: string, runs: SeenRun[] = [], active = true, since = longAgo): ScheduleFacts {
   const path = `.github/workflows/${name}.yml`;
-  return { scheduled: schedule(name), line: lines[name] ?? "", workflow: { path, url: path, active, since, runs } };
+  const workflow = { path, url: path, active, since, runs };
+  return { scheduled: schedule(name), line: lines[name] ?? "", databases: ["shop"], workflow };
 }
 
 function report(name: string, at: Date, database = "shop"): SeenReport {
@@ -38,7 +40,7 @@ function report(name: string, at: Date, database = "shop"): SeenReport {
 const first = report("backup", longAgo);
 
 function judge(each: ScheduleFacts, reports: SeenReport[], now: Date, databases = ["shop"]) {
-  return judgeSchedules([each], { databases, reports: [first, ...reports], now, ownRun: "99-1" });
+  return judgeSchedules([{ ...each, databases }], { reports: [first, ...reports], now, ownRun: "99-1" });
 }
 
 const how = ({ missed }: { missed: readonly Missed[] }) => missed.map(({ how: what, database }) => [what, database]);
@@ -139,10 +141,24 @@ describe("a schedule", () => {
     expect(
       judge(facts("prove"), [report("backup", now, "young"), report("prove", due)], now, ["shop", "young"]).missed,
     ).toEqual([]);
+    // Nor did a run of before begin with it: whether it has a report since, or none so far.
+    const ofShop = report("drill", at("2026-10-01T09:05:00Z"));
+    const drill = facts("drill", [run(ofShop.at)]);
+    expect(judge(drill, [report("backup", now, "young"), ofShop], now, ["shop", "young"]).missed).toEqual([]);
+    expect(judge(drill, [ofShop], now, ["shop", "young"]).missed).toEqual([]);
+    const sameDay = report("backup", at("2026-10-01T00:00:00Z"), "young");
+    expect(judge(drill, [sameDay, ofShop], now, ["shop", "young"]).missed).toEqual([]);
+    // A run that had it to do and left nothing is told.
+    const before = report("backup", at("2026-09-30T00:00:00Z"), "young");
+    expect(how(judge(drill, [before, ofShop], now, ["shop", "young"]))).toEqual([["cut_off", "young"]]);
+    // One that the plan has no database for ends well and leaves nothing, or is switched off.
+    const point = facts("point_in_time", [run(at("2026-11-03T11:25:00Z"))]);
+    expect(judge(point, [], now, [])).toEqual({ missed: [], kept: [] });
+    expect(judge(facts("point_in_time", [], false), [], now, [])).toEqual({ missed: [], kept: [] });
     // What nobody runs as a workflow, but once left a report, is.
     expect(how(judge(none, [report("drill", at("2026-07-01T09:00:00Z"))], now))).toEqual([["missed", "shop"]]);
     // A set-up that never ran at all has begun with its workflow.
-    const empty = { databases: ["shop"], reports: [], now, ownRun: null };
+    const empty = { reports: [], now, ownRun: null };
     expect(how(judgeSchedules([facts("backup")], empty))).toEqual([["missed", "shop"]]);
   });
 });

@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import type { AnyReport } from "../../report/model.ts";
 import { grace, lastDue, type Scheduled } from "./schedules.ts";
 
@@ -41,6 +42,8 @@ export interface ScheduleFacts {
   readonly scheduled: Scheduled;
   /** The plan's cron line. */
   readonly line: string;
+  /** Databases of the plan that it is for. */
+  readonly databases: readonly string[];
   /** Null where no workflow of the repository is this schedule's. */
   readonly workflow: SeenWorkflow | null;
 }
@@ -89,17 +92,14 @@ const newestFirst = (a: { at: Date }, b: { at: Date }) => b.at.getTime() - a.at.
  */
 export function judgeSchedules(
   facts: readonly ScheduleFacts[],
-  {
-    databases,
-    reports,
-    now,
-    ownRun,
-  }: { databases: readonly string[]; reports: readonly SeenReport[]; now: Date; ownRun: string | null },
+  { reports, now, ownRun }: { reports: readonly SeenReport[]; now: Date; ownRun: string | null },
 ): Judgement {
   const missed: Missed[] = [];
   const kept: Kept[] = [];
   for (const each of facts) {
-    const { scheduled, line, workflow } = each;
+    const { scheduled, line, databases, workflow } = each;
+    // Its runs have nothing to do, and nobody misses them.
+    if (databases.length === 0) continue;
     const due = lastDue(scheduled, line, now);
     const runs = (workflow?.runs ?? []).filter(({ id }) => id !== ownRun).sort(newestFirst);
     if (workflow !== null && !workflow.active) {
@@ -130,12 +130,15 @@ export function judgeSchedules(
 
 /**
  * Since when a database is looked after: since its first report, or, where nothing ever ran, since there is a workflow.
- * One that others have reports beside is new in the plan, and nothing was due for it.
+ * One that others have reports beside is new in the plan: nothing was due for it, and no run of before was meant to be of it.
  */
 function begunAt(database: string, reports: readonly SeenReport[], workflow: SeenWorkflow | null): Date | null {
   if (reports.length === 0) return workflow?.since ?? null;
   const own = reports.filter((report) => report.database === database).sort(newestFirst);
-  return own.at(-1)?.at ?? null;
+  const first = own.at(-1);
+  if (first === undefined) return null;
+  // Of one whose name alone was looked at only the day is known: it was not looked after before that had ended.
+  return first.content === null ? new Date(first.at.getTime() + dayLength) : first.at;
 }
 
 interface Since {
@@ -177,7 +180,8 @@ function judgeByReports(
 ): Missed | Kept | null {
   const { scheduled, due, workflow } = since;
   // Nobody can tell whether a run of a single database was of this one, unless there is no other.
-  const runs = since.runs.filter(({ ofAll }) => ofAll || alone);
+  const ofIts = since.runs.filter(({ ofAll }) => ofAll || alone);
+  const runs = begun === null ? [] : ofIts.filter(({ at }) => at >= begun);
   const [newest] = ofIt;
   const common = { scheduled, database };
   if (newest !== undefined && newest.at >= due) {

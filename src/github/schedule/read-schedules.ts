@@ -6,7 +6,7 @@ import type { BranchHead } from "../git-tree.ts";
 import type { BranchContents } from "../report-files.ts";
 import { tasks } from "../tasks.ts";
 import type { ScheduleFacts, SeenReport, SeenRun, SeenWorkflow } from "./judge.ts";
-import { isWorkflowOf, lastDue, schedules } from "./schedules.ts";
+import { databasesOf, isWorkflowOf, lastDue, schedules } from "./schedules.ts";
 
 /** Runs of each workflow that are looked at: those of a night or two, also of one that runs every half hour. */
 const mostRuns = 100;
@@ -33,6 +33,7 @@ export async function readSchedules(github: GitHub, plan: Plan, now: Date): Prom
     facts.push({
       scheduled,
       line,
+      databases: databasesOf(scheduled, plan),
       workflow: workflow === undefined ? null : await readWorkflow(github, workflow, due),
     });
   }

@@ -1,5 +1,6 @@
 import { isLastOfMonth, lastFiring } from "../../plan/firing.ts";
-import type { Plan } from "../../plan/schema.ts";
+import { promisesPoints } from "../../plan/own-log.ts";
+import type { DatabasePlan, Plan } from "../../plan/schema.ts";
 
 export type ScheduleName = keyof Plan["schedule"];
 
@@ -14,6 +15,8 @@ export interface Scheduled {
   readonly family: string;
   /** The cron line is weekly, and only the last one of each month counts. */
   readonly lastOfMonth?: boolean;
+  /** Which databases it is for; all of them without it. */
+  readonly isFor?: (database: DatabasePlan) => boolean;
 }
 
 /** Every schedule of the plan. */
@@ -24,10 +27,21 @@ export const schedules: readonly Scheduled[] = [
   { name: "prove", title: "weekly proof", kinds: ["weekly"], family: "proof" },
   { name: "rehearse", title: "monthly rehearsal", kinds: ["monthly"], family: "rehearsal", lastOfMonth: true },
   { name: "drill", title: "quarterly drill", kinds: ["drill-report"], family: "drill" },
-  { name: "point_in_time", title: "rehearsal of a point in time", kinds: ["point-in-time"], family: "point-in-time" },
+  {
+    name: "point_in_time",
+    title: "rehearsal of a point in time",
+    kinds: ["point-in-time"],
+    family: "point-in-time",
+    isFor: promisesPoints,
+  },
   { name: "retain", title: "removal of old backups", kinds: [], family: "retain" },
   { name: "escalate", title: "escalation of open incidents", kinds: [], family: "escalation" },
 ];
+
+/** The plan's names of the databases that a schedule is for. */
+export function databasesOf({ isFor = () => true }: Scheduled, plan: Plan): string[] {
+  return Object.entries(plan.databases).flatMap(([name, database]) => (isFor(database) ? [name] : []));
+}
 
 /** GitHub starts scheduled runs late, by hours at worst, and a job may run for hours: earlier nobody is alarmed. */
 export const grace = 6 * 3600 * 1000;
