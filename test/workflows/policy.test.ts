@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { actionFolders } from "../../actions/shared/generated.ts";
 import { loadPlan } from "../../src/plan/parse.ts";
 import { executedIn } from "../support/workflow-runner/executed-in.ts";
+import { fill } from "../support/workflow-runner/expressions.ts";
 import { compositeSchema, type Step, type Workflow, workflowSchema } from "../support/workflow-runner/files.ts";
 
 /* The rules that every workflow of this repository keeps to, whatever GitHub would accept. */
@@ -162,6 +163,25 @@ test.each([
     .filter(({ with: given }) => given.operation !== undefined && given.operation !== "publication");
   expect(afterwards.map(({ uses }) => uses)).toEqual(["./actions/raise-issue", "./actions/notify"]);
   for (const { with: given } of afterwards) expect(given.mistake).toBe(`\${{ steps.${name}.outputs.mistake }}`);
+});
+
+test.each([
+  "prove-weekly",
+  "rehearse-monthly",
+])("an id that was mistyped into the form of %s is no incident; whatever else is wrong is one", async (name) => {
+  const { jobs } = await workflowOf(`${name}.yml`);
+  const afterwards = Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .filter(({ with: given }) => given.outcome?.includes("steps.prove.outcome"));
+  expect(afterwards.map(({ uses }) => uses)).toEqual(["./actions/raise-issue", "./actions/notify"]);
+  const ended = { success: false, failure: true, cancelled: false };
+  for (const { with: given } of afterwards) {
+    const told = (inputs: object, mistake: string) =>
+      fill(given.mistake ?? "", { inputs, steps: { prove: { outputs: { mistake } } } }, ended) === "true";
+    expect(told({ backup: "2026-11-22" }, "true")).toBe(true);
+    expect(told({ backup: "2026-11-22" }, "false")).toBe(false);
+    for (const inputs of [{}, { backup: "yesterday" }, { backup: "latest" }]) expect(told(inputs, "true")).toBe(false);
+  }
 });
 
 test("every workflow is executed by a test", () => {
