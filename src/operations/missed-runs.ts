@@ -89,7 +89,8 @@ async function raiseMissed(github: GitHub, missed: readonly Missed[], voice: Voi
 async function raiseFailed(github: GitHub, kept: readonly Kept[], voice: Voice, now: Date): Promise<Raised[]> {
   const raised: Raised[] = [];
   for (const { run, ...each } of kept) {
-    if (run?.conclusion !== "failure") continue;
+    // Whoever started one by hand has seen it end.
+    if (run?.conclusion !== "failure" || !run.ofAll) continue;
     const fault = faultOfFailed({ ...each, run }, databasesOf(each.scheduled, voice.plan));
     // Under whatever key: what became of its reports is one of its own, and a plan that cannot be read ends every run.
     const isOf = (source: string) => source.endsWith(` ${run.id}`);
