@@ -1,3 +1,4 @@
+import { dayLength } from "../../base/calendar.ts";
 import type { Plan } from "../../plan/schema.ts";
 import type { EvidenceFile } from "../../report/chain/types.ts";
 import { reportsAmong } from "../../report/index-page.ts";
@@ -78,18 +79,19 @@ function ofName(path: string, below: string, databases: readonly string[]): Seen
   return { database, kind, at, path: path.replace(/\.json$/, ".md"), content: null };
 }
 
-/** Reports whose contents are fetched at most: those that came since their schedule was last due. */
+/** Reports whose contents are fetched at most: GitHub lets the runs of a repository ask for a thousand things in an hour. */
 const mostRead = 200;
 
 /**
  * The reports of a branch: of those that may have come since it mattered the moment at which the run began, of older ones
- * the day.
+ * the day. Where many databases have more of them than are fetched, those count as of the end of their day: a report of
+ * the day on which it was due is nearly always that of the run that was due, and one for each database is no alarm.
  *
  * @param since from when on the moment matters, by the reports' kind
  */
 export async function readSeenReports(
   head: BranchHead,
-  contents: BranchContents,
+  contents: Pick<BranchContents, "read">,
   { folder, databases, since }: { folder: string; databases: readonly string[]; since: ReadonlyMap<string, Date> },
 ): Promise<SeenReport[]> {
   const below = (path: string) => path.slice(folder.length + 1);
@@ -114,5 +116,11 @@ export async function readSeenReports(
       content,
     }));
   });
-  return [...read, ...named.filter((each) => !isYoung(each)).map(({ seen }) => seen)];
+  const fetched = new Set(files.map(({ path }) => path));
+  const byName = named.flatMap((each): SeenReport[] => {
+    if (!isYoung(each)) return [each.seen];
+    if (fetched.has(each.path)) return [];
+    return [{ ...each.seen, at: new Date(each.seen.at.getTime() + dayLength - 1) }];
+  });
+  return [...read, ...byName];
 }
