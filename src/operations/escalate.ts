@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { stopwatch } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { GitHub } from "../github/client.ts";
+import { isEscalated } from "../github/incidents/marker.ts";
 import { incidentHistory, openIncidents } from "../github/incidents/read-incidents.ts";
 import { comment, commentOnce } from "../github/incidents/touch-incident.ts";
 import type { Incident, IncidentEvent } from "../github/incidents/types.ts";
@@ -51,12 +52,6 @@ export interface EscalateOutcome {
   readonly incidents: readonly EscalatedIncident[];
   readonly messages: readonly Told[];
 }
-
-/**
- * A schedule that did not run is looked into by day; that no backup has arrived is the watch's own incident. That of a plan
- * that could not be read is about no database, and this run has just read it; that of the escalation ends with this run.
- */
-const byDay = /^(missed:(?!backup$|watch$)|plan$|escalation$)/;
 
 /** One incident with what happened to it; not asked for while nothing can be due yet. */
 async function standingOf(
@@ -131,7 +126,7 @@ export async function escalate(context: UseCaseContext, options: EscalateOptions
   const incidents: EscalatedIncident[] = [];
   const messages: Told[] = [];
   const unable: { number: number; why: string }[] = [];
-  const open = (await openIncidents(github, options.database)).filter(({ key }) => !byDay.test(key.family));
+  const open = (await openIncidents(github, options.database)).filter(({ key }) => isEscalated(key));
   for (const incident of open) {
     const { number, url, title, key, openedAt } = incident;
     try {

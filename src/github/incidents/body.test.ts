@@ -51,6 +51,13 @@ describe("the body of an issue", () => {
     expect(againComment(fault({ lead: "words\n".repeat(50_000) }), 2, false, voice).length).toBeLessThanOrEqual(10_000);
   });
 
+  test("promises that others are told only of what is escalated", () => {
+    const promises = (family: string) =>
+      issueBody(fault({ key: { database: "shop", family } }), state, at, voice).includes("Else everybody who hears");
+    expect(["proof", "retain", "missed:watch"].filter((family) => !promises(family))).toEqual([]);
+    expect(["missed:prove", "escalation", "plan"].filter(promises)).toEqual([]);
+  });
+
   test("leads nowhere where there is no report", () => {
     const source = { ...fault({}).source, reportPath: null };
     const body = issueBody(fault({ source }), state, at, voice);

@@ -2,7 +2,7 @@ import { spellAmount, spellInstant, spellSeconds } from "../../base/spell.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { prose } from "../../report/escape.ts";
 import type { AllClear, Fault, Source } from "./fault.ts";
-import { type IncidentState, keyMarker, ofThePlan, sameFault, stateMarker } from "./marker.ts";
+import { type IncidentState, isEscalated, keyMarker, ofThePlan, sameFault, stateMarker } from "./marker.ts";
 
 /** What issues are written with, besides the fault. */
 export interface Voice {
@@ -51,16 +51,21 @@ function person(contact: Plan["contacts"]["primary"], otherwise: string): string
 }
 
 /** Until when what has to happen, from the moment that the issue was opened. */
-function timers({ plan }: Voice, openedAt: Date): string[] {
+function timers({ plan }: Voice, key: Fault["key"], openedAt: Date): string[] {
   const { answer_within, escalate_after } = plan.alerts;
   const { primary, secondary, escalation } = plan.contacts;
+  const closes = "- The next run that finds it in order closes this issue.";
+  if (!isEscalated(key)) {
+    const who = person(primary, "somebody");
+    return ["## Who answers", "", `- ${who} looks into it by day: nobody else is told.`, closes, ""];
+  }
   const at = (seconds: number) => spellInstant(new Date(openedAt.getTime() + seconds * 1000).toISOString());
   return [
     "## Who answers, and until when",
     "",
     `- **${at(answer_within)}** (${spellSeconds(answer_within)}): ${person(primary, "somebody")} has answered, by a comment, by taking the issue, or by the label \`acknowledged\`. Else ${person(secondary, "everybody who hears of alarms")} is told.`,
     `- **${at(escalate_after)}** (${spellSeconds(escalate_after)}): it is resolved. Else ${person(escalation, "everybody who hears of alarms")} is told.`,
-    "- The next run that finds it in order closes this issue.",
+    closes,
     "",
   ];
 }
@@ -95,7 +100,7 @@ export function issueBody(fault: Fault, state: IncidentState, openedAt: Date, vo
     "",
     ...firstSteps(fault, voice, url),
     // Who escalates, and to whom, stands in the plan.
-    ...(sameFault(fault.key, ofThePlan) ? [] : timers(voice, openedAt)),
+    ...(sameFault(fault.key, ofThePlan) ? [] : timers(voice, fault.key, openedAt)),
   ].join("\n");
   const pointer = `\n…cut here: the rest stands in ${url === null ? "the run's log" : `[the report](${url})`}.\n`;
   let body = head;

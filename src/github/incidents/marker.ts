@@ -24,6 +24,18 @@ export interface FaultKey {
 /** The fault of the plan itself, which is about no database. */
 export const ofThePlan: FaultKey = { database: "plan", family: "plan" };
 
+/**
+ * A schedule that did not run is looked into by day; that no backup has arrived is the watch's own incident. That of a plan
+ * that could not be read is about no database, and whoever escalates has just read it; that of the escalation ends with the
+ * run that would escalate it.
+ */
+const byDay = /^(missed:(?!backup$|watch$)|plan$|escalation$)/;
+
+/** Whether others hear of a fault where nobody answers or resolves it in time. */
+export function isEscalated({ family }: FaultKey): boolean {
+  return !byDay.test(family);
+}
+
 const keyLine = /^<!-- ithaca:key=([a-z][a-z0-9-]{0,39})\/([a-z][a-z0-9:_-]{0,59}) -->\r?$/m;
 const stateLine = /^<!-- ithaca:state=(\{[^>]*\}) -->\r?$/m;
 
