@@ -180,8 +180,10 @@ test("a run that failed and said so, under whatever key, is told once", async ()
 
 test("the rehearsal of a point in time is not missed where the plan promises none", async () => {
   await left(["backup", "2026-11-24T02:04:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
-  workflows["point-in-time"] = { state: "active", runs: [["2026-11-03T11:25:00Z", "success"]] };
-  expect(await missedRuns(context(), options)).toEqual({ missed: [], issues: [] });
+  for (const state of ["active", "disabled_manually"]) {
+    workflows["point-in-time"] = { state, runs: [["2026-11-03T11:25:00Z", "success"]] };
+    expect(await missedRuns(context(), options), state).toEqual({ missed: [], issues: [] });
+  }
 });
 
 test("a backup that was cut off is told by the next run of any workflow, and mended by the next backup", async () => {

@@ -17,7 +17,6 @@ const lines: Readonly<Record<string, string>> = {
   prove: "0 10 * * 1",
   rehearse: "0 10 * * 5",
   drill: "0 9 1 1,4,7,10 *",
-  point_in_time: "20 11 3 * *",
   retain: "15 4 * * *",
   // Late starts of this one cross midnight.
   verify: "50 23 * * *",
@@ -151,10 +150,6 @@ describe("a schedule", () => {
     // A run that had it to do and left nothing is told.
     const before = report("backup", at("2026-09-30T00:00:00Z"), "young");
     expect(how(judge(drill, [before, ofShop], now, ["shop", "young"]))).toEqual([["cut_off", "young"]]);
-    // One that the plan has no database for ends well and leaves nothing, or is switched off.
-    const point = facts("point_in_time", [run(at("2026-11-03T11:25:00Z"))]);
-    expect(judge(point, [], now, [])).toEqual({ missed: [], kept: [] });
-    expect(judge(facts("point_in_time", [], false), [], now, [])).toEqual({ missed: [], kept: [] });
     // What nobody runs as a workflow, but once left a report, is.
     expect(how(judge(none, [report("drill", at("2026-07-01T09:00:00Z"))], now))).toEqual([["missed", "shop"]]);
     // A set-up that never ran at all has begun with its workflow.

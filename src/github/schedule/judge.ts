@@ -98,8 +98,6 @@ export function judgeSchedules(
   const kept: Kept[] = [];
   for (const each of facts) {
     const { scheduled, line, databases, workflow } = each;
-    // Its runs have nothing to do, and nobody misses them.
-    if (databases.length === 0) continue;
     const due = lastDue(scheduled, line, now);
     const runs = (workflow?.runs ?? []).filter(({ id }) => id !== ownRun).sort(newestFirst);
     if (workflow !== null && !workflow.active) {

@@ -20,7 +20,10 @@ interface ListedWorkflow {
   readonly created_at: string;
 }
 
-/** What GitHub knows of the workflows that the plan's schedules are kept by. */
+/**
+ * What GitHub knows of the workflows that the plan's schedules are kept by. Those that the plan has no database for are not
+ * among them: their runs have nothing to do, or are switched off, and nobody misses them.
+ */
 export async function readSchedules(github: GitHub, plan: Plan, now: Date): Promise<ScheduleFacts[]> {
   const listed = await github.ask(tasks.readRuns, (client, where) =>
     client.paginate(client.rest.actions.listRepoWorkflows, { ...where, per_page: 100 }),
@@ -28,13 +31,15 @@ export async function readSchedules(github: GitHub, plan: Plan, now: Date): Prom
   const workflows = listed.filter(({ state }) => state !== "deleted");
   const facts: ScheduleFacts[] = [];
   for (const scheduled of schedules) {
+    const databases = databasesOf(scheduled, plan);
+    if (databases.length === 0) continue;
     const line = plan.schedule[scheduled.name];
     const workflow = workflows.find(({ path }) => isWorkflowOf(scheduled, path));
     const due = lastDue(scheduled, line, now);
     facts.push({
       scheduled,
       line,
-      databases: databasesOf(scheduled, plan),
+      databases,
       workflow: workflow === undefined ? null : await readWorkflow(github, workflow, due),
     });
   }
