@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { isLastOfMonth } from "../plan/firing.ts";
+import { standsForMonth } from "../plan/firing.ts";
 import { keepsItsLog, promisesPoints } from "../plan/own-log.ts";
 import { loadPlan } from "../plan/parse.ts";
-import type { DatabasePlan, Plan } from "../plan/schema.ts";
+import type { DatabasePlan } from "../plan/schema.ts";
 import { selectDatabase } from "../plan/select-database.ts";
 import type { UseCaseContext } from "./context.ts";
 
@@ -72,15 +72,6 @@ function entryOf(name: string, database: DatabasePlan): MatrixEntry {
 }
 
 /**
- * Whether a schedule that comes every week but is meant once a month is due: its last weekday of the month is. A line
- * that names days of the month instead is due whenever it comes.
- */
-function monthlyIsDue(schedule: Plan["schedule"], now: Date): boolean {
-  const weekly = schedule.rehearse.trim().split(/\s+/)[4] !== "*";
-  return !weekly || isLastOfMonth(schedule.rehearse, now);
-}
-
-/**
  * The databases of the plan as a job matrix, and whether a scheduled run is due.
  *
  * @param options.database only this one; all of them without it
@@ -109,6 +100,6 @@ export async function planMatrix(
   return {
     include: meant.map(([name, database]) => entryOf(name, database)),
     reports: { directory: plan.reports.directory, branch: plan.reports.branch ?? null },
-    due: meant.length > 0 && (!gated || monthlyIsDue(plan.schedule, context.clock.now())),
+    due: meant.length > 0 && (!gated || standsForMonth(plan.schedule.rehearse, context.clock.now())),
   };
 }

@@ -90,3 +90,14 @@ export function isLastOfMonth(line: string, now: Date): boolean {
   const due = lastFiring(line, now);
   return new Date(due.getTime() + 7 * dayLength).getUTCMonth() !== due.getUTCMonth();
 }
+
+/**
+ * Whether a schedule that comes every week but is meant once a month is due: its last weekday of the month is. A line
+ * that names days of the month instead is due whenever it comes.
+ *
+ * @param now when the run began; late is fine up to the next firing
+ */
+export function standsForMonth(line: string, now: Date): boolean {
+  const weekly = line.trim().split(/\s+/)[4] !== "*";
+  return !weekly || isLastOfMonth(line, now);
+}

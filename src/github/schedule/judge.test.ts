@@ -71,6 +71,12 @@ describe("a schedule", () => {
     }
   });
 
+  test("that is monthly by a day of the month is due on it, also where the month goes on for weeks", () => {
+    const now = at("2026-11-24T12:00:00Z");
+    expect(lastDue(schedule("rehearse"), "0 10 15 * *", now)).toEqual(at("2026-11-15T10:00:00Z"));
+    expect(lastDue(schedule("rehearse"), "0 10 25 * *", now)).toEqual(at("2026-10-25T10:00:00Z"));
+  });
+
   const now = at("2026-11-24T12:00:00Z");
   const due = at("2026-11-23T10:00:00Z");
 

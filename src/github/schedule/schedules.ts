@@ -1,4 +1,4 @@
-import { isLastOfMonth, lastFiring } from "../../plan/firing.ts";
+import { lastFiring, standsForMonth } from "../../plan/firing.ts";
 import { promisesPoints } from "../../plan/own-log.ts";
 import type { DatabasePlan, Plan } from "../../plan/schema.ts";
 
@@ -13,7 +13,7 @@ export interface Scheduled {
   readonly kinds: readonly string[];
   /** The family of its faults; see `src/github/incidents/of-report.ts`. */
   readonly family: string;
-  /** The cron line is weekly, and only the last one of each month counts. */
+  /** Where the cron line is weekly, only the last one of each month counts. */
   readonly lastOfMonth?: boolean;
   /** Which databases it is for; all of them without it. */
   readonly isFor?: (database: DatabasePlan) => boolean;
@@ -52,7 +52,7 @@ export const grace = 6 * 3600 * 1000;
  */
 export function lastDue({ lastOfMonth }: Scheduled, line: string, now: Date): Date {
   let due = lastFiring(line, new Date(now.getTime() - grace));
-  while (lastOfMonth === true && !isLastOfMonth(line, due)) due = lastFiring(line, new Date(due.getTime() - 60_000));
+  while (lastOfMonth === true && !standsForMonth(line, due)) due = lastFiring(line, new Date(due.getTime() - 60_000));
   return due;
 }
 
