@@ -70,15 +70,22 @@ async function readWorkflow(github: GitHub, workflow: ListedWorkflow, since: Dat
 }
 
 const reportName = /^(\d{4})\/(\d{2})\/(\d{2})-([a-z]+)-(.+)\.json$/;
+const longestFirst = (names: Iterable<string>) => [...names].sort((a, b) => b.length - a.length);
 
-/** What a report's name says: its day, kind and database (see `src/report/write.ts`); null where it is none's. */
-function ofName(path: string, below: string, databases: readonly string[]): SeenReport | null {
-  const [, year, month, day, kind, rest] = reportName.exec(below) ?? [];
-  if (kind === undefined || rest === undefined) return null;
+/**
+ * What a report's name says: its day, kind and database (see `src/report/write.ts`); null where it is none's.
+ *
+ * @param known.kinds those that matter: of others, which may have a dash within them, the first word is given
+ */
+function ofName(path: string, below: string, known: { databases: string[]; kinds: string[] }): SeenReport | null {
+  const [, year, month, day, word, rest] = reportName.exec(below) ?? [];
+  if (word === undefined || rest === undefined) return null;
+  // `drill-report` is another kind than `drill`.
+  const kind = longestFirst(known.kinds).find((each) => `${word}-${rest}`.startsWith(`${each}-`)) ?? word;
   // Of `my-shop` and `shop` the longer name counts; behind it may stand a number or a digest.
-  const database = [...databases]
-    .sort((a, b) => b.length - a.length)
-    .find((name) => new RegExp(`-${name}(-(\\d+|[0-9a-f]{12}))?$`).test(rest));
+  const database = longestFirst(known.databases).find((name) =>
+    new RegExp(`-${name}(-(\\d+|[0-9a-f]{12}))?$`).test(rest),
+  );
   if (database === undefined) return null;
   const at = new Date(`${year}-${month}-${day}T00:00:00Z`);
   return { database, kind, at, path: path.replace(/\.json$/, ".md"), content: null };
@@ -101,7 +108,7 @@ export async function readSeenReports(
 ): Promise<SeenReport[]> {
   const below = (path: string) => path.slice(folder.length + 1);
   const named = [...head.files.keys()].flatMap((path) => {
-    const seen = ofName(path, below(path), databases);
+    const seen = ofName(path, below(path), { databases: [...databases], kinds: [...since.keys()] });
     return seen === null ? [] : [{ path, seen }];
   });
   const dayOf = (at: Date) => at.toISOString().slice(0, 10);
