@@ -71,6 +71,17 @@ describe("a schedule", () => {
     }
   });
 
+  test("of the last Friday is not judged by the runs of other Fridays, which have nothing to do", () => {
+    const now = at("2026-11-24T12:00:00Z");
+    const other = run(at("2026-11-06T10:04:00Z"), "success", "8-1");
+    expect(how(judge(facts("rehearse", [other]), [], now))).toEqual([["missed", "shop"]]);
+    const done = report("rehearse", at("2026-10-30T10:05:00Z"));
+    expect(judge(facts("rehearse", [run(other.at, "cancelled")]), [done], now).missed).toEqual([]);
+    // Set up since, it is first due at the end of this month.
+    expect(judge(facts("rehearse", [other], true, at("2026-11-02T12:00:00Z")), [], now).missed).toEqual([]);
+    expect(judge(facts("rehearse", [{ ...other, ofAll: false }]), [done], now).missed).toEqual([]);
+  });
+
   test("that is monthly by a day of the month is due on it, also where the month goes on for weeks", () => {
     const now = at("2026-11-24T12:00:00Z");
     expect(lastDue(schedule("rehearse"), "0 10 15 * *", now)).toEqual(at("2026-11-15T10:00:00Z"));

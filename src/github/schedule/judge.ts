@@ -1,4 +1,5 @@
 import { dayLength } from "../../base/calendar.ts";
+import { standsForMonth } from "../../plan/firing.ts";
 import type { AnyReport } from "../../report/model.ts";
 import { grace, lastDue, type Scheduled } from "./schedules.ts";
 
@@ -99,7 +100,9 @@ export function judgeSchedules(
   for (const each of facts) {
     const { scheduled, line, databases, workflow } = each;
     const due = lastDue(scheduled, line, now);
-    const runs = (workflow?.runs ?? []).filter(({ id }) => id !== ownRun).sort(newestFirst);
+    // Of a schedule that comes every week and is meant once a month, the other weeks' runs have nothing to do.
+    const meant = ({ at, ofAll }: SeenRun) => scheduled.lastOfMonth !== true || !ofAll || standsForMonth(line, at);
+    const runs = (workflow?.runs ?? []).filter((run) => run.id !== ownRun && meant(run)).sort(newestFirst);
     if (workflow !== null && !workflow.active) {
       const lastSeen = runs[0]?.at ?? null;
       missed.push({ scheduled, database: null, how: "disabled", due, lastSeen, workflow, run: null });
@@ -128,7 +131,7 @@ export function judgeSchedules(
 
 /**
  * Since when a database is looked after: since its first report, or, where nothing ever ran, since there is a workflow.
- * One that others have reports beside is new in the plan: nothing was due for it, and no run of before was meant to be of it.
+ * One that others have reports beside is new in the plan, and nothing was due for it.
  */
 function begunAt(database: string, reports: readonly SeenReport[], workflow: SeenWorkflow | null): Date | null {
   if (reports.length === 0) return workflow?.since ?? null;
@@ -178,8 +181,7 @@ function judgeByReports(
 ): Missed | Kept | null {
   const { scheduled, due, workflow } = since;
   // Nobody can tell whether a run of a single database was of this one, unless there is no other.
-  const ofIts = since.runs.filter(({ ofAll }) => ofAll || alone);
-  const runs = begun === null ? [] : ofIts.filter(({ at }) => at >= begun);
+  const runs = since.runs.filter(({ ofAll }) => ofAll || alone);
   const [newest] = ofIt;
   const common = { scheduled, database };
   if (newest !== undefined && newest.at >= due) {
@@ -189,13 +191,13 @@ function judgeByReports(
     return { ...common, how: "cut_off", due, lastSeen: newest.at, workflow, run: cut };
   }
   if (isUnderWay(since)) return null;
+  // Not set up, set up since, or a database that is new in the plan.
+  const expected = workflow === null ? newest !== undefined : workflow.since <= due;
+  if (!expected || begun === null || begun > due) return null;
   const lastSeen = newest?.at ?? null;
   // The first of them is the one that should have done it.
   const [empty] = runs.filter(({ conclusion }) => conclusion !== null).reverse();
   if (empty !== undefined) return { ...common, how: "cut_off", due, lastSeen, workflow, run: empty };
-  // Not set up, set up since, or a database that is new in the plan.
-  const expected = workflow === null ? newest !== undefined : workflow.since <= due;
-  if (!expected || begun === null || begun > due) return null;
   return { ...common, how: "missed", due, lastSeen, workflow, run: null };
 }
 
