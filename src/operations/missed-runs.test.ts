@@ -167,6 +167,13 @@ test("what leaves no report and failed before it could say so is told by the nex
   expect((await missedRuns(context(), options)).issues).toMatchObject([{ action: "closed" }]);
 });
 
+test("a run that failed without a report, such as where it got no checkout, was not cut off", async () => {
+  await left(["backup", "2026-11-15T02:04:00.000Z"], ["backup", "2026-11-24T02:04:00.000Z"]);
+  workflows["prove-weekly"] = { state: "active", runs: [["2026-11-23T10:02:00Z", "failure"]] };
+  await missedRuns(context(), options);
+  expect(await open()).toEqual([["proof", "inner-odyssey: the weekly proof left no report"]]);
+});
+
 test("a run that failed and said so, under whatever key, is told once", async () => {
   await left(["backup", "2026-11-24T02:04:00.000Z"], ["weekly", "2026-11-23T10:03:00.000Z"]);
   workflows.retain = { state: "active", runs: [["2026-11-24T04:20:00Z", "failure"]] };

@@ -18,7 +18,9 @@ function familyOf({ scheduled, how }: Missed): string {
 function titleOf({ scheduled: { title }, how, run, lastSeen }: Missed): string {
   if (how === "disabled") return `the workflow of the ${title} is switched off`;
   if (how === "cut_off") {
-    return run?.conclusion === "success" ? `the ${title} left no report` : `the ${title} was cut off`;
+    // A run that came to an end, good or bad, was not cut off: GitHub may have given it no checkout.
+    const ended = run?.conclusion === "success" || run?.conclusion === "failure";
+    return ended ? `the ${title} left no report` : `the ${title} was cut off`;
   }
   return `no ${title} ${lastSeen === null ? "so far" : `since ${lastSeen.toISOString().slice(0, 10)}`}`;
 }
