@@ -1,6 +1,7 @@
 import { stopwatch } from "../base/clock.ts";
 import { IthacaError } from "../base/errors.ts";
 import { median } from "../base/median.ts";
+import { firesOnDay } from "../plan/firing.ts";
 import { compareWithHistory, plausibilityHistory } from "../proof/checks/plausibility-history.ts";
 import { collect, type Judged } from "../proof/platform/all.ts";
 import type { CheckResult } from "../proof/types.ts";
@@ -57,6 +58,7 @@ export async function checkVault(
         database: name,
         maxAge: plan.objectives.rpo,
         days: plan.retention.daily,
+        isDue: (day) => firesOnDay(plan.schedule.backup, day),
         now,
         read: readData ? "all" : "structure",
         ...(recorded == null ? {} : { recordedDigest: { id: recorded.id, digest: recorded.digest } }),

@@ -13,6 +13,11 @@ function firesOn([, , days, months, weekdays]: CronFields, day: Date): boolean {
   return months.has(day.getUTCMonth() + 1) && days.has(day.getUTCDate()) && weekdays.has(day.getUTCDay());
 }
 
+/** Whether a cron line is due on a day, in UTC. */
+export function firesOnDay(line: string, day: Date): boolean {
+  return firesOn(cronFields(line), day);
+}
+
 /** The minutes of a day at which a line is due, ascending. */
 function minutesOfDay([minutes, hours]: CronFields): number[] {
   return [...hours].flatMap((hour) => [...minutes].map((minute) => hour * 60 + minute)).sort((a, b) => a - b);

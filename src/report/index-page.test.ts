@@ -100,6 +100,13 @@ describe("the answer", () => {
     expect(page).toMatch(gap);
   });
 
+  test("is yes where the days without a backup are those on which none is due", () => {
+    const workdays = { ...plan, schedule: { ...plan.schedule, backup: "0 2 * * 1-5" } };
+    const reports = good.filter(({ run }) => !/^2026-11-2[12]/.test(run.started_at));
+    expect(answer(indexPage({ plan: workdays, reports, heads }))).toMatch(/Yes/);
+    expect(answer(indexPage({ plan, reports, heads }))).toMatch(/Not known/);
+  });
+
   test("is yes again after a better run", () => {
     const mended = [...good, on(failedBackup, "11-24"), on(backupTaken(), "11-24", "04:00")].map((report) =>
       report.run.started_at.startsWith("2026-11-24T04") && report.kind === "backup"

@@ -127,6 +127,8 @@ export interface VaultCheckOptions extends VaultOptions {
   readonly maxAge: number;
   /** So many days, UTC, must each have a backup. */
   readonly days: number;
+  /** Whether one is due on a day; every day without it. */
+  readonly isDue?: (day: Date) => boolean;
   readonly now: Date;
   /** When the database's first backup ever was taken, where that is known: older days are not missing. */
   readonly firstEver?: Date;

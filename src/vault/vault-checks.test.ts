@@ -54,6 +54,13 @@ test.each([
   expect(result.status).toBe(missing.length > 0 ? "failed" : "passed");
 });
 
+test("days on which no backup is due are not missing", () => {
+  const isDue = (day: Date) => ![0, 6].includes(day.getUTCDay());
+  const of = (...present: number[]) => checkDays(days(...present), { days: 7, now, isDue });
+  expect(of(20, 19, 18, 17, 16)).toMatchObject({ status: "passed", actual: "5 of 5 days" });
+  expect(of(20, 19, 17, 16).findings.map(({ object }) => object)).toEqual(["2026-11-18"]);
+});
+
 test("a first backup that is known makes emptied days missing", () => {
   const options = { days: 7, now, firstEver: new Date("2026-11-01T02:00:00Z") };
   expect(checkDays(days(22, 21), options).findings).toHaveLength(5);

@@ -49,9 +49,13 @@ export function checkReadable(listing: VaultListing): Outcome {
 
 /**
  * None of the last `days` days (UTC) is without a backup. The newest demanded day is today where today's backup is
- * there, else yesterday: before the nightly run, today is not late. Days before the first backup are not missing.
+ * there, else yesterday: before the nightly run, today is not late. Days before the first backup are not missing, nor are
+ * those on which none is due.
  */
-export function checkDays(listing: VaultListing, options: { days: number; now: Date; firstEver?: Date }): Outcome {
+export function checkDays(
+  listing: VaultListing,
+  options: { days: number; now: Date; firstEver?: Date; isDue?: (day: Date) => boolean },
+): Outcome {
   const present = new Set(listing.entries.map((entry) => utcDay(entry.taken_at)));
   const expected = `a backup for each of the last ${options.days} days`;
   const oldest = listing.entries.at(-1)?.taken_at;
@@ -62,7 +66,9 @@ export function checkDays(listing: VaultListing, options: { days: number; now: D
     new Date(Math.min(Date.parse(oldest), options.firstEver?.getTime() ?? Number.POSITIVE_INFINITY)),
   );
   const last = options.now.getTime() - (present.has(utcDay(options.now)) ? 0 : dayLength);
-  const demanded = Array.from({ length: options.days }, (_, back) => utcDay(new Date(last - back * dayLength)));
+  const demanded = Array.from({ length: options.days }, (_, back) => new Date(last - back * dayLength))
+    .filter((day) => options.isDue?.(day) ?? true)
+    .map((day) => utcDay(day));
   const missing = demanded.filter((date) => date >= first && !present.has(date)).sort();
   const findings = missing.map((date) => ({
     object: date,

@@ -1,6 +1,6 @@
 import { dayLength } from "../../base/calendar.ts";
 import { spellInstant, spellSeconds } from "../../base/spell.ts";
-import { lastFiring } from "../../plan/firing.ts";
+import { firesOnDay, lastFiring } from "../../plan/firing.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { isBackup, isCheck, isDisaster, isDrill, isPoint, isProof, isRecovery, isWatch } from "../history.ts";
 import type { AnyReport, BackupReport, DrillReport, ProofReport } from "../model.ts";
@@ -58,11 +58,14 @@ function overdue(line: string, asOf: Date, began: Date, done: readonly AnyReport
   return done.some(({ run }) => timeOf(run.finished_at) >= due.getTime()) ? null : due;
 }
 
-/** Days of the plan's daily retention, today not among them, that have no backup although the record had begun. */
-function daysWithout(taken: readonly BackupReport[], days: number, asOf: Date, began: Date): string[] {
+/** Days of the plan's daily retention, today not among them, on which a backup was due and that have none although the record had begun. */
+function daysWithout(taken: readonly BackupReport[], plan: Plan, asOf: Date, began: Date): string[] {
   const covered = new Set(taken.map(({ run }) => run.started_at.slice(0, 10)));
-  return Array.from({ length: days - 1 }, (_, back) => new Date(asOf.getTime() - (back + 1) * dayLength))
-    .filter((date) => date.getTime() > began.getTime() + dayLength)
+  return Array.from(
+    { length: plan.retention.daily - 1 },
+    (_, back) => new Date(asOf.getTime() - (back + 1) * dayLength),
+  )
+    .filter((date) => date.getTime() > began.getTime() + dayLength && firesOnDay(plan.schedule.backup, date))
     .map((date) => date.toISOString().slice(0, 10))
     .filter((date) => !covered.has(date));
 }
@@ -92,7 +95,7 @@ export function stateOf(name: string, plan: Plan, reports: readonly AnyReport[],
       add("broken", `the newest backup was ${spellSeconds(age)} old; the plan allows ${spellSeconds(rpo)}`);
   }
   gaps.push(...ofVerdict("the backup", attempt));
-  const without = daysWithout(taken, plan.retention.daily, asOf, began);
+  const without = daysWithout(taken, plan, asOf, began);
   if (without.length > 0) add("unknown", `no backup of ${without.join(", ")}`);
 
   if (proof === null) add("unknown", "no backup was ever proven");
