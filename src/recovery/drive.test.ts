@@ -243,11 +243,16 @@ test("a watch that finds a regression, or finds nothing out, calls for a person"
   }
 });
 
-test("an interruption is dealt with before it is told: what was begun is taken back", async () => {
+test.each([
+  null,
+  postgresErrors.connection_lost({ where: "the server", why: "Client was closed and is not queryable" }),
+  new Error("Query read timeout"),
+])("an interruption is dealt with before it is told, whatever breaks of it: what was begun is taken back", async (breaks) => {
   const controller = new AbortController();
   const { method, did } = fakeMethod(null, {
     execute: async ({ signal }) => {
       controller.abort(testErrors.broke({ step: "a person" }));
+      if (breaks !== null) throw breaks;
       signal.throwIfAborted();
     },
   });

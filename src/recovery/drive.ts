@@ -112,7 +112,7 @@ class Run {
     try {
       result = await this.options.progress.step(titles[step], () => this.work(step));
     } catch (caught) {
-      const thrown = faultAround(caught, this.options.target);
+      const thrown = this.stopped(step, caught) ?? faultAround(caught, this.options.target);
       if (await goesOnLater(this.options, step, this.context)) return await this.leave(thrown, seconds());
       result = { event: step === "roll_back" ? "not_undone" : "fault", says: messageOf(thrown) };
       if (thrown instanceof IthacaError) this.fault ??= thrown;
@@ -129,6 +129,14 @@ class Run {
     await this.kept.moveOn({ state, log });
     if (!ended) return;
     await (state.outcome === "needs_person" ? this.kept.keepMarker() : this.kept.removeMarker());
+  }
+
+  /** Whoever stops a run ends its sessions: what breaks of that is no fault of the server's. Two steps are not stopped. */
+  private stopped(step: Step, thrown: unknown): unknown {
+    const broke = !(thrown instanceof IthacaError) || thrown.kind === "surroundings";
+    return this.options.signal.aborted && broke && step !== "roll_back" && step !== "record"
+      ? this.options.signal.reason
+      : undefined;
   }
 
   /** Ends the run where it is: the file, or the marker, tells the next one how far it has come. */
