@@ -48,6 +48,10 @@ const said: readonly (readonly [id: string, stderr: string])[] = [
     "ignoring error for /dump: decrypting blob 143b68 failed: ciphertext verification failed\nFatal: There were 2 errors",
   ],
   ["vault.damaged", "Fatal: load <index/3b93359785>: invalid data returned"],
+  ["vault.damaged", "Load(<data/8e40dadf38>, 403, 0) returned error, retrying after 552ms: invalid data returned"],
+  ["vault.unreachable", "Fatal: unable to open config file: Stat: 500 Internal Server Error\nIs there a repository at"],
+  ["vault.no_repository", "Fatal: unable to open config file: storage: object doesn't exist"],
+  ["vault.no_repository", "Fatal: unable to open config file: azBlob: HEAD https://a/config\nRESPONSE 404: 404 gone"],
   ["vault.damaged", "panic: runtime error: slice bounds out of range [16:8]\n\ngoroutine 1 [running]:\nmain.main()"],
   ["vault.unexpected", "Fatal: something that nobody has seen before"],
 ];
@@ -85,7 +89,7 @@ test("only what no repetition mends is hopeless", () => {
   expect(hopeless("Remove(<lock/1>)", "403 Forbidden (403)")).toBe(false);
   expect(hopeless("List(lock)", "List failed, server response: 404 Not Found (404)")).toBe(false);
   expect(hopeless("List(lock)", "List failed, server response: 403 Forbidden (403)")).toBe(true);
-  expect(hopeless("Load(<data/1>, 347, 598)", "EOF")).toBe(false);
+  expect(hopeless("Load(<data/1>, 347, 404)", "EOF")).toBe(false);
   expect(hopeless("Load(<data/1>, 347, 598)", "EOF", "/vault")).toBe(true);
   expect(hopelessness("/vault")("permission denied")).toBe(false);
 });

@@ -41,7 +41,7 @@ const patterns: readonly (readonly [Failure, RegExp])[] = [
   ],
   [
     "unreachable",
-    /connection refused|connection reset|no such host|could not resolve|no route to host|network is unreachable|i\/o timeout|deadline exceeded|tls:|x509:|server gave http response|unable to start the sftp session|subprocess ssh|\b50[234]\b|dial tcp|unexpected EOF|: EOF/i,
+    /connection refused|connection reset|no such host|could not resolve|no route to host|network is unreachable|i\/o timeout|deadline exceeded|tls:|x509:|server gave http response|unable to start the sftp session|subprocess ssh|\b50[0234]\b|internal ?(server )?error|dial tcp|unexpected EOF|: EOF/i,
   ],
   ["bad_repository", /parsing repository location failed|invalid backend/i],
   ["gone", /no matching id found|no snapshot found|no snapshot matched/i],
@@ -51,7 +51,7 @@ const patterns: readonly (readonly [Failure, RegExp])[] = [
   ],
   [
     "no_repository",
-    /is there a repository at|unable to open config file|repository does not exist|config file does not exist/i,
+    /unable to open config file:.*(no such|n.t exist|not found|NoSuch|\b404\b)|repository does not exist|config file does not exist|^RESPONSE 404/i,
   ],
 ];
 
@@ -73,8 +73,13 @@ export function plainLine(line: string): string {
   }
 }
 
+/** Where in a pack restic reads is no status: the 403rd byte of one is not refused. */
+function withoutOffsets(line: string): string {
+  return line.replace(/\((<[^>]*>), \d+, \d+\)/g, "($1)");
+}
+
 function linesOf(stderr: string): string[] {
-  return stderr.split("\n").flatMap((line) => plainLine(line).split("\n"));
+  return stderr.split("\n").flatMap((line) => plainLine(line).split("\n").map(withoutOffsets));
 }
 
 function usefulOf(lines: readonly string[]): string[] {
@@ -128,7 +133,7 @@ export function hopelessness(repository: string): (line: string) => boolean {
     if (request === undefined || isLockRemoval(line)) return false;
     const times = (repeated.get(request) ?? 0) + 1;
     repeated.set(request, times);
-    return times >= patience || isRefusal(line, repository);
+    return times >= patience || isRefusal(withoutOffsets(line), repository);
   };
 }
 

@@ -62,6 +62,20 @@ test("no repository: said, and not created", async () => {
   expect(await vault.exists()).toBe(false);
 });
 
+test.each([
+  [403, "vault.denied"],
+  [500, "vault.unreachable"],
+  [418, "vault.unexpected"],
+])("a vault that answers with %i is not taken for none: no new one is put over it", async (status, id) => {
+  await using test = await testVault();
+  await saveBackup(test);
+  await using server = await resticServer(test.repository, {
+    refuse: (method, path) => (method !== "POST" && path === "/config" ? status : undefined),
+  });
+  expect(await faultOf(remoteVault(server.url).initialise())).toMatchObject({ id, kind: "surroundings" });
+  expect((await test.vault.list()).entries).toHaveLength(1);
+});
+
 test("a repository that no backend knows", async () => {
   expect(await faultOf(remoteVault("foo:bar").list())).toMatchObject({ id: "vault.bad_repository", kind: "input" });
 });

@@ -153,7 +153,7 @@ export interface Vault {
   readonly repository: string;
   /** Whether a repository is there. One call of restic. */
   exists(options?: VaultOptions): Promise<boolean>;
-  /** Creates the repository; false where one was there already (that costs 15 ms). About 2 s: restic calibrates its key derivation. */
+  /** Creates the repository where none is, for certain; false where one was there already. About 2 s: restic calibrates its key derivation. */
   initialise(options?: VaultOptions): Promise<boolean>;
   /** Keeps a backup directory. Needs no right to delete. One call of restic. */
   save(directory: string, label: BackupLabel, options?: VaultOptions): Promise<VaultEntry>;

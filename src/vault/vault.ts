@@ -20,18 +20,21 @@ const alreadyThere = /config file already exists|already initialized/;
  */
 export function openVault(environment: NodeJS.ProcessEnv): Vault {
   const restic = openRestic(resticSettings(environment));
+  const exists = async (options: VaultOptions = {}) => {
+    try {
+      await restic.call(["cat", "config", "--no-lock"], options);
+      return true;
+    } catch (error) {
+      if (error instanceof IthacaError && error.id === "vault.no_repository") return false;
+      throw error;
+    }
+  };
   return {
     repository: restic.repository,
-    async exists(options: VaultOptions = {}) {
-      try {
-        await restic.call(["cat", "config", "--no-lock"], options);
-        return true;
-      } catch (error) {
-        if (error instanceof IthacaError && error.id === "vault.no_repository") return false;
-        throw error;
-      }
-    },
+    exists,
     async initialise(options: VaultOptions = {}) {
+      // restic takes a refusal or a fault of the server for "not there", and would put a new vault over the full one.
+      if (await exists(options)) return false;
       const { exitCode } = await restic.call(["init"], { ...options, tolerate: alreadyThere });
       return exitCode === 0;
     },
