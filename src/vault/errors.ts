@@ -172,7 +172,8 @@ export const vaultErrors = defineErrors("vault", {
   retention_refused: entry({
     kind: "failed",
     says: (p: { database: string; why: string }) => `No backup of ${p.database} was removed: ${p.why}`,
-    mend: () => "take a good backup first; old ones go only when there is a new one",
+    mend: () =>
+      "take a good backup first; old ones go only when there is a new one. What is named here and no backup that you took goes by hand: `restic forget <id>`",
     example: { database: "app", why: "the last backup run failed" },
   }),
   retention_unproven: entry({

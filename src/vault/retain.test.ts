@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { resticServer } from "../../test/support/restic-server.ts";
 import {
@@ -54,13 +54,13 @@ function restic(test: TestVault, args: readonly string[], cwd = test.path) {
   return run("restic", ["--no-cache", ...args], { env, cwd });
 }
 
-/** Saves a day's backup from a host and a folder of its own, as runners do. */
-async function saveFromRunner(test: TestVault, day: string): Promise<void> {
+/** Saves a day's backup from a host and a folder of its own, as runners do; or under another time, as only a forger does. */
+async function saveFromRunner(test: TestVault, day: string, time = `${day} 02:00:05`): Promise<void> {
   const directory = join(test.path, `runner-${day}`);
   const label = await writeBackup(directory, { day, files: { "dump/toc.dat": `day ${day}` } });
   const { bytes, files } = await measureDirectory(directory);
   const tags = tagsOf(label, bytes, files, new Date(label.taken_at));
-  await restic(test, ["backup", ".", "--host", `runner-${day}`, "--time", `${day} 02:00:05`, "--tag", tags], directory);
+  await restic(test, ["backup", ".", "--host", `runner-${day}`, "--time", time, "--tag", tags], directory);
 }
 
 test("of nine days from nine hosts and folders exactly seven remain, and the room is given back", async () => {
@@ -147,25 +147,22 @@ test.each([
   expect(await daysLeft(test)).toHaveLength(2);
 });
 
-test("removes nothing where the newest is incomplete or a snapshot is damaged", async () => {
+test("removes nothing where the newest is incomplete, or a snapshot is of another time than its backup or damaged", async () => {
   await using test = await testVault();
   await saveDays(test, 2);
   const tags = ["ithaca", "database=app", "id=x", "taken=2026-11-22T02:30:00Z", "saved=2026-11-22T02:30:00Z"];
-  await run(
-    "restic",
-    ["-q", "--no-cache", "backup", ".", "--tag", [...tags, "size=9", "files=9", "digest=d"].join(",")],
-    {
-      cwd: test.path,
-      env: { RESTIC_REPOSITORY: test.repository, RESTIC_PASSWORD: vaultPassword },
-    },
-  );
+  const tagged = [...tags, "size=9", "files=9", "digest=d"].join(",");
+  await restic(test, ["-q", "backup", ".", "--time", "2026-11-22 02:30:00", "--tag", tagged]);
   const work = () => test.vault.retain(options({ keep: { ...week, daily: 1 } }));
   await expect(work()).rejects.toMatchObject({ message: expect.stringContaining("is incomplete") });
   const inFull = test.vault.retain(options({ lastFailure: full, proven: ["2026-11-22T02-00-05Z-app-4f1c2a9b"] }));
   await expect(inFull).rejects.toMatchObject({ message: expect.stringContaining("is incomplete") });
+  await saveFromRunner(test, "2026-10-01", "2026-11-23 02:00:00");
+  await expect(work()).rejects.toMatchObject({ message: expect.stringContaining("cannot be read") });
   const [file] = await repositoryFiles(test.repository, "snapshots");
   await run("truncate", ["-s", "20", file ?? ""]);
-  await expect(work()).rejects.toMatchObject({ message: expect.stringContaining("cannot be read") });
+  const damaged = basename(file ?? "").slice(0, 8);
+  await expect(work()).rejects.toMatchObject({ message: expect.stringContaining(damaged) });
 });
 
 test("a dead run's lock is removed, a living run's is not", async () => {

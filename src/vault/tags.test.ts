@@ -18,7 +18,7 @@ test("tags carry a label there and back, in any order", () => {
     fc.property(label, size, size, instant, (given, bytes, files, savedAt) => {
       const tags = tagsOf(given, bytes, files, savedAt).split(",").reverse();
       const snapshot = "0123abcd";
-      expect(entryOf({ id: snapshot, tags })).toEqual({
+      expect(entryOf({ id: snapshot, time: given.taken_at, tags })).toEqual({
         ...given,
         size_bytes: bytes,
         files,
@@ -38,9 +38,19 @@ test.each(["", "a,b", "a b", "a\nb"])("a label with %j is refused, not cut in tw
 test("whatever the tags are, an entry is whole or none", () => {
   fc.assert(
     fc.property(fc.array(fc.string()), (tags) => {
-      expect(entryOf({ id: "0123abcd", tags })).toBeNull();
+      expect(entryOf({ id: "0123abcd", time: "2026-11-22T02:00:05Z", tags })).toBeNull();
     }),
   );
+});
+
+test.each([
+  ["2026-11-22T02:00:05Z", true],
+  ["2026-11-22T02:00:04Z", false],
+  ["2026-11-23T02:00:05Z", false],
+  ["sometime", false],
+])("a backup of 02:00:05.9 is none with a snapshot's time of %s, unless that is the same", (time, same) => {
+  const given = { id: "a", database: "app", digest: "d", taken_at: "2026-11-22T02:00:05.900Z" };
+  expect(entryOf({ id: "0123abcd", time, tags: tagsOf(given, 1, 1, new Date(0)).split(",") }) !== null).toBe(same);
 });
 
 test("a filter by database is an and", () => {
@@ -50,11 +60,12 @@ test("a filter by database is an and", () => {
 
 test("a listing says what of ours it cannot read, and ignores the rest", () => {
   const tags = tagsOf({ id: "a", database: "app", digest: "d", taken_at: "2026-11-22T02:00:05Z" }, 1, 1, new Date(0));
+  const time = "2026-11-22T02:00:05Z";
   const listing = listingOf([
-    { id: "11111111", tags: tags.split(",") },
-    { id: "22222222", tags: ["ithaca", "id=b"] },
-    { id: "33333333", tags: ["someone"] },
-    { id: "44444444" },
+    { id: "11111111", time, tags: tags.split(",") },
+    { id: "22222222", time, tags: ["ithaca", "id=b"] },
+    { id: "33333333", time, tags: ["someone"] },
+    { id: "44444444", time },
   ]);
   expect(listing.entries.map((entry) => entry.id)).toEqual(["a"]);
   expect(listing.unreadable).toEqual(["22222222"]);

@@ -37,6 +37,8 @@ const tagsSchema = z.object({
 /** One snapshot as restic lists it; newer versions give more fields, none of which we need. */
 export const snapshotSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{8,64}$/),
+  /** By which the keep rules count. */
+  time: z.string(),
   tags: z.array(z.string()).nullish(),
 });
 
@@ -73,6 +75,12 @@ export function isOurs(snapshot: Snapshot): boolean {
   return snapshot.tags?.includes(mark) ?? false;
 }
 
+/** The snapshot's time is the backup's, cut to seconds: one of another time would have the keep rules remove others for it. */
+function isOfThatTime(time: string, taken: string): boolean {
+  const past = Date.parse(taken) - Date.parse(time);
+  return past >= 0 && past < 1000;
+}
+
 /** The backup that a snapshot's tags describe; null where they make no sense. A vault's content is not trusted. */
 export function entryOf(snapshot: Snapshot): VaultEntry | null {
   const fields: Record<string, string> = {};
@@ -81,7 +89,7 @@ export function entryOf(snapshot: Snapshot): VaultEntry | null {
     if (equals > 0) fields[tag.slice(0, equals)] = tag.slice(equals + 1);
   }
   const parsed = tagsSchema.safeParse(fields);
-  if (!parsed.success) return null;
+  if (!parsed.success || !isOfThatTime(snapshot.time, parsed.data.taken)) return null;
   const { taken, saved, size, server, ...rest } = parsed.data;
   return {
     ...rest,

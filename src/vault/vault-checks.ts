@@ -42,7 +42,7 @@ export function checkReadable(listing: VaultListing): Outcome {
     object: `snapshot ${snapshot}`,
     attribute: "readable",
     expected: "readable, with our tags",
-    actual: "damaged, or its tags make no sense",
+    actual: "damaged, or its tags and time make no sense",
   }));
   return outcome("every snapshot can be read", `${findings.length} cannot`, findings);
 }
