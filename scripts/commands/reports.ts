@@ -18,7 +18,7 @@ const exitCodes = { intact: 0, changed: 1, inconclusive: 3 } as const;
 function verifyCommand(): Command {
   return common("verify", "Walk along the evidence chain: which report was altered, removed or inserted")
     .option("--expect <digests...>", "digests of the chain that were kept elsewhere, such as in a mail")
-    .option("--vault", "also compare with what the newest backups in the vault remember")
+    .option("--vault", "also compare with what the backups in the vault remember")
     .addHelpText(
       "after",
       examples("reports verify", "reports verify --vault", "reports verify --expect <64 hexadecimal digits>"),

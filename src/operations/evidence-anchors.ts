@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
 import { readManifest } from "../backup/open-backup.ts";
@@ -48,7 +49,13 @@ export function anchorsOfLog(entries: readonly AuditEntry[]): Anchor[] {
   });
 }
 
-/** What the newest backup of each database in the vault remembers; and what people should know about it. */
+/** So many are read at once: each is a call of restic, which mostly derives a key. */
+const atOnce = 2;
+
+/**
+ * What the backups of each database in the vault remember; and what people should know about it. The newest is not enough:
+ * the one of the night after a chain was made anew remembers the new one.
+ */
 export async function anchorsOfVault(
   context: UseCaseContext,
   plan: Plan,
@@ -58,22 +65,22 @@ export async function anchorsOfVault(
   const anchors: Anchor[] = [];
   const notes: string[] = [];
   for (const database of Object.keys(plan.databases)) {
-    const [newest] = (await vault.list(database, options)).entries;
-    if (newest === undefined) {
-      notes.push(`The vault holds no backup of ${database} to compare with.`);
-      continue;
-    }
+    const { entries } = await vault.list(database, options);
+    if (entries.length === 0) notes.push(`The vault holds no backup of ${database} to compare with.`);
     await using scratch = await scratchDirectory("evidence");
-    const directory = join(scratch.path, "backup");
-    await vault.fetch(newest, directory, { ...options, include: ["backup.json"] });
-    const { evidence, id } = await readManifest(directory);
-    if (evidence == null) notes.push(`The newest backup of ${database}, ${id}, remembers no link of the chain.`);
-    else
-      anchors.push({
-        digest: evidence.digest,
-        link: { database, sequence: evidence.sequence },
-        source: `backup ${id} in the vault`,
-      });
+    const remembered = await pLimit(atOnce).map(entries, async (entry) => {
+      const directory = join(scratch.path, entry.snapshot);
+      await vault.fetch(entry, directory, { ...options, include: ["backup.json"] });
+      return (await readManifest(directory)).evidence ?? null;
+    });
+    const [newest] = entries;
+    if (newest !== undefined && remembered[0] === null)
+      notes.push(`The newest backup of ${database}, ${newest.id}, remembers no link of the chain.`);
+    for (const [index, evidence] of remembered.entries()) {
+      if (evidence === null) continue;
+      const link = { database, sequence: evidence.sequence };
+      anchors.push({ digest: evidence.digest, link, source: `backup ${entries[index]?.id} in the vault` });
+    }
   }
   return { anchors, notes };
 }

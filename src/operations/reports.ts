@@ -24,7 +24,7 @@ export interface VerifyReportsOptions {
   readonly plan: string;
   /** Digests that somebody kept, such as those of a mail. */
   readonly expect?: readonly string[];
-  /** Also compare with what the newest backups in the vault remember. */
+  /** Also compare with what the backups in the vault remember. */
   readonly vault?: boolean;
 }
 
