@@ -1,6 +1,7 @@
 import { connect as connectSocket, createServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { auditEntry, auditId } from "../../test/support/audit.ts";
+import { transactionPooler } from "../../test/support/transaction-pooler.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { connect } from "../postgres/connect.ts";
 import { withDatabase } from "../postgres/target.ts";
@@ -111,6 +112,13 @@ test.each([
   const given = where();
   const who = given.user === "nobody" ? given : auditor(given);
   await expect(mirror(who, night.slice(0, 1), limits)).rejects.toMatchObject({ id, kind: "surroundings" });
+});
+
+test("through a pooler that lends its sessions on, nothing is added and nothing is set", async () => {
+  await using pooler = await transactionPooler(auditor(target));
+  await expect(mirror(pooler.target, night, limits)).rejects.toMatchObject({ id: "postgres.transaction_pooler" });
+  expect(await pooler.settings()).toEqual([]);
+  expect(await stored()).toEqual([]);
 });
 
 test("a table that is locked, or a server that says nothing any more, is given up in time", async () => {

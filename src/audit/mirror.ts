@@ -1,6 +1,6 @@
 import { connect } from "../postgres/connect.ts";
 import { faultOf } from "../postgres/connection-faults.ts";
-import { refuseTransactionPooler } from "../postgres/pooler.ts";
+import { refuseLentSessions } from "../postgres/pooler.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import type { AuditEntry } from "./entry.ts";
 import { auditErrors } from "./errors.ts";
@@ -42,7 +42,7 @@ export async function mirror(
   entries: readonly AuditEntry[],
   { signal, connectWithin, within }: MirrorOptions,
 ): Promise<Mirrored> {
-  refuseTransactionPooler(target);
+  await refuseLentSessions(target, connectWithin);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(within)]);
   const session = await connect(target, { readOnly: false, timeout: connectWithin, applicationName: "ithaca audit" });
   const work = addMissing(session, entries).finally(() => session[Symbol.asyncDispose]());

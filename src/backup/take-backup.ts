@@ -95,7 +95,8 @@ async function take(options: TakeBackupOptions, stack: AsyncDisposableStack): Pr
   await refuseLentSessions(target);
   const [exporter] = await openSessions(stack, target, 1);
   if (exporter === undefined) throw new Error("no session was opened");
-  const pgDump = stack.use(await prepareClient("pg_dump", target, exporter.versionNum));
+  // Not in the stack, which is closed already where the run was stopped meanwhile: the password's file would stay.
+  await using pgDump = await prepareClient("pg_dump", target, exporter.versionNum);
   const { source, attempt } = await attempts(options, exporter, pgDump);
   for (const { what, why } of source.scope.leftOut) progress.warn(`Left out: ${what}: ${why}`);
 

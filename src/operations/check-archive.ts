@@ -4,7 +4,7 @@ import { stopwatch } from "../base/clock.ts";
 import { IthacaError } from "../base/errors.ts";
 import { scratchDirectory } from "../base/scratch.ts";
 import { keepsItsLog } from "../plan/own-log.ts";
-import { connect } from "../postgres/connect.ts";
+import { connectToRead } from "../postgres/pooler.ts";
 import { segmentName } from "../postgres/wal-segments.ts";
 import { collect, type Judged } from "../proof/platform/all.ts";
 import { type ArchiveContents, type ArchivingServer, archiveChecks, type Told } from "../proof/platform/archive.ts";
@@ -53,7 +53,7 @@ async function askServer(context: UseCaseContext, { database }: Subject): Promis
   const target = sourceTarget(context, database);
   if (target === null) return { untold: `${database.url_secret} is not set, so the server cannot be asked` };
   try {
-    await using session = await connect(target, { readOnly: true });
+    await using session = await connectToRead(target);
     const {
       identifier,
       lsn,

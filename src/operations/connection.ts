@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
 import { IthacaError } from "../base/errors.ts";
 import { registerSecret } from "../base/redact.ts";
-import { connect } from "../postgres/connect.ts";
 import { refuseIpv6Only } from "../postgres/ipv6.ts";
-import { refuseLentSessions, refuseTransactionPooler } from "../postgres/pooler.ts";
+import { connectToRead, refuseTransactionPooler } from "../postgres/pooler.ts";
 import { readServerFacts } from "../postgres/server-facts.ts";
 import { parseTarget } from "../postgres/target.ts";
 import type { Target } from "../postgres/types.ts";
@@ -52,8 +51,7 @@ async function faultOfCurrent(url: string | undefined, name: string): Promise<st
 
 async function attempt(target: Target): Promise<NonNullable<ConnectionOutcome["tried"]>> {
   try {
-    await refuseLentSessions(target);
-    await using session = await connect(target, { readOnly: true });
+    await using session = await connectToRead(target);
     const { version } = await readServerFacts(session);
     return { ok: true, says: `PostgreSQL ${version} answers as ${target.user}` };
   } catch (thrown) {

@@ -3,6 +3,7 @@ import { IthacaError } from "../base/errors.ts";
 import { takeCopyCensus } from "../census/copy-census.ts";
 import { readWrites, type WriteCounters } from "../census/writes.ts";
 import { connect } from "../postgres/connect.ts";
+import { connectToRead } from "../postgres/pooler.ts";
 import { definitionsEquality } from "../proof/checks/definitions-equality.ts";
 import { objectiveRpo, objectiveRto } from "../proof/checks/objectives.ts";
 import { planOrphans } from "../proof/checks/plan-orphans.ts";
@@ -101,7 +102,7 @@ async function sourceWrites(context: UseCaseContext, { database }: Subject): Pro
   const source = sourceTarget(context, database);
   if (source === null) return undefined;
   try {
-    await using session = await connect(source, { readOnly: true });
+    await using session = await connectToRead(source);
     return await readWrites(session);
   } catch (thrown) {
     if (!(thrown instanceof IthacaError) || thrown.kind !== "surroundings") throw thrown;

@@ -2,6 +2,7 @@ import { stopwatch } from "../base/clock.ts";
 import { IthacaError } from "../base/errors.ts";
 import { connect } from "../postgres/connect.ts";
 import { refuseSameServer } from "../postgres/not-production.ts";
+import { connectToRead } from "../postgres/pooler.ts";
 import { describeTarget, withDatabase } from "../postgres/target.ts";
 import type { Session, Target } from "../postgres/types.ts";
 import { reachesTheEnd } from "../recovery/pgbackrest/archive-end.ts";
@@ -166,7 +167,7 @@ async function reach(
 ): Promise<Session | null> {
   if (target === null) return null;
   try {
-    return stack.use(await connect(target, { readOnly: true }));
+    return stack.use(await connectToRead(target));
   } catch (error) {
     if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
     context.progress.warn(`Production at ${describeTarget(target)} cannot be compared with: ${error.message}`);

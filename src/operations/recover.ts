@@ -143,7 +143,7 @@ async function prepare(
   const target = recoveryTarget(context, subject, execute);
   const source = sourceTarget(context, subject.database);
   // Settings, locks and temporary tables would be left in sessions that the application is given next.
-  await Promise.all((source === null ? [target] : [target, source]).map(refuseLentSessions));
+  await Promise.all((source === null ? [target] : [target, source]).map((one) => refuseLentSessions(one)));
   const place = { reports, name: subject.name, target };
   const unfinished = await findUnfinished(place, "no marker");
   const open = execute ? unfinished : null;

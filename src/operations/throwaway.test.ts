@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { proofContext } from "../../test/support/proof.ts";
+import { transactionPooler } from "../../test/support/transaction-pooler.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentProgress } from "../base/progress.ts";
+import { startCluster } from "../postgres/cluster.ts";
 import { connect } from "../postgres/connect.ts";
 import { openThrowaway } from "./throwaway.ts";
 
@@ -23,5 +25,20 @@ test("a server of our own holds the copy's database, and nothing that its disk w
     expect(databases.map(({ name }) => name)).toEqual([manifest.server.database, "template1"].sort());
   } finally {
     await throwaway.destroy();
+  }
+});
+
+test("production is not looked at through a pooler that lends its sessions on", async () => {
+  const { manifest } = proofContext({});
+  const server = await startCluster();
+  try {
+    await using pooler = await transactionPooler(server.target);
+    const environment = { ITHACA_THROWAWAY_URL: "postgres://postgres@127.0.0.1:1/postgres" };
+    await expect(openThrowaway({ ...context, environment }, manifest, pooler.target)).rejects.toMatchObject({
+      id: "postgres.transaction_pooler",
+    });
+    expect(await pooler.settings()).toEqual([]);
+  } finally {
+    await server.destroy();
   }
 });

@@ -2,6 +2,7 @@ import type { Manifest } from "../backup/manifest.ts";
 import { IthacaError } from "../base/errors.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { connect } from "../postgres/connect.ts";
+import { connectToRead } from "../postgres/pooler.ts";
 import { majorOf, readServerFacts } from "../postgres/server-facts.ts";
 import { parseTarget } from "../postgres/target.ts";
 import { createThrowawayDatabase, type ThrowawayDatabase } from "../postgres/throwaway-database.ts";
@@ -87,7 +88,7 @@ async function onGivenServer(
 /** Production may be down while its backup is proven; then the throwaway's own marker is demanded. */
 async function reach(context: UseCaseContext, production: Target): Promise<Session | null> {
   try {
-    return await connect(production, { readOnly: true });
+    return await connectToRead(production);
   } catch (error) {
     if (!(error instanceof IthacaError) || error.kind !== "surroundings") throw error;
     context.progress.warn(`The throwaway cannot be compared with production: ${error.message}`);

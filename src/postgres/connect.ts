@@ -60,8 +60,8 @@ export interface UnsetConnection extends AsyncDisposable {
 }
 
 /** Opens a connection that leaves the server's session as it is. Faults are told as those of `connect`. */
-export async function connectUnset(target: Target): Promise<UnsetConnection> {
-  const client = await open(target, { readOnly: true }, patience);
+export async function connectUnset(target: Target, timeout = patience): Promise<UnsetConnection> {
+  const client = await open(target, { readOnly: true }, timeout);
   return {
     async pid() {
       const sql = "SELECT pg_catalog.pg_backend_pid() AS pid";

@@ -38,16 +38,29 @@ export async function assertOwnServerSession(session: Session): Promise<void> {
 /**
  * The same before anything is set: whatever one session sets behind such a pooler, that it reads only or holds triggers
  * back, the application is given next. A server that cannot be asked lends nothing; who needs it says why.
+ *
+ * @param timeout milliseconds that the server has to answer
+ * @throws transaction_pooler
  */
-export async function refuseLentSessions(target: Target): Promise<void> {
+export async function refuseLentSessions(target: Target, timeout?: number): Promise<void> {
   refuseTransactionPooler(target);
   try {
-    await using one = await connectUnset(target);
-    await using other = await connectUnset(target);
+    await using one = await connectUnset(target, timeout);
+    await using other = await connectUnset(target, timeout);
     await assertTwoProcesses(target, [() => one.pid(), () => other.pid()]);
   } catch (thrown) {
     if (!(thrown instanceof IthacaError) || thrown.kind !== "surroundings") throw thrown;
   }
+}
+
+/**
+ * Opens a session on production that is READ ONLY, and stays with us.
+ *
+ * @throws transaction_pooler before anything is set; else what `connect` throws
+ */
+export async function connectToRead(target: Target, applicationName?: string): Promise<Session> {
+  await refuseLentSessions(target);
+  return await connect(target, { readOnly: true, ...(applicationName === undefined ? {} : { applicationName }) });
 }
 
 /** Asks two sessions in turn for their server's process. */

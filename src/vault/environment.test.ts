@@ -52,10 +52,27 @@ test("no secret is an argument, and all of them are redacted", () => {
     ...minimal,
     RESTIC_REPOSITORY: "rest:https://ithaca:canary%2Furl@vault.example.org/app",
     B2_ACCOUNT_KEY: "canary-b2-key",
+    AZURE_ACCOUNT_SAS: "canary-azure-sas",
   });
   expect(settings.repository).toBe("rest:https://ithaca:***@vault.example.org/app");
   expect(settings.options.join(" ")).not.toContain("canary");
-  expect(redact("canary-environment canary-b2-key canary%2Furl canary/url")).toBe("*** *** *** ***");
+  expect(redact("canary-environment canary-b2-key canary-azure-sas canary%2Furl canary/url")).toBe(
+    "*** *** *** *** ***",
+  );
+});
+
+test.each([
+  ["rest:http://user:canary-slash/second-piece@host:8000/", "rest:http://user:***@host:8000/"],
+  ["rest:http://user:canary-hash#second-piece@host:8000/", "rest:http://user:***@host:8000/"],
+  ["rest:http://user:canary-question?second-piece@host:8000/", "rest:http://user:***@host:8000/"],
+  ["http://user:canary-bare/second-piece@host:8000/", "http://user:***/***@host:8000/"],
+  ["rest:https://host:8000/backups/nightly@home", "rest:https://host:***@home"],
+])("of a password that is not quoted, no piece is told: %s", (written, shown) => {
+  expect(resticSettings({ ...minimal, RESTIC_REPOSITORY: written }).repository).toBe(shown);
+  const told = redact(`invalid port ":${written.split(/[/?#]/)[2]?.split(":")[1]}" after host; second-piece; backups`);
+  expect(told).not.toMatch(/canary/);
+  expect(told).toContain("backups");
+  if (written.includes("second-piece")) expect(told).not.toContain("second-piece");
 });
 
 test.each([

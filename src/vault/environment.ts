@@ -27,7 +27,7 @@ const companions = new Set(
 const refused = /^RESTIC_(HOST|PROGRESS_FPS|FROM_.*)$/;
 
 /** Values of these names may be secret. Paths and ids that only point to one stay legible. */
-const secretName = /(KEY|SECRET|TOKEN|PASSWORD|PASS|CREDENTIAL)/;
+const secretName = /(KEY|SECRET|TOKEN|PASSWORD|PASS|CREDENTIAL|_SAS$)/;
 const notSecretName = /(_FILE|_CREDENTIALS|_COMMAND|_KEY_HINT)$/;
 
 /** restic runs inside the backup directory, so paths must not depend on where we were called. */
@@ -56,11 +56,17 @@ function allowed(environment: NodeJS.ProcessEnv): Record<string, string> {
   return own;
 }
 
-/** A password inside the URL of a REST server, in the form in which it is typed and the one in which it may be quoted. */
+/**
+ * A password inside the URL of a REST server, in the form in which it is typed and the one in which it may be quoted.
+ * Where `/`, `?` or `#` was typed as it is, restic's URL ends there, and restic quotes what stands before as a port.
+ */
 function registerPasswordOf(repository: string): void {
-  const password = /^[a-z0-9]+:(?:https?:\/\/)?[^/@]*?:([^/]*)@/.exec(repository)?.[1];
+  const plain = /^[a-z0-9]+:(?:https?:\/\/)?[^/@]*?:([^/]*)@/.exec(repository)?.[1];
+  const password = plain ?? /https?:\/\/[^/@:?#]*:(.+)@/i.exec(repository)?.[1];
   if (password === undefined) return;
   registerSecret(password);
+  // Behind a real port stands a path, whose words are no secrets.
+  if (!/^\d+([/?#]|$)/.test(password)) for (const piece of password.split(/[/?#]/)) registerSecret(piece);
   try {
     registerSecret(decodeURIComponent(password));
   } catch {

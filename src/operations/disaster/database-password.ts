@@ -1,6 +1,6 @@
 import { IthacaError } from "../../base/errors.ts";
 import { registerSecret } from "../../base/redact.ts";
-import { connect } from "../../postgres/connect.ts";
+import { connectToRead } from "../../postgres/pooler.ts";
 import { parseTarget } from "../../postgres/target.ts";
 import type { Target } from "../../postgres/types.ts";
 import type { StepResult } from "../../recovery/disaster/drive-steps.ts";
@@ -14,7 +14,7 @@ const variable = "ITHACA_NEW_DATABASE_PASSWORD";
 /** Whether a server lets somebody in: `null` where it cannot be asked. */
 async function letsIn(target: Target): Promise<boolean | null> {
   try {
-    await using _session = await connect(target, { readOnly: true, applicationName: "ithaca disaster" });
+    await using _session = await connectToRead(target, "ithaca disaster");
     return true;
   } catch (error) {
     if (!(error instanceof IthacaError)) throw error;

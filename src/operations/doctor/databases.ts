@@ -3,11 +3,9 @@ import { resolveScope } from "../../census/scope.ts";
 import { listTables } from "../../census/table-list.ts";
 import type { DatabasePlan } from "../../plan/schema.ts";
 import { findClient } from "../../postgres/clients.ts";
-import { connect } from "../../postgres/connect.ts";
-import { refuseLentSessions } from "../../postgres/pooler.ts";
+import { connectToRead } from "../../postgres/pooler.ts";
 import { assertMayRead, readServerFacts } from "../../postgres/server-facts.ts";
 import { parseTarget } from "../../postgres/target.ts";
-import type { Session, Target } from "../../postgres/types.ts";
 import { requireSource, sourceTarget } from "../subject.ts";
 import { type Concern, type Examination, type Patient, subjectOf, variable } from "./types.ts";
 
@@ -18,12 +16,6 @@ const mostSkew = 60;
 
 /** So many tables are named in one sentence. */
 const mostNamed = 5;
-
-/** READ ONLY, and only where that stays with us: a pooler in transaction mode gives it on to the application. */
-async function open(target: Target): Promise<Session> {
-  await refuseLentSessions(target);
-  return await connect(target, { readOnly: true });
-}
 
 /**
  * What the plan says of the database that is not so: then its proofs would not be about this server.
@@ -60,7 +52,7 @@ function unlikeThePlan(
 /** Asks the source what a backup needs of it; the connection is READ ONLY. */
 async function source(patient: Patient): Promise<string | Concern> {
   const subject = subjectOf(patient);
-  await using session = await open(requireSource(patient.context, subject));
+  await using session = await connectToRead(requireSource(patient.context, subject));
   const facts = await readServerFacts(session);
   assertMayRead(facts);
   const client = await findClient("pg_dump", facts.major);
@@ -81,7 +73,7 @@ async function source(patient: Patient): Promise<string | Concern> {
 async function clock(patient: Patient): Promise<string | Concern> {
   const target = sourceTarget(patient.context, subjectOf(patient).database);
   if (target === null) return { message: "it has nothing to be compared with", mend: "set the database's secret" };
-  await using session = await open(target);
+  await using session = await connectToRead(target);
   const [row] = await session.query<{ now: number }>(
     "SELECT extract(epoch FROM pg_catalog.clock_timestamp())::float8 AS now",
   );
@@ -105,7 +97,7 @@ async function reach(
     const message = `${name} is not set: ${absent.is}`;
     return absent.mend === null ? message : { message, mend: absent.mend };
   }
-  await using session = await open(parseTarget(url, name));
+  await using session = await connectToRead(parseTarget(url, name));
   const { version, user } = await readServerFacts(session);
   return `PostgreSQL ${version} as ${user}`;
 }

@@ -3,8 +3,7 @@ import { copyFile, lstat, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { codeOf } from "../../base/errors.ts";
 import { parsePlan } from "../../plan/parse.ts";
-import { connect } from "../../postgres/connect.ts";
-import { refuseLentSessions } from "../../postgres/pooler.ts";
+import { connectToRead } from "../../postgres/pooler.ts";
 import { parseTarget } from "../../postgres/target.ts";
 import type { UseCaseContext } from "../context.ts";
 import { operationErrors } from "../errors.ts";
@@ -131,9 +130,7 @@ export async function init(context: UseCaseContext, options: InitOptions): Promi
     throw operationErrors.plan_exists({ path: options.plan, databases: older.databases.join(", ") });
   }
   const found = await context.progress.step("Read the database", async () => {
-    const target = parseTarget(url, variable);
-    await refuseLentSessions(target);
-    await using session = await connect(target, { readOnly: true });
+    await using session = await connectToRead(parseTarget(url, variable));
     return await readDatabase(session);
   });
   for (const lack of missingFrom(found)) context.progress.warn(lack);

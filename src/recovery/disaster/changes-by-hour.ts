@@ -1,5 +1,5 @@
 import { IthacaError } from "../../base/errors.ts";
-import { connect } from "../../postgres/connect.ts";
+import { connectToRead } from "../../postgres/pooler.ts";
 import type { Target } from "../../postgres/types.ts";
 import { recoverySql } from "../sql.ts";
 
@@ -29,7 +29,7 @@ const tableLimit = 60;
  * @param since ISO 8601; older changes are not looked at
  */
 export async function changesByHour(target: Target, since: string, signal: AbortSignal): Promise<ChangesByHour> {
-  await using session = await connect(target, { readOnly: true, applicationName: "ithaca disaster" });
+  await using session = await connectToRead(target, "ithaca disaster");
   await session.query(`SET statement_timeout = '${tableLimit}s'`);
   const columns = await session.query<{ table: string; column: string }>(columnsSql);
   const hours: HourOfChanges[] = [];

@@ -1,6 +1,6 @@
 import { IthacaError } from "../../../base/errors.ts";
 import { registerSecret } from "../../../base/redact.ts";
-import { connect } from "../../../postgres/connect.ts";
+import { connectToRead } from "../../../postgres/pooler.ts";
 import type { StepAction } from "../../../recovery/disaster/drive-steps.ts";
 import { disasterErrors } from "../../../recovery/disaster/errors.ts";
 import { gatewayOf } from "../../../recovery/disaster/key-proof.ts";
@@ -76,7 +76,7 @@ async function firstBackup(site: Site): ReturnType<StepAction> {
     `Set ${variable} to the new database, run \`npm run ithaca -- backup\`, and lead the schedule's secret there.`,
   );
   try {
-    await using _session = await connect(requireSource(site.context, site.subject), { readOnly: true });
+    await using _session = await connectToRead(requireSource(site.context, site.subject));
     return waiting(
       `The database of ${variable} answers. Run \`npm run ithaca -- backup\`, and \`npm run ithaca -- prove\`.`,
     );
