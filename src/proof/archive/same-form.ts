@@ -1,7 +1,8 @@
 import type { Relation } from "../../census/relations.ts";
 import { type CopyIn, connectForCopy } from "../../postgres/copying.ts";
+import { quoteIdentifier } from "../../postgres/quote.ts";
 import type { Target } from "../../postgres/types.ts";
-import { rowsTarget } from "../../restore/foreign/row-statements.ts";
+import { type RowsTarget, rowsTarget } from "../../restore/foreign/row-statements.ts";
 import { LineSums, type RowSums } from "../../restore/foreign/row-sums.ts";
 import { SqlScanner } from "../../restore/foreign/sql-scanner.ts";
 import { kindOf } from "../../restore/foreign/statement.ts";
@@ -14,6 +15,9 @@ export interface WantedTable {
   /** The compared columns, quoted, with commas between. */
   readonly columns: string;
 }
+
+/** A list of columns as COPY takes it; of none it takes no brackets either. */
+const inBrackets = (columns: string) => (columns === "" ? "" : `(${columns})`);
 
 /** INSERTs are sent together up to this many bytes. */
 const batchBytes = 512 * 1024;
@@ -39,10 +43,8 @@ export async function inSameForm(
     await session.query(`CREATE TEMPORARY TABLE ithaca_${index} AS SELECT * FROM ${relation.qualified} WITH NO DATA`);
     scratch.set(JSON.stringify([archived.schema, archived.name]), { name, broken: false });
   }
-  const find = (sql: string) => {
-    const target = rowsTarget(sql);
-    return target === null ? undefined : scratch.get(JSON.stringify([target.schema, target.name]));
-  };
+  const find = (target: RowsTarget | null) =>
+    target === null ? undefined : scratch.get(JSON.stringify([target.schema, target.name]));
   let copy: { to: CopyIn; table: { broken: boolean } } | null = null;
   let batch: { sql: string; table: { broken: boolean } }[] = [];
   let bytes = 0;
@@ -75,12 +77,13 @@ export async function inSameForm(
         } else if (event.kind === "statement") {
           const kind = kindOf(event.sql);
           if (kind !== "copy-in" && kind !== "insert") continue;
-          const table = find(event.sql);
+          const target = rowsTarget(event.sql);
+          const table = find(target);
           if (table === undefined) continue;
           if (kind === "copy-in") {
             await flush();
-            const columns = event.sql.slice(event.sql.indexOf("("), event.sql.lastIndexOf(")") + 1);
-            copy = { to: session.copyIn(`COPY ${table.name} ${columns} FROM STDIN`), table };
+            const columns = target?.columns?.map(quoteIdentifier).join(", ") ?? "";
+            copy = { to: session.copyIn(`COPY ${table.name} ${inBrackets(columns)} FROM STDIN`), table };
           } else {
             batch.push({ sql: event.sql.replace(head, () => `INSERT INTO ${table.name}`), table });
             bytes += event.sql.length;
@@ -99,9 +102,7 @@ export async function inSameForm(
       continue;
     }
     const sums = new LineSums();
-    await session.copyOut(`COPY ${table.name} ${columns === "" ? "" : `(${columns})`} TO STDOUT`, (rows) =>
-      sums.push(rows),
-    );
+    await session.copyOut(`COPY ${table.name} ${inBrackets(columns)} TO STDOUT`, (rows) => sums.push(rows));
     results.push(sums.result);
   }
   return results;

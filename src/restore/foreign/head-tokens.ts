@@ -14,8 +14,12 @@ function endOfQuoted(sql: string, start: number, quote: string): number {
   return -1;
 }
 
-/** The first tokens of a statement. What follows may be anything, and long. */
-export function headTokens(sql: string, most: number): Token[] {
+/**
+ * The first tokens of a statement. What follows may be anything, and long.
+ *
+ * @param isEnd whether the head ends before this token; `most` tokens are its end in any case
+ */
+export function headTokens(sql: string, most: number, isEnd: (token: Token) => boolean = () => false): Token[] {
   const tokens: Token[] = [];
   headToken.lastIndex = 0;
   for (let match = headToken.exec(sql); match?.groups !== undefined; match = headToken.exec(sql)) {
@@ -28,7 +32,10 @@ export function headTokens(sql: string, most: number): Token[] {
     } else if (quote !== undefined) tokens.push({ kind: "symbol", value: quote });
     else if (word !== undefined || number !== undefined) tokens.push({ kind: "word", value: word ?? number ?? "" });
     else if (symbol !== undefined) tokens.push({ kind: "symbol", value: symbol });
-    if (tokens.length >= most) break;
+    const last = tokens.at(-1);
+    if (last !== undefined && isEnd(last)) tokens.pop();
+    else if (tokens.length < most) continue;
+    break;
   }
   return tokens;
 }

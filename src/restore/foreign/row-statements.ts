@@ -15,13 +15,15 @@ export interface RowsTarget {
   readonly columns: readonly string[] | null;
 }
 
+/** The word itself: a table or column of that name is quoted. */
+const isValues = ({ kind, value }: Token) => kind === "word" && /^values$/i.test(value);
+
 const folded = (token: Token) => (token.kind === "word" ? token.value.toLowerCase() : token.value);
 
 /** Reads `COPY schema.table (columns)` or `INSERT INTO schema.table (columns)`; null where it is of another shape. */
 export function rowsTarget(sql: string): RowsTarget | null {
   // The values of an INSERT are of no interest here; PostgreSQL allows 1,600 columns.
-  const values = sql.indexOf(" VALUES");
-  const tokens = headTokens(values < 0 ? sql : sql.slice(0, values), 3_300);
+  const tokens = headTokens(sql, 3_300, isValues);
   const start = /^insert$/i.test(tokens[0]?.value ?? "") ? 2 : 1;
   const [schema, dot, name, bracket] = tokens.slice(start, start + 4);
   if (schema === undefined || name === undefined || dot?.value !== "." || dot.kind !== "symbol") return null;
