@@ -77,6 +77,7 @@ const sessionOptions = Object.entries({
   lock_timeout: "0",
   xmloption: "content",
   array_nulls: "on",
+  search_path: "",
 })
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(" ");

@@ -15,9 +15,10 @@ test("rows that were lost, added or changed after the load are named by key and 
   await session.query(`
     CREATE DOMAIN public.name AS varchar(40) CHECK (value <> 'never');
     CREATE TYPE public.mood AS ENUM ('a', 'b');
+    CREATE FUNCTION public.now(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
     CREATE TABLE public."Kids" (
       id uuid PRIMARY KEY, "full, name" public.name, mood public.mood, t text, shout text GENERATED ALWAYS AS (upper(t)) STORED,
-      gone int, data jsonb, marks int[] DEFAULT '{1,NULL}'
+      gone int, data jsonb, marks int[] DEFAULT '{1,NULL}', call regproc DEFAULT 'pg_catalog.now'
     );
     ALTER TABLE public."Kids" DROP gone;
     -- A copy has the settings of its source.
