@@ -16,14 +16,14 @@ export const manifestSchema = z.strictObject({
   versions: z.strictObject({ ithaca: z.string(), server: z.string(), server_num: z.int(), pg_dump: z.string() }),
   /** What the copy must be created with. */
   server: z.strictObject({
-    database: z.string(),
+    database: z.string().min(1),
     encoding: z.string(),
     collate: z.string(),
     ctype: z.string(),
     locale_provider: z.string(),
     icu_locale: z.string().nullable(),
   }),
-  sizes: z.strictObject({ database_bytes: z.int(), dump_bytes: z.int() }),
+  sizes: z.strictObject({ database_bytes: z.int().nonnegative(), dump_bytes: z.int().nonnegative() }),
   /** Every file of the directory but backup.json itself. */
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int(), sha256: z.string() })),
   /** SHA-256 over the manifest's other fields and the list of files. */

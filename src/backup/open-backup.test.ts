@@ -70,6 +70,15 @@ test("where there is no backup at all, or none that can be read, one sentence sa
   await refused(/it is not JSON/);
   await writeFile(join(scratch.path, "backup.json"), '{"format":1,"surplus":1}');
   await refused(/malformed/);
+  await using backup = await smallBackup();
+  const whole = await readFile(join(backup.directory, "backup.json"), "utf8");
+  await writeFile(join(scratch.path, "backup.json"), whole.replace(/"dump_bytes": \d+/, '"dump_bytes": -5'));
+  await refused(/sizes\.dump_bytes: Too small/);
+  await writeFile(
+    join(scratch.path, "backup.json"),
+    whole.replace(/"database": "[^"]+",\s*"encoding"/, '"database": "", "encoding"'),
+  );
+  await refused(/server\.database: Too small/);
 });
 
 test("a file's path cannot lead out of the backup", async () => {
