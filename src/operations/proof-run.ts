@@ -19,7 +19,7 @@ export interface ProofRun {
   sabotage: ProofReport["sabotage"];
   /** Null where the app's tests were not run. */
   rehearsal: ProofReport["rehearsal"];
-  /** Seconds; null where it is not known. */
+  /** Seconds; null where it is not known, negative where it claims to be of the future. */
   newestBackupAge: number | null;
   /** Runs a phase and records its time, also when it fails. */
   phase<T>(name: string, work: () => Promise<T>): Promise<T>;

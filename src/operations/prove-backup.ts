@@ -1,6 +1,7 @@
 import type { Target } from "../postgres/types.ts";
 import type { BackupFigures } from "../proof/history/figures.ts";
 import type { ExaminationLevel, TeamCheck } from "../proof/types.ts";
+import { clockTolerance } from "../vault/vault-checks.ts";
 import type { FetchedBackup } from "./backup-source.ts";
 import type { UseCaseContext } from "./context.ts";
 import { type Damage, makeCopy } from "./copy.ts";
@@ -34,7 +35,7 @@ export async function proveBackup(context: UseCaseContext, run: ProofRun, reques
   const { backup, startedAt } = request;
   const { manifest, census } = backup;
   const age = (takenAt: string) => Math.max(0, (startedAt.getTime() - Date.parse(takenAt)) / 1000);
-  run.newestBackupAge = backup.newestTakenAt === null ? null : age(backup.newestTakenAt);
+  run.newestBackupAge = backup.newestTakenAt === null ? null : newestAge(backup.newestTakenAt, startedAt);
   run.backup = {
     id: manifest.id,
     taken_at: manifest.taken_at,
@@ -60,6 +61,12 @@ export async function proveBackup(context: UseCaseContext, run: ProofRun, reques
       run.target = { ...target, destroyed: await opened.throwaway.destroy() };
     });
   }
+}
+
+/** Seconds since the newest backup was taken; negative where it claims to be of the future. */
+function newestAge(takenAt: string, now: Date): number {
+  const age = (now.getTime() - Date.parse(takenAt)) / 1000;
+  return age < -clockTolerance ? age : Math.max(0, age);
 }
 
 async function proveOn(

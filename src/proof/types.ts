@@ -48,7 +48,7 @@ export interface ThrowawayFacts {
 export interface Measured {
   /** From the first byte fetched to a copy that is up. */
   readonly rtoSeconds: number | null;
-  /** The age of the data when the run began. */
+  /** The age of the newest data when the run began; negative where it claims to be of the future. */
   readonly rpoSeconds: number | null;
 }
 

@@ -10,7 +10,10 @@ export interface ProofParts
   > {
   /** The plan's promises, in seconds. */
   readonly objectives: { readonly rto: number; readonly rpo: number };
-  /** Age in seconds of the newest backup there is, which need not be the proven one; null where it is not known. */
+  /**
+   * Age in seconds of the newest backup there is, which need not be the proven one; null where it is not known, negative
+   * where it claims to be of the future.
+   */
   readonly newestBackupAge: number | null;
   readonly backup?: ProofReport["backup"];
   readonly target?: ProofReport["target"];

@@ -25,5 +25,6 @@ test("a restore that did not end was not measured", () => {
 test("a promise is kept, broken or not known", () => {
   expect(objective(60, 60)).toEqual({ target_s: 60, measured_s: 60, met: true });
   expect(objective(60, 60.1)).toEqual({ target_s: 60, measured_s: 60.1, met: false });
+  expect(objective(60, -400)).toEqual({ target_s: 60, measured_s: null, met: false });
   expect(objective(60, null)).toEqual({ target_s: 60, measured_s: null, met: null });
 });

@@ -19,7 +19,8 @@ export function restoreSeconds(phases: Phases): number | null {
   return Math.round(seconds * 1000) / 1000;
 }
 
-/** Sets a promise against what was measured. */
+/** Sets a promise against what was measured. What is of the future (negative) keeps none, and tells no time. */
 export function objective(target_s: number, measured_s: number | null): Objective {
+  if (measured_s !== null && measured_s < 0) return { target_s, measured_s: null, met: false };
   return { target_s, measured_s, met: measured_s === null ? null : measured_s <= target_s };
 }

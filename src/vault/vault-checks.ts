@@ -21,6 +21,9 @@ export function outcome(
   return { status: findings.length > 0 ? "failed" : "passed", expected, actual, findings, reason };
 }
 
+/** Seconds by which the clocks of a source and of this machine may differ: what is of more than that in the future has no age. */
+export const clockTolerance = 300;
+
 /** The newest backup is young enough, and not of the future. */
 export function checkNewest(listing: VaultListing, options: { maxAge: number; now: Date; database: string }): Outcome {
   const expected = `a backup not older than ${spellSeconds(options.maxAge)}`;
@@ -28,7 +31,7 @@ export function checkNewest(listing: VaultListing, options: { maxAge: number; no
   const finding = (actual: string, object: string) => [{ object, attribute: "age", expected, actual }];
   if (newest === undefined) return outcome(expected, "no backup", finding("no backup", options.database));
   const age = (options.now.getTime() - Date.parse(newest.taken_at)) / 1000;
-  if (age < -300) {
+  if (age < -clockTolerance) {
     const actual = `taken ${spellSeconds(-age)} in the future`;
     return outcome(expected, actual, finding(actual, newest.id));
   }

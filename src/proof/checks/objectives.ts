@@ -35,8 +35,10 @@ function objective({ id, title, what, why, target, measured }: Objective): Check
     run(context): CheckOutcome {
       const [promised, took] = [target(context), measured(context)];
       if (took === null) return notApplicable(what, why);
-      const [expected, actual] = [`at most ${spell(promised)}`, spell(took)];
-      if (took <= promised) return { status: "passed", expected, actual };
+      const isOfFuture = took < 0;
+      const expected = `at most ${spell(promised)}`;
+      const actual = isOfFuture ? `taken ${spell(-took)} in the future` : spell(took);
+      if (took <= promised && !isOfFuture) return { status: "passed", expected, actual };
       const attribute = id.slice(id.indexOf(".") + 1);
       return { status: "failed", expected, actual, findings: [{ object: "plan", attribute, expected, actual }] };
     },

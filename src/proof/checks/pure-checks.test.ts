@@ -130,6 +130,8 @@ test("objectives: kept, missed, and not measurable", async () => {
   const slow = proofContext({ measured: { rtoSeconds: 4 * 3600 + 1, rpoSeconds: 25 * 3600 } });
   expect(await objectiveRto.run(slow)).toMatchObject({ status: "failed", actual: "4 h 1 s" });
   expect(await objectiveRpo.run(slow)).toMatchObject({ status: "failed", actual: "1 d 1 h" });
+  const early = proofContext({ measured: { rtoSeconds: 60, rpoSeconds: -90_061 } });
+  expect(await objectiveRpo.run(early)).toMatchObject({ status: "failed", actual: "taken 1 d 1 h in the future" });
   const unknown = proofContext({ measured: { rtoSeconds: null, rpoSeconds: null } });
   expect((await objectiveRto.run(unknown)).status).toBe("not_applicable");
   expect((await objectiveRpo.run(unknown)).status).toBe("not_applicable");
