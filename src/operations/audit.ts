@@ -75,11 +75,11 @@ function inTime({ since, until }: AuditFilter): (iso: string) => boolean {
   return (iso) => Date.parse(iso) >= from && Date.parse(iso) <= to;
 }
 
+/** Which entry is which, their status tells: a clock that is set back in between would give the end the earlier time. */
 function operationOf(entries: readonly AuditEntry[]): AuditOperation[] {
-  const [first] = entries;
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const finished = last.status === "started" ? null : last;
+  const finished = entries.findLast(({ status }) => status !== "started") ?? null;
+  const first = entries.find(({ status }) => status === "started") ?? finished;
+  if (first === null) return [];
   const { operation_id, database, operation_type, performed_by } = first;
   return [
     {
@@ -90,7 +90,7 @@ function operationOf(entries: readonly AuditEntry[]): AuditOperation[] {
       started_at: first.performed_at,
       finished_at: finished?.performed_at ?? null,
       status: finished?.status ?? "unfinished",
-      details: last.details,
+      details: (finished ?? first).details,
     },
   ];
 }
